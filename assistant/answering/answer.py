@@ -1,0 +1,159 @@
+"""A question becomes an answer, a clarification or a handoff: record, think, settle.
+
+The question is in the database before anybody thinks about it. Thinking holds no transaction.
+Settling is one transaction in which the gate has the last word, so that what was withdrawn in
+the meantime is not sent, and in which a second settling finds the first and changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from assistant.answering.consider import Asked, Thought, consider
+from assistant.answering.decide import Answer, Handoff
+from assistant.answering.lines import Line
+from assistant.answering.settle import settle
+from assistant.answering.triage import triage
+from assistant.desk.conversations import NONE_OF_THESE, Conversation, Message, Said, undecided
+from assistant.desk.severity import Severity
+from assistant.ground.parts import Parts
+from assistant.launch.launches import Mode
+from assistant.launch.scope import Scope, scope_of
+from assistant.library.entries import Entry, EntryVersion
+
+log = structlog.get_logger()
+
+IN_A_ROW = timedelta(minutes=2)  # messages this close together may be one thought
+STRANDED = "The assistant could not decide it in time."
+FAILED = "The assistant failed on this question."
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A question as it was written down, and what thinking has to know about it."""
+
+    message_id: int
+    kind: str
+    chosen: str | None
+    asked: Asked
+    has_person: bool
+
+
+def answer(parts: Parts, message_id: int) -> None:
+    """Decide a recorded question and carry it out, unless that has happened already.
+
+    Whatever goes wrong while thinking, the customer gets a person.
+    """
+    recorded = _recorded(parts, message_id)
+    if recorded is None:
+        return
+    try:
+        thought = _think(parts, recorded)
+    except Exception:
+        log.exception("thinking failed", message=message_id)
+        thought = _given_up(recorded.asked, FAILED)
+    settle(parts, recorded.message_id, thought)
+
+
+def hand_over_stranded(parts: Parts) -> int:
+    """Give every question that was recorded and never decided to a person; return how many."""
+    before = parts.clock.now() - timedelta(seconds=parts.settings.stranded_seconds)
+    with parts.db.reading() as session:
+        stranded = undecided(session, before=before)
+    for message_id in stranded:
+        recorded = _recorded(parts, message_id)
+        if recorded is not None:
+            settle(parts, message_id, _given_up(recorded.asked, STRANDED))
+    return len(stranded)
+
+
+def _recorded(parts: Parts, message_id: int) -> Recorded | None:
+    with parts.db.reading() as session:
+        message = session.get_one(Message, message_id)
+        if message.decided_at is not None:
+            return None
+        conversation, launch = message.conversation, message.conversation.launch
+        return Recorded(
+            message_id=message.id,
+            kind=message.kind,
+            chosen=message.chosen,
+            has_person=conversation.has_person,
+            asked=Asked(
+                text=message.text,
+                launch_id=launch.id,
+                mode=Mode(launch.mode),
+                wrong_rate=launch.wrong_rate,
+                audience=conversation.audience,
+                out_of_scope=launch.out_of_scope,
+                before=_said_just_before(conversation, message),
+                unhelpful=_unhelpful(conversation, message),
+            ),
+        )
+
+
+def _said_just_before(conversation: Conversation, message: Message) -> str:
+    """Return the customer's previous words when they came just now and led to no answer."""
+    earlier = [said for said in conversation.messages if said.id < message.id]
+    answered = {said.reply_to_id for said in earlier if said.kind == Said.ANSWER}
+    asked = [said for said in earlier if said.kind == Said.QUESTION]
+    if not asked or asked[-1].id in answered or message.at - asked[-1].at > IN_A_ROW:
+        return ""
+    return "" if triage(asked[-1].text).small_talk else asked[-1].text
+
+
+def _unhelpful(conversation: Conversation, message: Message) -> int:
+    earlier = [said for said in conversation.messages if said.id < message.id]
+    return sum(said.helpful is False or said.chosen == NONE_OF_THESE for said in earlier if not said.is_question)
+
+
+def _think(parts: Parts, recorded: Recorded) -> Thought:
+    at = parts.clock.now()
+    if recorded.kind == Said.CHOICE:
+        return _chosen(parts, recorded, at)
+    if recorded.kind == Said.CALL:
+        return _given_up(recorded.asked, "A person was asked for.", Line.PERSON)
+    if recorded.has_person:
+        return _given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
+    return consider(parts, recorded.asked, at=at)
+
+
+def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
+    """Return the approved message that the customer recognised, or a person for "none of these"."""
+    if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
+        return _given_up(replace(recorded.asked, text=recorded.asked.before), "None of the titles fits.")
+    with parts.db.reading() as session:
+        version = session.scalar(
+            select(EntryVersion)
+            .join(EntryVersion.entry)
+            .where(Entry.launch_id == recorded.asked.launch_id, Entry.key == recorded.chosen)
+            .where(EntryVersion.approved_at.is_not(None), EntryVersion.superseded_at.is_(None))
+        )
+    if version is None:
+        return _given_up(recorded.asked, "What was chosen is no longer approved.")
+    chosen = Answer(recorded.chosen, 1.0, "The customer recognised the case.")
+    calm = replace(triage(recorded.asked.text), severity=Severity.MINOR)
+    return Thought(
+        parts=(),
+        answers=(chosen,),
+        clarification=None,
+        handoff=None,
+        triage=calm,
+        scope=Scope(inside=True),
+        versions={recorded.chosen: version.id},
+    )
+
+
+def _given_up(asked: Asked, reason: str, line: Line = Line.HANDOFF) -> Thought:
+    """Return the handoff that needs nothing but the words."""
+    judged = triage(asked.text)
+    return Thought(
+        parts=(),
+        answers=(),
+        clarification=None,
+        handoff=Handoff((), 0.0, reason, line),
+        triage=judged,
+        scope=scope_of(asked.text, asked.out_of_scope),
+        versions={},
+    )

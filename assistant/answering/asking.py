@@ -1,0 +1,149 @@
+"""What a customer does in a conversation: ask, choose, call a person, say whether it helped.
+
+Asking is record, think, settle. The question and its key are committed before anybody thinks; the
+same key again finds the first and decides it if that has not happened yet.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from assistant.answering.answer import answer
+from assistant.desk import conversations, feedback
+from assistant.desk.conversations import Conversation, Message, said_before
+from assistant.desk.feedback import Source
+from assistant.desk.tickets import Ticket
+from assistant.ground.database import canonical, sha256
+from assistant.ground.errors import NotFound, Refused
+from assistant.ground.parts import Parts
+
+
+def ask(parts: Parts, conversation_id: str, token: str, text: str, *, key: str) -> int:
+    """Write down a question and decide it; return its message id.
+
+    Raises:
+        NotFound: when the token does not open the conversation.
+        Refused: when ``key`` was used for other words.
+    """
+    with parts.db.writing() as session:
+        conversation = conversations.opened(session, conversation_id, token)
+        message = said_before(session, conversation_id, key, sha256(text))
+        if message is None:
+            message = conversation.ask(session, text, key=key, at=parts.clock.now())
+        message_id = message.id
+    answer(parts, message_id)
+    return message_id
+
+
+def choose(
+    parts: Parts, conversation_id: str, token: str, asked_id: int, entry: str | None, *, key: str
+) -> int:
+    """Write down which title the customer recognised and carry it out; return the message id.
+
+    Raises:
+        NotFound: when the token does not open the conversation, or nothing was asked there.
+        Refused: when ``key`` was used before for another choice, or it was not offered.
+    """
+    body = sha256(canonical([asked_id, entry]))
+    with parts.db.writing() as session:
+        conversation = conversations.opened(session, conversation_id, token)
+        message = said_before(session, conversation_id, key, body)
+        if message is None:
+            asked = _message(session, conversation, asked_id)
+            message = conversation.choose(session, asked, entry, key=key, at=parts.clock.now())
+        message_id = message.id
+    answer(parts, message_id)
+    return message_id
+
+
+def ask_for_person(parts: Parts, conversation_id: str, token: str, note: str, *, key: str) -> int:
+    """Write down that the customer wants a person, and open the ticket; return the message id.
+
+    Raises as ``ask``.
+    """
+    with parts.db.writing() as session:
+        conversation = conversations.opened(session, conversation_id, token)
+        message = said_before(session, conversation_id, key, sha256(note))
+        if message is None:
+            message = conversation.call(session, note, key=key, at=parts.clock.now())
+        message_id = message.id
+    answer(parts, message_id)
+    return message_id
+
+
+def judge(
+    session: Session,
+    conversation: Conversation,
+    message_id: int,
+    *,
+    helpful: bool,
+    reason: str | None,
+    note: str,
+    at: datetime,
+) -> None:
+    """Keep whether an answer helped, as feedback on exactly the version that was sent.
+
+    The same verdict again changes nothing; another one replaces the first.
+
+    Raises:
+        NotFound: when there is no such message.
+        Refused: when the message is no answer.
+    """
+    message = _message(session, conversation, message_id)
+    if message.entry_version_id is None:
+        raise Refused("Only an answer can be judged.", what_to_do="Choose an answer.")
+    if message.helpful is helpful and not note and not reason:
+        return
+    message.helpful = helpful
+    feedback.give(
+        session,
+        user=conversation.visitor,
+        text=note,
+        source=Source.WIDGET,
+        given_at=at,
+        at=at,
+        launch_id=conversation.launch_id,
+        message_id=message.id,
+        entry_version_id=message.entry_version_id,
+        helpful=helpful,
+        reason=reason,
+    )
+
+
+def newest_ticket(conversation: Conversation) -> Ticket:
+    """Return the conversation's newest ticket. Raises Refused when it has none."""
+    if not conversation.tickets:
+        raise Refused("There is no ticket yet.", what_to_do="Ask something first.")
+    return conversation.tickets[-1]
+
+
+def rate(
+    session: Session, conversation: Conversation, score: int, *, note: str, at: datetime
+) -> None:
+    """Keep how satisfied the customer was with a resolved ticket, 1 to 5.
+
+    Raises:
+        Refused: when nothing is resolved yet.
+    """
+    ticket = newest_ticket(conversation)
+    if ticket.is_open:
+        raise Refused("Your ticket is still open.", what_to_do="Rate it once it is resolved.")
+    ticket.rating = score
+    if note:
+        feedback.give(
+            session,
+            user=conversation.visitor,
+            text=note,
+            source=Source.TICKET,
+            given_at=at,
+            at=at,
+            launch_id=conversation.launch_id,
+            message_id=ticket.question_id,
+        )
+
+
+def _message(session: Session, conversation: Conversation, message_id: int) -> Message:
+    message = session.get(Message, message_id)
+    if message is None or message.conversation_id != conversation.id:
+        raise NotFound("There is no such message here.", what_to_do="Load the conversation again.")
+    return message

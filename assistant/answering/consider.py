@@ -1,0 +1,230 @@
+"""Thinking about a question: what is found, what speaks against it, what the model says.
+
+No transaction is open while this runs. The same way serves the widget, ``hypercare ask`` and
+every other channel.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from assistant.answering import guards
+from assistant.answering.decide import (
+    Answer,
+    Clarification,
+    Decided,
+    Handoff,
+    Known,
+    Thresholds,
+    decide,
+)
+from assistant.answering.lines import Line
+from assistant.answering.select import Candidate, Verdict, select
+from assistant.answering.triage import Triage, triage
+from assistant.desk.conversations import EVERYONE
+from assistant.desk.severity import Severity
+from assistant.ground.parts import Parts
+from assistant.launch.launches import WRONG_RATE, Mode
+from assistant.launch.scope import Scope, scope_of
+from assistant.library import publishing
+from assistant.library.publishing import Stock
+from knowledge import certainty
+from knowledge.embedding import EmbeddingFailed
+from knowledge.entries import Finding, Vector
+from knowledge.splitting import split_questions
+
+SHOWN_TO_MODEL = 4  # candidates in one prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One message and the facts about its launch and conversation that thinking needs."""
+
+    text: str
+    launch_id: int
+    mode: Mode
+    wrong_rate: float
+    audience: str
+    out_of_scope: Sequence[dict[str, Any]] = ()
+    before: str = ""  # what the customer said just before, when it was not answered
+    unhelpful: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of the message, with what was known and decided about it."""
+
+    question: str
+    known: Known
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What shall happen, before the database has the last word."""
+
+    parts: tuple[Part, ...]
+    answers: tuple[Answer, ...]
+    clarification: Clarification | None
+    handoff: Handoff | None
+    triage: Triage
+    scope: Scope
+    versions: dict[str, int]  # entry -> version that was live while thinking
+    vector: Vector | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Return ``handoff``, ``clarification`` or ``answer``; the first that applies."""
+        if self.handoff:
+            return "handoff"
+        return "clarification" if self.clarification else "answer"
+
+    @property
+    def leading(self) -> Part:
+        """Return the part that explains the outcome."""
+        kinds = {"handoff": Handoff, "clarification": Clarification, "answer": Answer}
+        wanted = kinds[self.outcome]
+        return next((part for part in self.parts if isinstance(part.decided, wanted)), self.parts[0])
+
+    @property
+    def needs_person(self) -> bool:
+        """Return whether a ticket is opened: nobody answered, or it is grave in any case."""
+        return self.handoff is not None or self.triage.severity == Severity.BLOCKED
+
+
+def consider(parts: Parts, asked: Asked, *, at: datetime) -> Thought:
+    """Return what shall happen with a message; several questions in it are decided apart.
+
+    Words said just before are taken together with it when that leads further than it alone.
+    """
+    alone = _consider(parts, asked, asked.text, at)
+    if not asked.before or alone.outcome == "answer" or alone.triage.small_talk:
+        return alone
+    together = _consider(parts, asked, f"{asked.before.rstrip()} {asked.text}", at)
+    return together if _reach(together) > _reach(alone) else alone
+
+
+def _reach(thought: Thought) -> int:
+    return ("handoff", "clarification", "answer").index(thought.outcome)
+
+
+def _consider(parts: Parts, asked: Asked, text: str, at: datetime) -> Thought:
+    whole, scope = triage(text), scope_of(text, asked.out_of_scope)
+    stock = publishing.stock_of(parts, asked.launch_id, at=at)
+    considered, vectors = [], []
+    for question in split_questions(text) or (text,):
+        finding, vector = _found(parts, asked.launch_id, stock, question)
+        finding = _for_audience(finding, stock, asked.audience)
+        known = _known(parts, asked, question, finding, stock, whole, scope)
+        considered.append(Part(question, known, decide(known)))
+        vectors.append(vector)
+    versions = {entry: one.version_id for entry, one in stock.live.items()}
+    return _together(tuple(considered), whole, scope, versions, vectors[0])
+
+
+def _found(
+    parts: Parts, launch_id: int, stock: Stock, question: str
+) -> tuple[Finding, Vector | None]:
+    """Return what the shelf finds; without an embedder, or when it fails, by words alone."""
+    vector = _embedded(parts, stock.shelf.repaired(question))
+    if vector is None:
+        return stock.shelf.find(question, None), None
+    neighbours = publishing.near(parts, launch_id, stock, vector)
+    return stock.shelf.find(question, vector, neighbours), vector
+
+
+def _embedded(parts: Parts, question: str) -> Vector | None:
+    if parts.embedder is None:
+        return None
+    try:
+        return parts.embedder.embed([question])[0]
+    except EmbeddingFailed as failure:
+        parts.embedder_failure = str(failure)
+        return None
+
+
+def _for_audience(finding: Finding, stock: Stock, audience: str) -> Finding:
+    """Return the finding without texts for others; a lost winner takes certainty along."""
+    allowed = (EVERYONE, audience)
+    matches = tuple(
+        match for match in finding.matches if stock.live[match.entry].audience in allowed
+    )
+    if matches == finding.matches:
+        return finding
+    kept_first = bool(matches) and matches[0] is finding.matches[0]
+    sure = finding.certainty if kept_first else 0.0
+    return replace(finding, matches=matches, certainty=sure, exact=finding.exact and kept_first)
+
+
+def _known(
+    parts: Parts,
+    asked: Asked,
+    question: str,
+    finding: Finding,
+    stock: Stock,
+    whole: Triage,
+    scope: Scope,
+) -> Known:
+    shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
+    candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
+    known = Known(
+        finding=finding,
+        triage=whole,
+        thresholds=thresholds(asked.wrong_rate),
+        mode=asked.mode,
+        scope=scope,
+        unhelpful=asked.unhelpful,
+        objections={
+            candidate.entry: guards.against(question, candidate, one.ways())
+            for candidate, one in zip(candidates, shown, strict=True)
+        },
+    )
+    return replace(known, verdict=_verdict(parts, question, candidates, known))
+
+
+def _verdict(
+    parts: Parts, question: str, candidates: Sequence[Candidate], known: Known
+) -> Verdict | None:
+    """Ask the model, when there is one and it could change anything."""
+    settled = known.finding.exact or known.triage.small_talk or known.triage.wants_person
+    if parts.model is None or settled or not candidates or known.mode is Mode.SUGGEST:
+        return None
+    return select(parts.model, question, candidates)
+
+
+def thresholds(wrong_rate: float) -> Thresholds:
+    """Return how sure is sure enough for the share of wrong answers that a lead accepts.
+
+    The shipped threshold stands for one wrong answer in a hundred; another rate moves it in
+    proportion to the doubt that is left, and never below the floor.
+    """
+    doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
+    return Thresholds(auto=max(certainty.T_AUTO_FLOOR, 1 - doubt), ask=certainty.T_ASK)
+
+
+def _together(
+    parts: tuple[Part, ...],
+    whole: Triage,
+    scope: Scope,
+    versions: dict[str, int],
+    vector: Vector | None,
+) -> Thought:
+    """Return one outcome for all questions of a message; a handoff takes the rest along."""
+    decided = [part.decided for part in parts]
+    handoff = next((one for one in decided if isinstance(one, Handoff)), None)
+    unclear = next((one for one in decided if isinstance(one, Clarification)), None)
+    answers = {one.entry: one for one in decided if isinstance(one, Answer)}
+    if unclear and whole.severity == Severity.BLOCKED:
+        # Somebody who is blocked gets a person at once, and may still recognise the case.
+        handoff = handoff or Handoff(unclear.entries, unclear.certainty, unclear.reason, Line.BLOCKED)
+    return Thought(
+        parts=parts,
+        answers=() if handoff else tuple(answers.values()),
+        clarification=unclear if unclear and unclear.entries or not handoff else None,
+        handoff=handoff,
+        triage=whole,
+        scope=scope,
+        versions=versions,
+        vector=vector,
+    )

@@ -1,0 +1,164 @@
+"""From everything known about one question to what happens: answer, clarification or handoff.
+
+Pure. The order of the rules is the order of what may never go wrong: a person asked for, text
+that must not be used, the mode the lead set; only then how sure we are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.answering.guards import Objection
+from assistant.answering.lines import Line
+from assistant.answering.select import Chosen, NoneOfThem, Verdict
+from assistant.answering.triage import Triage
+from assistant.desk.severity import Severity
+from assistant.launch.launches import Mode
+from assistant.launch.scope import Scope
+from knowledge.entries import Finding, Match
+
+MOST_OPTIONS = 3  # titles in a "did you mean"; the right one is among them for 96–98 %
+SIMILARITY_FLOOR = 0.30  # cosine under which a model's pick is not believed; reliability P10
+IN_SCOPE_AFTER_ALL = 0.50  # certainty above which a match outweighs an out-of-scope word
+PATIENCE = 2  # unhelpful turns after which the customer gets a person instead of a third try
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How sure is sure enough, as probabilities of the calibrated certainty."""
+
+    auto: float
+    ask: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that is known about one question when it is decided."""
+
+    finding: Finding  # only of entries that are live
+    triage: Triage
+    thresholds: Thresholds
+    mode: Mode
+    scope: Scope = field(default_factory=lambda: Scope(inside=True))
+    objections: Mapping[str, tuple[Objection, ...]] = field(default_factory=dict)
+    verdict: Verdict | None = None  # None: no model is configured, or it was not asked
+    unhelpful: int = 0  # turns of this conversation that did not help
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One approved message answers it."""
+
+    entry: str
+    certainty: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """The customer is asked; without entries it is only a fixed line."""
+
+    entries: tuple[str, ...]
+    certainty: float
+    reason: str
+    line: Line = Line.DID_YOU_MEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A person answers; ``entries`` are what the agent is shown first."""
+
+    entries: tuple[str, ...]
+    certainty: float
+    reason: str
+    line: Line = Line.HANDOFF
+
+
+Decided = Answer | Clarification | Handoff
+
+SMALL_TALK = {"greeting": Line.GREETING, "thanks": Line.THANKS, "goodbye": Line.GOODBYE}
+
+
+def decide(known: Known) -> Decided:
+    """Return what happens with one question."""
+    triage, finding = known.triage, known.finding
+    if triage.wants_person:
+        return _handoff(known, "A person was asked for.", Line.PERSON)
+    if triage.small_talk:
+        line = SMALL_TALK[triage.small_talk]
+        return Clarification((), 0.0, f"Small talk: {triage.small_talk}.", line)
+    if not any(character.isalpha() for character in finding.question):
+        return Clarification((), 0.0, "There are no words to go by.", Line.SAY_MORE)
+    if known.unhelpful >= PATIENCE:
+        return _handoff(known, "Two tries did not help.")
+    if not finding.matches:
+        return _handoff(known, "Nothing that is approved comes near.")
+    if not known.scope.inside and finding.certainty < IN_SCOPE_AFTER_ALL:
+        return _handoff(known, f"Out of this launch’s scope: {known.scope.area}.")
+    return _within(known.mode, known, _most_helpful(known))
+
+
+def _most_helpful(known: Known) -> Decided:
+    finding = known.finding
+    first = finding.matches[0]
+    if finding.exact:
+        return Answer(first.entry, finding.certainty, "In the very words of an approved phrasing.")
+    if isinstance(known.verdict, Chosen):
+        return _chosen(known, known.verdict.entry)
+    if isinstance(known.verdict, NoneOfThem):
+        return _handoff(known, "The model read the approved messages and found none that answers.")
+    return _without_model(known, first)
+
+
+def _chosen(known: Known, entry: str) -> Decided:
+    """The model leads, but only inside what was found, and a guard stands above it."""
+    match = next((match for match in known.finding.matches if match.entry == entry), None)
+    if match is None or match.cosine < SIMILARITY_FLOOR:
+        return _handoff(known, "The model’s choice is too far from the question.")
+    if objections := _against(known, match):
+        return _ask(known, f"{objections[0].words} The model would have answered.", first=entry)
+    return Answer(entry, known.finding.certainty, "The model chose it, reading the approved text.")
+
+
+def _without_model(known: Known, first: Match) -> Decided:
+    certainty, thresholds = known.finding.certainty, known.thresholds
+    if certainty < thresholds.ask:
+        return _handoff(known, f"Not sure enough: {certainty:.2f} < {thresholds.ask:.2f}.")
+    if objections := _against(known, first):
+        return _ask(known, objections[0].words)
+    if certainty < thresholds.auto:
+        return _ask(known, f"Sure enough to ask, not to answer: {certainty:.2f}.")
+    return Answer(first.entry, certainty, f"Sure enough: {certainty:.2f} ≥ {thresholds.auto:.2f}.")
+
+
+def _against(known: Known, match: Match) -> tuple[Objection, ...]:
+    own = known.objections.get(match.entry, ())
+    counter = known.finding.counter
+    if counter is not None and match.entry == known.finding.matches[0].entry:
+        return (Objection("counter", f"It is nearer to “{counter}”, which this does not answer."), *own)
+    return own
+
+
+def _within(mode: Mode, known: Known, decided: Decided) -> Decided:
+    """Return ``decided`` as far as the mode allows it."""
+    if mode is Mode.SUGGEST and not isinstance(decided, Handoff):
+        return _handoff(known, f"This launch lets people answer. {decided.reason}")
+    if mode is Mode.CLARIFY and isinstance(decided, Answer):
+        return _ask(known, f"This launch asks before it answers. {decided.reason}", first=decided.entry)
+    return decided
+
+
+def _ask(known: Known, reason: str, *, first: str = "") -> Clarification:
+    entries = _nearest(known)
+    if first:
+        entries = (first, *(entry for entry in entries if entry != first))
+    return Clarification(entries[:MOST_OPTIONS], known.finding.certainty, reason)
+
+
+def _handoff(known: Known, reason: str, line: Line = Line.HANDOFF) -> Handoff:
+    blocked = known.triage.severity == Severity.BLOCKED
+    line = Line.BLOCKED if blocked and line is Line.HANDOFF else line
+    return Handoff(_nearest(known), known.finding.certainty, reason, line)
+
+
+def _nearest(known: Known) -> tuple[str, ...]:
+    return tuple(match.entry for match in known.finding.matches[:MOST_OPTIONS])

@@ -1,0 +1,30 @@
+"""The fixed lines of the product: with approved versions, all that the assistant ever says."""
+
+from enum import StrEnum
+
+
+class Line(StrEnum):
+    """One fixed line, by its name."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    SAY_MORE = "say-more"
+    DID_YOU_MEAN = "did-you-mean"
+    HANDOFF = "handoff"
+    PERSON = "person"
+    BLOCKED = "blocked"
+    ADDED = "added"
+
+
+LINES = {
+    Line.GREETING: "Hello! What would you like to know? Ask in your own words.",
+    Line.THANKS: "You’re welcome. If anything else comes up, just ask.",
+    Line.GOODBYE: "Goodbye. You can come back to this conversation at any time.",
+    Line.SAY_MORE: "Could you say a little more, in a sentence? Then we can find the right answer.",
+    Line.DID_YOU_MEAN: "Did you mean one of these?",
+    Line.HANDOFF: "We have no checked answer for this, so a person will answer you here.",
+    Line.PERSON: "Of course. A person will answer you here.",
+    Line.BLOCKED: "That sounds urgent, so a person is on it now and will answer you here.",
+    Line.ADDED: "Thank you, we have added this to your ticket. A person will answer you here.",
+}

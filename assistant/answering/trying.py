@@ -1,0 +1,65 @@
+"""What the assistant would do, without doing it: ``hypercare ask`` and whatever else rehearses."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from assistant.answering.consider import Asked, Thought, consider
+from assistant.answering.decide import Answer
+from assistant.desk.conversations import EVERYONE
+from assistant.ground.parts import Parts
+from assistant.launch.launches import Launch, Mode, by_key
+from assistant.library.entries import EntryVersion
+
+SCORE_DIGITS = 4
+
+
+def tries(parts: Parts, key: str, questions: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield, for each question in order, what would happen if the launch were in automatic mode.
+
+    Nothing is recorded and no phase is required.
+
+    Raises:
+        NotFound: when there is no launch ``key``.
+    """
+    with parts.db.reading() as session:
+        launch = by_key(session, key)
+    for question in questions:
+        thought = consider(parts, _asked(launch, question), at=parts.clock.now())
+        yield _told(parts, question, thought)
+
+
+def _asked(launch: Launch, question: str) -> Asked:
+    return Asked(
+        text=question,
+        launch_id=launch.id,
+        mode=Mode.AUTO,
+        wrong_rate=launch.wrong_rate,
+        audience=EVERYONE,
+        out_of_scope=launch.out_of_scope,
+    )
+
+
+def _told(parts: Parts, question: str, thought: Thought) -> dict[str, Any]:
+    leading = thought.leading
+    entry = leading.decided.entry if isinstance(leading.decided, Answer) else None
+    version = _version(parts, thought.versions[entry]) if entry else None
+    return {
+        "question": question,
+        "outcome": thought.outcome,
+        "entry": entry,
+        "version": version.number if version else None,
+        "sha256": version.sha256 if version else None,
+        "text": version.text if version else None,
+        "certainty": round(leading.decided.certainty, SCORE_DIGITS),
+        "severity": int(thought.triage.severity),
+        "reason": leading.decided.reason,
+        "candidates": [
+            {"entry": match.entry, "score": round(match.score, SCORE_DIGITS)}
+            for match in leading.known.finding.matches
+        ],
+    }
+
+
+def _version(parts: Parts, version_id: int) -> EntryVersion:
+    with parts.db.reading() as session:
+        return session.get_one(EntryVersion, version_id)

@@ -1,0 +1,101 @@
+"""Repeats: the same question from many people, kept once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import ForeignKey, LargeBinary, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from assistant.desk.conversations import Conversation, Message, subject_of
+from assistant.ground.database import Base
+from knowledge.entities import identifiers
+from knowledge.grouping import Group, nearest_group
+
+if TYPE_CHECKING:
+    from knowledge.entries import Vector
+
+
+class RepeatGroup(Base):
+    """One question that many people asked, in the words of one of them."""
+
+    __tablename__ = "repeat_groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
+    question: Mapped[str]
+    embedder: Mapped[str]
+    total: Mapped[bytes] = mapped_column(LargeBinary)  # sum of the members' unit vectors
+    identifiers: Mapped[list[str]]
+    size: Mapped[int]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    def as_group(self) -> Group:
+        """Return it as grouping sees it: its direction, its size, the codes its members name."""
+        total = np.frombuffer(self.total, dtype=np.float32)
+        return Group(str(self.id), total, self.size, frozenset(self.identifiers))
+
+    def take_in(self, grown: Group, *, at: datetime) -> None:
+        """Become what grouping made of it when a question joined."""
+        self.total = np.asarray(grown.total, dtype=np.float32).tobytes()
+        self.identifiers = sorted(grown.identifiers)
+        self.size, self.last_seen_at = grown.size, max(at, self.last_seen_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often a question was asked: distinct people, messages, channels."""
+
+    people: int
+    contacts: int
+    channels: tuple[str, ...]
+
+
+def join(
+    session: Session, question: Message, vector: "Vector | None", *, embedder: str, at: datetime
+) -> RepeatGroup | None:
+    """Put ``question`` with those that ask the same; without a vector it stays alone."""
+    if vector is None:
+        return None
+    launch_id, named = question.conversation.launch_id, identifiers(question.text)
+    query = select(RepeatGroup).where(
+        RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder
+    )
+    known = {str(group.id): group for group in session.scalars(query)}
+    near = nearest_group(vector, [group.as_group() for group in known.values()], named)
+    if near is not None:
+        group = known[near.key]
+        group.take_in(near.with_member(vector, named), at=at)
+    else:
+        group = RepeatGroup(
+            launch_id=launch_id,
+            question=subject_of(question.text),
+            embedder=embedder,
+            total=np.asarray(vector, dtype=np.float32).tobytes(),
+            identifiers=sorted(named),
+            size=1,
+            first_seen_at=at,
+            last_seen_at=at,
+        )
+        session.add(group)
+        session.flush()
+    question.group_id = group.id
+    return group
+
+
+def asked(session: Session, group_id: int) -> Asked:
+    """Return how often the group's question was asked, and where."""
+    people, contacts = session.execute(
+        select(func.count(func.distinct(Conversation.visitor)), func.count(Message.id))
+        .join(Message.conversation)
+        .where(Message.group_id == group_id)
+    ).one()
+    channels = session.scalars(
+        select(Conversation.channel)
+        .join(Conversation.messages)
+        .where(Message.group_id == group_id)
+        .distinct()
+    )
+    return Asked(people, contacts, tuple(sorted(channels)))

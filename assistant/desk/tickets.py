@@ -1,0 +1,348 @@
+"""Tickets: what a person has to answer. Each has a severity with its reason, an owner, promises."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from assistant.desk import escalation, promises
+from assistant.desk.conversations import Conversation, Message, Said, subject_of
+from assistant.desk.promises import Kind, Policy, Promise
+from assistant.desk.severity import Severity
+from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
+from assistant.ground.database import Base
+from assistant.ground.errors import NotFound, Refused
+from assistant.ground.people import Person, Role, by_email, members
+from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Scenario
+
+PREFIX = "HC-"
+FIRST_NUMBER = 1000  # so that the first ticket does not look like the first ever
+
+
+class Ticket(Base):
+    """One customer's case, from the question to the end."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_queue", "launch_id", "resolved_at", "severity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    subject: Mapped[str]
+    severity: Mapped[int]
+    severity_reason: Mapped[str]
+    handoff_reason: Mapped[str]
+    in_scope: Mapped[bool]
+    policy: Mapped[str]
+    scenario_id: Mapped[int | None] = mapped_column(ForeignKey("scenarios.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("repeat_groups.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    level: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    first_response_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    customer_wrote_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    context: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rating: Mapped[int | None]
+    version: Mapped[int] = mapped_column(nullable=False)
+
+    launch: Mapped[Launch] = relationship()
+    conversation: Mapped[Conversation] = relationship(back_populates="tickets")
+    question: Mapped[Message] = relationship(foreign_keys=[question_id])
+    scenario: Mapped[Scenario | None] = relationship()
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    promises: Mapped[list[Promise]] = relationship(
+        order_by="Promise.id", back_populates="ticket", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def number(self) -> str:
+        """Return what people call it: ``HC-1042``."""
+        return f"{PREFIX}{FIRST_NUMBER + self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether somebody still has to do something."""
+        return self.resolved_at is None
+
+    @property
+    def is_waiting_on_us(self) -> bool:
+        """Return whether the customer spoke last."""
+        return self.is_open and (
+            self.replied_at is None or self.customer_wrote_at > self.replied_at
+        )
+
+    @property
+    def next_due(self) -> Promise | None:
+        """Return the open promise that is due first."""
+        return next(iter(promises.open_of(self.promises)), None)
+
+    def acknowledge(self, session: Session, *, by: Person | None, at: datetime) -> None:
+        """Tell the customer that it was received: by a person, or by the assistant (``None``).
+
+        It keeps the acknowledge promise and no other: an automatic word is no human response.
+        """
+        self._must_be_open("acknowledge it")
+        self.acknowledged_at = self.acknowledged_at or at
+        self._keep(Kind.ACKNOWLEDGE, at=at)
+        self._note(session, "acknowledged", by=by or ASSISTANT, at=at)
+
+    def claim(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Take it on."""
+        self.assign(session, to=by, by=by, at=at)
+
+    def assign(self, session: Session, *, to: Person, by: Person, at: datetime) -> None:
+        """Give it to ``to``, who owns it from now on.
+
+        Raises:
+            Refused: when it is resolved.
+        """
+        self._must_be_open("assign it")
+        before = self.owner.name if self.owner else None
+        self.owner, self.owner_id, self.claimed_at = to, to.id, at
+        self._note(session, "assigned", by=by, at=at, owner=[before, to.name])
+
+    def set_severity(
+        self, session: Session, severity: Severity, *, reason: str, by: Person | str, at: datetime
+    ) -> None:
+        """Judge it anew; open promises move to what the policy gives from the question on.
+
+        Raises:
+            Refused: without a reason.
+        """
+        if not reason.strip():
+            raise Refused("A new severity needs a reason.", what_to_do="Say what changed.")
+        before, self.severity = self.severity, int(severity)
+        self.severity_reason = reason.strip()
+        policy = promises.POLICIES[self.policy]
+        for promise in promises.open_of(self.promises):
+            promise.due_at = policy.due(Kind(promise.kind), severity, since=promise.made_at)
+            promise.because = policy.explained(Kind(promise.kind), severity)
+        self._note(session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason)
+
+    def escalate(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> bool:
+        """Hand it one level up; return false when nobody is above."""
+        self._must_be_open("escalate it")
+        path = self.scenario.escalation if self.scenario else []
+        step = escalation.next_step(path, self.level)
+        above = by_email(session, step.to) if step else None
+        above = above or self._first_lead(session)
+        if above is None or above.id == self.owner_id:
+            self._note(session, "escalation-ended", by=by, at=at, reason=reason)
+            return False
+        self.level = step.level if step else self.level + 1
+        self.owner, self.owner_id = above, above.id
+        self._note(session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level)
+        return True
+
+    def reply(
+        self,
+        session: Session,
+        text: str,
+        *,
+        by: Person,
+        at: datetime,
+        entry_version_id: int | None = None,
+    ) -> Message:
+        """Answer the customer as a person. ``entry_version_id`` cites an approved version.
+
+        Raises:
+            Refused: when there is nothing to send, or the ticket is resolved.
+        """
+        self._must_be_open("reply")
+        if not text.strip():
+            raise Refused("There is nothing to send.", what_to_do="Write a reply first.")
+        message = self.conversation.tell(
+            session,
+            text.strip() if entry_version_id is None else text,
+            kind=Said.REPLY,
+            at=at,
+            person=by,
+            entry_version_id=entry_version_id,
+        )
+        self._answered(by=by, at=at)
+        self._note(session, "replied", by=by, at=at, message=message.id, entry_version=entry_version_id)
+        return message
+
+    def add_note(self, session: Session, text: str, *, by: Person, at: datetime) -> Message:
+        """Write something down for the team only.
+
+        Raises:
+            Refused: when there is nothing to keep.
+        """
+        if not text.strip():
+            raise Refused("There is nothing to keep.", what_to_do="Write the note first.")
+        note = self.conversation.tell(session, text.strip(), kind=Said.NOTE, at=at, person=by)
+        self._note(session, "noted", by=by, at=at, message=note.id)
+        return note
+
+    def promise_update(
+        self, session: Session, *, due_at: datetime, by: Person, at: datetime
+    ) -> None:
+        """Promise the customer when they hear next.
+
+        Raises:
+            Refused: when the time has passed.
+        """
+        self._must_be_open("promise an update")
+        if due_at <= at:
+            raise Refused("That time has passed.", what_to_do="Promise a later time.")
+        self._keep(Kind.NEXT_UPDATE, at=at)
+        promises.made(
+            self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at, due_at=due_at
+        )
+        self._note(session, "promised", by=by, at=at, due=due_at.isoformat())
+
+    def customer_wrote(self, session: Session, *, at: datetime) -> None:
+        """The customer added something: it waits on us again, and they hear by the next update."""
+        was_waiting_on_us, self.customer_wrote_at = self.is_waiting_on_us, at
+        if not was_waiting_on_us and not promises.open_of(self.promises, Kind.NEXT_UPDATE):
+            promises.made(self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at)
+        self._note(session, "customer-wrote", by=CUSTOMER, at=at)
+
+    def add_context(self, session: Session, context: dict[str, Any], *, at: datetime) -> None:
+        """Keep what the customer told once, so that nobody asks again."""
+        self.context = {**self.context, **{k: v for k, v in context.items() if v}}
+        self._note(session, "context", by=CUSTOMER, at=at, fields=sorted(self.context))
+
+    def resolve(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Close it.
+
+        Raises:
+            Refused: when it is resolved already, or no person has answered the customer.
+        """
+        self._must_be_open("resolve it")
+        if self.first_response_at is None:
+            raise Refused(
+                "Nobody has answered this customer yet.", what_to_do="Reply first, then resolve."
+            )
+        self.resolved_at, self.resolved_by_id = at, by.id
+        for promise in promises.open_of(self.promises):
+            promise.keep(at=at)
+        self._note(session, "resolved", by=by, at=at)
+
+    def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
+        """Open it again, with new promises from now on; a second time changes nothing."""
+        if self.is_open:
+            return
+        self.resolved_at = self.resolved_by_id = None
+        policy = promises.POLICIES[self.policy]
+        for kind in (Kind.NEXT_UPDATE, Kind.RESOLVE):
+            promises.made(self, kind, policy=policy, since=at)
+        self._note(session, "reopened", by=by, at=at, reason=reason)
+
+    def _answered(self, *, by: Person, at: datetime) -> None:
+        if self.claimed_at is None:
+            self.owner, self.owner_id, self.claimed_at = by, by.id, at
+        self.acknowledged_at = self.acknowledged_at or at
+        self.first_response_at = self.first_response_at or at
+        self.replied_at = at
+        for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.NEXT_UPDATE):
+            self._keep(kind, at=at)
+
+    def _keep(self, kind: Kind, *, at: datetime) -> None:
+        for promise in promises.open_of(self.promises, kind):
+            promise.keep(at=at)
+
+    def _must_be_open(self, what: str) -> None:
+        if not self.is_open:
+            raise Refused("This ticket is resolved.", what_to_do=f"Reopen it before you {what}.")
+
+    def _first_lead(self, session: Session) -> Person | None:
+        return next(iter(members(session, self.launch_id, Role.LEAD)), None)
+
+    def _note(
+        self, session: Session, what: str, *, by: Person | str, at: datetime, **details: Any
+    ) -> None:
+        happened(
+            session,
+            f"ticket.{what}",
+            at=at,
+            by=by,
+            launch_id=self.launch_id,
+            conversation_id=self.conversation_id,
+            ticket_id=self.id,
+            **details,
+        )
+
+
+def open_for(
+    session: Session,
+    question: Message,
+    *,
+    severity: Severity,
+    severity_reason: str,
+    handoff_reason: str,
+    policy: Policy,
+    scenario: Scenario | None,
+    at: datetime,
+) -> Ticket:
+    """Return the ticket that takes ``question``: the conversation's open one, or a new one.
+
+    A new one starts its promises at the time of the question, has an owner, and is acknowledged
+    by the assistant in the same transaction.
+    """
+    conversation = question.conversation
+    ticket = conversation.open_ticket
+    if ticket is not None:
+        if severity.is_worse_than(ticket.severity):
+            ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
+        ticket.customer_wrote(session, at=question.at)
+        return ticket
+    ticket = Ticket(
+        launch_id=conversation.launch_id,
+        question_id=question.id,
+        subject=subject_of(question.text),
+        severity=int(severity),
+        severity_reason=severity_reason,
+        handoff_reason=handoff_reason,
+        in_scope=policy.name == promises.HYPERCARE.name,
+        policy=policy.name,
+        scenario=scenario,
+        group_id=question.group_id,
+        owner=scenario.owner if scenario and scenario.owner else on_duty(session, conversation.launch_id),
+        opened_at=at,
+        customer_wrote_at=question.at,
+        context={},
+    )
+    conversation.tickets.append(ticket)
+    for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
+        promises.made(ticket, kind, policy=policy, since=question.at)
+    session.flush()
+    ticket._note(session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason)
+    ticket.acknowledge(session, by=None, at=at)
+    return ticket
+
+
+def on_duty(session: Session, launch_id: int) -> Person | None:
+    """Return the agent with the fewest open tickets; without agents, the first lead."""
+    load = (
+        select(Ticket.owner_id, func.count().label("open"))
+        .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
+        .group_by(Ticket.owner_id)
+    )
+    open_tickets = {owner: count for owner, count in session.execute(load)}
+    agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
+    return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
+
+
+def by_number(session: Session, number: str, launches: list[int] | None) -> Ticket:
+    """Return the ticket called ``number`` among ``launches`` (``None``: all).
+
+    Raises:
+        NotFound: when there is none, or it belongs to a launch that is not among them.
+    """
+    digits = number.upper().removeprefix(PREFIX)
+    ticket = session.get(Ticket, int(digits) - FIRST_NUMBER) if digits.isdigit() else None
+    if ticket is None or (launches is not None and ticket.launch_id not in launches):
+        raise NotFound(f"There is no ticket {number}.", what_to_do="Look for it in the queue.")
+    return ticket

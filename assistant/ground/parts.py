@@ -1,0 +1,152 @@
+"""What a process is assembled from. The only injection point there is."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from assistant.ground.clock import Clock, WallClock
+from assistant.ground.database import Database
+from assistant.ground.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.ground.llm import Model
+    from knowledge.embedding import Embedder
+    from knowledge.index import ChromaIndex
+
+
+Made = TypeVar("Made")
+
+
+class Revised(Generic[Made]):
+    """One value per launch, made when first needed and kept until its revision moves on."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[str, Made]] = {}
+        self._locks: dict[int, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def of(
+        self,
+        launch_id: int,
+        revision: str,
+        make: Callable[[], Made],
+        is_right: Callable[[Made], bool] = lambda _: True,
+    ) -> Made:
+        """Return the value for ``revision``, made once however many ask at the same time."""
+        kept = self._right(launch_id, revision, is_right)
+        if kept is not None:
+            return kept
+        with self._lock(launch_id):
+            kept = self._right(launch_id, revision, is_right)
+            if kept is None:
+                kept = make()
+                self._kept[launch_id] = (revision, kept)
+            return kept
+
+    def _right(
+        self, launch_id: int, revision: str, is_right: Callable[[Made], bool]
+    ) -> Made | None:
+        made_for, kept = self._kept.get(launch_id, ("", None))
+        return kept if kept is not None and made_for == revision and is_right(kept) else None
+
+    def _lock(self, launch_id: int) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(launch_id, threading.Lock())
+
+
+@dataclass
+class Parts:
+    """Database, clock, embedder, index, model. A missing one is a mode, not an error."""
+
+    settings: Settings
+    db: Database
+    clock: Clock = field(default_factory=WallClock)
+    embedder: "Embedder | None" = None
+    embedder_missing: str = ""  # why there is none, for operators
+    embedder_failure: str = ""  # the last time that it gave nothing
+    index: "ChromaIndex | None" = None
+    index_missing: str = "It is being opened."
+    model: "Model | None" = None
+    stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
+    indexed: dict[int, str] = field(default_factory=dict)  # launch -> revision that was proven
+
+    def close(self) -> None:
+        """Give back the index's lock and the database's connections."""
+        if self.index is not None:
+            self.index.close()
+        self.db.close()
+
+
+def assemble(settings: Settings) -> Parts:
+    """Return the parts for one process. Nothing is fetched from a network.
+
+    The vector index is not opened: one process may own it (``open_index``), and until it does,
+    and in every other process, the stored vectors are scanned exactly.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    parts = Parts(settings=settings, db=Database(settings.sql_url))
+    _open_embedder(parts)
+    parts.model = _model(parts)
+    return parts
+
+
+def open_index(parts: Parts) -> None:
+    """Open the vector index and own it; why not, if not, is kept for operators. Takes seconds."""
+    from knowledge.index import ChromaIndex, IndexUnavailable
+
+    if parts.embedder is None:
+        parts.index_missing = "There is no embedder."
+        return
+    try:
+        parts.index = ChromaIndex.open(parts.settings.data / "index", parts.embedder.name)
+        parts.index_missing = ""
+    except IndexUnavailable as reason:
+        parts.index_missing = str(reason)
+
+
+def _open_embedder(parts: Parts) -> None:
+    import httpx
+
+    from knowledge import embedding
+
+    settings = parts.settings
+    try:
+        if settings.embedding_base_url:
+            parts.embedder = embedding.remote(
+                settings.embedding_base_url,
+                settings.embedding_api_key.get_secret_value(),
+                settings.embedding_model,
+                httpx.Client(follow_redirects=False),
+            )
+        else:
+            parts.embedder = embedding.local(settings.data / "embedder", settings.weights)
+    except embedding.WeightsUnusable as missing:
+        parts.embedder_missing = str(missing)
+
+
+def _model(parts: Parts) -> "Model | None":
+    settings = parts.settings
+    if not settings.llm_base_url:
+        return None
+    from assistant.ground import llm
+
+    endpoints = [
+        llm.Endpoint(
+            settings.llm_base_url, settings.llm_api_key.get_secret_value(), settings.llm_model
+        )
+    ]
+    if settings.llm_fallback_model:
+        endpoints.append(
+            llm.Endpoint(
+                settings.llm_fallback_base_url or settings.llm_base_url,
+                settings.llm_fallback_api_key.get_secret_value()
+                or settings.llm_api_key.get_secret_value(),
+                settings.llm_fallback_model,
+            )
+        )
+    return llm.Model(
+        endpoints,
+        deadline_seconds=settings.llm_deadline_seconds,
+        budget=llm.Budget(settings.llm_calls_per_day),
+    )

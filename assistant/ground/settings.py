@@ -1,0 +1,128 @@
+"""Settings: from the environment (``HYPERCARE_…``) or the file ``hypercare.env``, nowhere else.
+
+Each setting says what it means; ``hypercare settings`` prints value, default, source and meaning.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SETTINGS_FILE = "hypercare.env"  # not .env, which other libraries read too
+MASK = "••••••"
+
+
+class Settings(BaseSettings):
+    """What an operator may decide. Unknown names are ignored, wrong values refused with the name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HYPERCARE_", env_file=SETTINGS_FILE, extra="ignore", env_ignore_empty=True
+    )
+
+    data: Path = Field(
+        Path("hypercare-data"), description="Folder for the database, the index and the weights."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL, e.g. postgresql+psycopg://…; empty: SQLite in the folder."
+    )
+    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on.")
+    public_url: str = Field(
+        "", description="Address under which customers and staff reach it; empty: host and port."
+    )
+    cookie_secure: bool = Field(
+        False, description="Send the sign-in cookie over HTTPS only; set it wherever there is TLS."
+    )
+    trusted_proxies: str = Field(
+        "", description="Comma-separated proxy addresses whose X-Forwarded-For is believed."
+    )
+    weights: Path | None = Field(
+        None, description="Folder with model.safetensors and tokenizer.json; empty: the package's."
+    )
+    embedding_base_url: str = Field(
+        "", description="OpenAI-compatible server for embeddings; empty: the local MiniLM."
+    )
+    embedding_api_key: SecretStr = Field(SecretStr(""), description="Key for that server.")
+    embedding_model: str = Field("", description="Model for that server.")
+    llm_base_url: str = Field(
+        "", description="OpenAI-compatible server for the selector; empty: no model is asked."
+    )
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key for that server.")
+    llm_model: str = Field("", description="Model that selects among approved messages.")
+    llm_fallback_base_url: str = Field("", description="Server of the fallback model; empty: same.")
+    llm_fallback_api_key: SecretStr = Field(SecretStr(""), description="Key for the fallback.")
+    llm_fallback_model: str = Field("", description="Model asked when the first does not answer.")
+    llm_deadline_seconds: float = Field(
+        3.0, gt=0, le=5, description="Seconds for all calls about one question together."
+    )
+    llm_calls_per_day: int = Field(
+        20_000, ge=0, description="Calls a day at most; after that retrieval and people go on."
+    )
+    questions_per_minute: int = Field(
+        20, ge=1, description="Messages a minute that one conversation may send."
+    )
+    conversations_per_minute: int = Field(
+        120, ge=1, description="Conversations a minute that one address may begin."
+    )
+    sweep_seconds: float = Field(
+        5.0, gt=0, description="Seconds between two rounds of the worker's jobs."
+    )
+    stranded_seconds: float = Field(
+        20.0, gt=0, description="Age in seconds at which an undecided question goes to a person."
+    )
+
+    @property
+    def sql_url(self) -> str:
+        """Return the database's URL, the embedded one by default."""
+        return self.database_url or f"sqlite:///{self.data / 'hypercare.sqlite3'}"
+
+    @property
+    def address(self) -> str:
+        """Return the address customers and staff use, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+class Printed(NamedTuple):
+    """One setting as ``hypercare settings`` shows it."""
+
+    name: str
+    value: str
+    default: str
+    source: str
+    meaning: str
+
+
+def printed(settings: Settings) -> Iterator[Printed]:
+    """Yield every setting by name, secrets masked."""
+    from dotenv import dotenv_values
+
+    in_file = {name.upper() for name in dotenv_values(SETTINGS_FILE)}
+    for field, info in Settings.model_fields.items():
+        name = f"HYPERCARE_{field.upper()}"
+        value = getattr(settings, field)
+        default = info.get_default(call_default_factory=False)
+        yield Printed(
+            name=name,
+            value=_shown(value),
+            default=_shown(default),
+            source=_source(name, in_file, changed=value != default),
+            meaning=info.description or "",
+        )
+
+
+def _source(name: str, in_file: set[str], *, changed: bool) -> str:
+    import os
+
+    if name in {known.upper() for known in os.environ}:
+        return "environment"
+    if name in in_file:
+        return SETTINGS_FILE
+    return "command line" if changed else "default"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return MASK if value.get_secret_value() else ""
+    return "" if value is None else str(value)

@@ -1,0 +1,6 @@
+"""The launch: what changed, for whom, who owns it, and what everybody is told.
+
+``launches`` (the window itself and what is missing before it may go live) · ``scenarios`` (moments
+of doubt, each with an owner) · ``scope`` (in or out) · ``updates`` (what everybody is told, each a
+promise) · ``packs`` (a launch written down as YAML, read with every problem named).
+"""

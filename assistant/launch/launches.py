@@ -1,0 +1,174 @@
+"""A launch: time-bound, with what it covers, what it aims at, and when it may go live."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from assistant.ground.audit import happened
+from assistant.ground.database import Base
+from assistant.ground.errors import NotFound, NotPermitted, Refused
+from assistant.ground.people import Person, Role, launches_of
+from assistant.launch.scenarios import Scenario
+
+WRONG_RATE = 0.01  # wrong answers per question asked that a launch accepts unless its lead says more
+
+
+class Trigger(StrEnum):
+    """Why hypercare begins."""
+
+    MIGRATION = "platform-system-migration"
+    FEATURE = "new-product-feature-service"
+    PRICING = "policy-pricing-process-change"
+    VENDOR = "vendor-infrastructure-transition"
+    VOLUME = "high-risk-high-volume-period"
+    REBRANDING = "rebranding"
+    WARNING = "warning-sign"
+
+
+class Mode(StrEnum):
+    """How much the assistant may do by itself."""
+
+    SUGGEST = "suggest"  # people answer, with suggestions
+    CLARIFY = "clarify"  # it may ask "did you mean"
+    AUTO = "auto"  # it may answer when sure enough
+
+
+class Launch(Base):
+    """The period of heightened support after one change."""
+
+    __tablename__ = "launches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    trigger: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    time_zone: Mapped[str]
+    scope: Mapped[list[dict[str, Any]]]
+    out_of_scope: Mapped[list[dict[str, Any]]]
+    objectives: Mapped[list[dict[str, Any]]]
+    baselines: Mapped[list[dict[str, Any]]]
+    exit_criteria: Mapped[list[dict[str, Any]]]
+    sites: Mapped[list[str]]
+    mode: Mapped[str]
+    wrong_rate: Mapped[float]
+    prepared_at: Mapped[datetime]
+    live_at: Mapped[datetime | None]
+    live_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    closed_at: Mapped[datetime | None]
+    library_revision: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(nullable=False)
+    scenarios: Mapped[list[Scenario]] = relationship(order_by=Scenario.key)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def phase(self) -> str:
+        """Return where the launch is: preparing, active or closed."""
+        if self.closed_at is not None:
+            return "closed"
+        return "active" if self.live_at is not None else "preparing"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which the launch's people and customers read the clock."""
+        return ZoneInfo(self.time_zone)
+
+    def day(self, at: datetime) -> int:
+        """Return which day of hypercare ``at`` is, 1 on the first, counted in local days."""
+        began = (self.live_at or self.starts_at).astimezone(self.zone).date()
+        return (at.astimezone(self.zone).date() - began).days + 1
+
+    def missing(self) -> list[str]:
+        """Return what is still required before the launch may go live, in words."""
+        required = {
+            "what is in scope": self.scope,
+            "what is out of scope": self.out_of_scope,
+            "two or three objectives": self.objectives,
+            "baselines to compare with": self.baselines,
+            "exit criteria": self.exit_criteria,
+            "at least one scenario": self.scenarios,
+        }
+        gaps = [words for words, present in required.items() if not present]
+        for scenario in self.scenarios:
+            gaps.extend(f"{words} for “{scenario.title}”" for words in scenario.missing())
+        return gaps
+
+    def go_live(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Begin hypercare.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+            Refused: when it is live already, or something required is missing (with the list).
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead takes a launch live.", what_to_do="Ask a lead.")
+        if self.live_at is not None:
+            raise Refused(f"{self.name} is live already.", what_to_do="Nothing is left to do.")
+        if gaps := self.missing():
+            raise Refused(f"Before it goes live it needs {_listed(gaps)}.", what_to_do="Add them.")
+        self.live_at, self.live_by_id = at, by.id
+        happened(session, "launch.live", at=at, by=by, launch_id=self.id, trigger=self.trigger)
+
+    def set_mode(
+        self, session: Session, *, mode: Mode, wrong_rate: float, by: Person, at: datetime
+    ) -> None:
+        """Decide how much the assistant may do, and which share of wrong answers is accepted.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+            Refused: when the rate is not between 0.1 % and 10 %.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead decides the mode.", what_to_do="Ask a lead.")
+        if not 0.001 <= wrong_rate <= 0.1:
+            raise Refused("The accepted rate is between 0.1 % and 10 %.", what_to_do="Change it.")
+        happened(
+            session,
+            "launch.mode",
+            at=at,
+            by=by,
+            launch_id=self.id,
+            mode=[self.mode, mode],
+            wrong_rate=[self.wrong_rate, wrong_rate],
+        )
+        self.mode, self.wrong_rate = mode, wrong_rate
+
+
+def _listed(gaps: list[str]) -> str:
+    return gaps[0] if len(gaps) == 1 else f"{', '.join(gaps[:-1])} and {gaps[-1]}"
+
+
+def by_key(session: Session, key: str) -> Launch:
+    """Return the launch with this key.
+
+    Raises:
+        NotFound: when there is none.
+    """
+    launch = session.scalar(select(Launch).where(Launch.key == key))
+    if launch is None:
+        raise NotFound(f"There is no launch “{key}”.", what_to_do="Check the key.")
+    return launch
+
+
+def of_person(session: Session, person: Person) -> list[Launch]:
+    """Return the launches ``person`` works on, newest first; an administrator's are all."""
+    query = select(Launch).order_by(Launch.starts_at.desc())
+    if not person.is_any():
+        query = query.where(Launch.id.in_(launches_of(session, person)))
+    return list(session.scalars(query))
+
+
+def library_changed(session: Session, launch_id: int) -> None:
+    """Move the library's revision on, so that every process compiles its shelf anew."""
+    session.execute(
+        update(Launch)
+        .where(Launch.id == launch_id)
+        .values(library_revision=Launch.library_revision + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,401 @@
+"""Entries and their versions. Approved text never changes: an edit is a new version."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
+
+from assistant.desk.conversations import EVERYONE
+from assistant.ground.audit import OPERATOR, happened
+from assistant.ground.database import Base, sha256
+from assistant.ground.errors import NotFound, NotPermitted, Refused
+from assistant.ground.people import Person, Role
+from assistant.launch.launches import Launch, library_changed
+from assistant.launch.scenarios import Decider, Scenario
+from assistant.library.wording import Parts, Verdict, composed
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an author writes. Times in UTC; lists in the author's order."""
+
+    question: str
+    verdict: str = Verdict.INFORMATION
+    phrasings: list[str] = field(default_factory=list)
+    not_for: list[str] = field(default_factory=list)
+    applies_when: str = ""
+    why_now: str = ""
+    what_to_do: str = ""
+    safe_to_continue: str = ""
+    next_update: str = ""
+    next_update_at: datetime | None = None
+    answer: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    audience: str = EVERYONE
+    locale: str = ""
+
+
+class Entry(Base):
+    """One question that we may answer, through all its versions."""
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("launch_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
+    key: Mapped[str]
+    kind: Mapped[str]
+    scenario_id: Mapped[int | None] = mapped_column(ForeignKey("scenarios.id"), index=True)
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    retired_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    retired_because: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(nullable=False)
+    launch: Mapped[Launch] = relationship()
+    scenario: Mapped[Scenario | None] = relationship()
+    versions: Mapped[list["EntryVersion"]] = relationship(
+        order_by="EntryVersion.number", back_populates="entry"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def newest(self) -> "EntryVersion":
+        """Return the version somebody wrote last, approved or not."""
+        return self.versions[-1]
+
+    @property
+    def approved(self) -> "EntryVersion | None":
+        """Return the version customers get, if there is one and the entry is not retired."""
+        if self.retired_at is not None:
+            return None
+        current = [v for v in self.versions if v.approved_at and not v.superseded_at]
+        return current[-1] if current else None
+
+    def state(self, at: datetime) -> str:
+        """Return draft, review, rejected, approved, expired or retired."""
+        if self.retired_at is not None:
+            return "retired"
+        if (pending := self.newest).approved_at is None:
+            return pending.state
+        return "approved" if pending.is_valid(at) else "expired"
+
+    def save(
+        self, session: Session, draft: Draft, *, by: Person | None, at: datetime
+    ) -> "EntryVersion":
+        """Keep what the author wrote: into the open draft, or as a new version after an approval.
+
+        Raises:
+            Refused: when there is no question.
+        """
+        if not draft.question.strip():
+            raise Refused("An entry has a question.", what_to_do="Write what customers ask.")
+        if self.versions and self.newest.approved_at is None:
+            version = self.newest
+        else:
+            number = self.newest.number + 1 if self.versions else 1
+            version = EntryVersion(entry=self, number=number, created_at=at)
+            self.versions.append(version)
+        version.write(draft, by=by, at=at)
+        session.flush()
+        self._note(session, "saved", by=by, at=at, version=version.number)
+        return version
+
+    def submit(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Ask for approval.
+
+        Raises:
+            Refused: when a required part is blank, or nothing is waiting to be submitted.
+        """
+        version = self._pending("submit")
+        if missing := version.parts.missing():
+            raise Refused(f"It still needs {', '.join(missing)}.", what_to_do="Write it, then submit.")
+        version.submitted_at, version.changes_asked = at, ""
+        version.rejected_at = None
+        self._note(session, "submitted", by=by, at=at, version=version.number)
+
+    def approve(self, session: Session, *, by: Person, at: datetime) -> "EntryVersion":
+        """Make the newest version what customers get from now on. Never by its author.
+
+        Raises:
+            NotPermitted: when ``by`` wrote it, or may not approve messages of its scenario.
+            Refused: when a required part is blank, or nothing waits for approval.
+        """
+        version = self._pending("approve")
+        self._may_approve(version, by)
+        if version.submitted_at is None:
+            raise Refused("Nobody has submitted it for review.", what_to_do="Submit it first.")
+        if missing := version.parts.missing():
+            raise Refused(f"It still needs {', '.join(missing)}.", what_to_do="Ask for changes.")
+        return self._approved(session, version, by=by, at=at)
+
+    def approve_as_imported(self, session: Session, *, by: Person, at: datetime) -> "EntryVersion":
+        """Make the newest version what customers get, in the name of the lead behind a pack.
+
+        The operator who imports answers for it, so who decides for the scenario is not asked.
+        """
+        return self._approved(session, self._pending("approve"), by=by, at=at)
+
+    def _approved(
+        self, session: Session, version: "EntryVersion", *, by: Person, at: datetime
+    ) -> "EntryVersion":
+        for earlier in self.versions:
+            if earlier.approved_at is not None and earlier.superseded_at is None:
+                earlier.superseded_at = at
+        version.approved_at, version.approved_by_id = at, by.id
+        self.retired_at = self.retired_by_id = None
+        library_changed(session, self.launch_id)
+        self._note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
+        return version
+
+    def request_changes(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
+        """Give it back to its author with a reason.
+
+        Raises:
+            Refused: without a reason, or when nothing waits for approval.
+        """
+        version = self._pending("ask for changes to")
+        if not reason.strip():
+            raise Refused("Say what should change.", what_to_do="Write it for the author.")
+        version.submitted_at, version.changes_asked = None, reason.strip()
+        self._note(session, "changes-requested", by=by, at=at, version=version.number, reason=reason)
+
+    def reject(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
+        """Decide against it.
+
+        Raises:
+            NotPermitted: when ``by`` is no lead.
+            Refused: when nothing waits for approval.
+        """
+        version = self._pending("reject")
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead rejects an entry.", what_to_do="Ask a lead.")
+        version.rejected_at, version.submitted_at, version.changes_asked = at, None, reason.strip()
+        self._note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
+
+    def retire(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
+        """Take it away from customers: from ``at`` on it is sent by nothing.
+
+        Raises:
+            NotPermitted: when ``by`` is no lead.
+            Refused: when it is not what customers get.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead retires an entry.", what_to_do="Ask a lead.")
+        if self.approved is None:
+            raise Refused("Customers do not get this entry.", what_to_do="Nothing is left to do.")
+        self.retired_at, self.retired_by_id, self.retired_because = at, by.id, reason.strip()
+        library_changed(session, self.launch_id)
+        self._note(session, "retired", by=by, at=at, reason=reason)
+
+    def may_be_approved_by(self, person: Person) -> str:
+        """Return why ``person`` may not approve the newest version; empty when they may."""
+        try:
+            self._may_approve(self.newest, person)
+        except NotPermitted as why:
+            return why.message
+        return ""
+
+    def _may_approve(self, version: "EntryVersion", person: Person) -> None:
+        if not person.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead approves an entry.", what_to_do="Ask a lead.")
+        if version.author_id == person.id:
+            raise NotPermitted(
+                "You wrote this version, so somebody else approves it.",
+                what_to_do="Ask another lead.",
+            )
+        if self.scenario and not self.scenario.is_decided_by(person, Decider.APPROVES_MESSAGES):
+            named = self.scenario.deciders[Decider.APPROVES_MESSAGES]
+            raise NotPermitted(
+                f"Messages for “{self.scenario.title}” are approved by {named}.",
+                what_to_do=f"Ask {named}.",
+            )
+
+    def _pending(self, what: str) -> "EntryVersion":
+        if self.newest.approved_at is not None:
+            raise Refused(
+                f"There is nothing to {what}: version {self.newest.number} is approved.",
+                what_to_do="Save a change first; it becomes a new version.",
+            )
+        return self.newest
+
+    def _note(
+        self, session: Session, what: str, *, by: Person | None, at: datetime, **details: Any
+    ) -> None:
+        happened(
+            session,
+            f"entry.{what}",
+            at=at,
+            by=by or OPERATOR,
+            launch_id=self.launch_id,
+            entry_id=self.id,
+            key=self.key,
+            **details,
+        )
+
+
+class EntryVersion(Base):
+    """One wording of an entry. From its approval on not a byte of it changes."""
+
+    __tablename__ = "entry_versions"
+    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
+    number: Mapped[int]
+    question: Mapped[str]
+    phrasings: Mapped[list[str]]
+    not_for: Mapped[list[str]]
+    applies_when: Mapped[str]
+    verdict: Mapped[str]
+    why_now: Mapped[str]
+    what_to_do: Mapped[str]
+    safe_to_continue: Mapped[str]
+    next_update: Mapped[str]
+    next_update_at: Mapped[datetime | None]
+    answer: Mapped[str]
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    audience: Mapped[str]
+    locale: Mapped[str]
+    text: Mapped[str]
+    sha256: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    changes_asked: Mapped[str] = mapped_column(default="")
+    rejected_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    superseded_at: Mapped[datetime | None]
+    proven_at: Mapped[datetime | None]
+    index_problem: Mapped[str] = mapped_column(default="")
+    entry: Mapped[Entry] = relationship(back_populates="versions")
+    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
+
+    @property
+    def parts(self) -> Parts:
+        """Return the message's parts."""
+        return Parts(
+            kind=self.entry.kind,
+            verdict=self.verdict,
+            why_now=self.why_now,
+            what_to_do=self.what_to_do,
+            safe_to_continue=self.safe_to_continue,
+            next_update=self.next_update,
+            answer=self.answer,
+        )
+
+    @property
+    def state(self) -> str:
+        """Return draft, review, rejected or approved."""
+        if self.approved_at is not None:
+            return "approved"
+        if self.rejected_at is not None:
+            return "rejected"
+        return "review" if self.submitted_at is not None else "draft"
+
+    def ways(self) -> tuple[str, ...]:
+        """Return every way customers ask it, the title first."""
+        return (self.question, *self.phrasings)
+
+    def is_as(self, draft: Draft) -> bool:
+        """Return whether it says exactly what ``draft`` says."""
+        return all(getattr(self, part.name) == getattr(draft, part.name) for part in fields(draft))
+
+    def is_valid(self, at: datetime) -> bool:
+        """Return whether ``at`` lies in its validity window (from inclusive, until exclusive)."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or at < self.valid_until
+        )
+
+    def write(self, draft: Draft, *, by: Person | None, at: datetime) -> None:
+        """Take over what the author wrote and compose the text from it.
+
+        Raises:
+            Refused: when the version is approved, or its window ends before it begins.
+        """
+        if self.approved_at is not None:
+            raise Refused("Approved text never changes.", what_to_do="Save a new version.")
+        if draft.valid_from and draft.valid_until and draft.valid_until <= draft.valid_from:
+            raise Refused("It would expire before it begins.", what_to_do="Change the validity.")
+        for part in fields(draft):
+            setattr(self, part.name, getattr(draft, part.name))
+        self.text = composed(self.parts)
+        self.sha256 = sha256(self.text)
+        self.author_id, self.saved_at, self.submitted_at = by.id if by else None, at, None
+
+
+def create(
+    session: Session,
+    launch: Launch,
+    *,
+    key: str,
+    kind: str,
+    draft: Draft,
+    by: Person | None,
+    at: datetime,
+    scenario: Scenario | None = None,
+) -> Entry:
+    """Return a new entry whose first version is ``draft``.
+
+    Raises:
+        Refused: when the key is taken.
+    """
+    taken = select(Entry.id).where(Entry.launch_id == launch.id, Entry.key == key)
+    if session.scalar(taken) is not None:
+        raise Refused(f"There is an entry “{key}” already.", what_to_do="Choose another key.")
+    entry = Entry(launch_id=launch.id, key=key, kind=kind, scenario=scenario, created_at=at)
+    session.add(entry)
+    session.flush()
+    entry.save(session, draft, by=by, at=at)
+    return entry
+
+
+def by_key(session: Session, launch_id: int, key: str) -> Entry:
+    """Return an entry with its versions.
+
+    Raises:
+        NotFound: when the launch has none of this key.
+    """
+    query = select(Entry).where(Entry.launch_id == launch_id, Entry.key == key)
+    found = session.scalar(query.options(selectinload(Entry.versions)))
+    if found is None:
+        raise NotFound(f"There is no entry “{key}”.", what_to_do="Look for it in the library.")
+    return found
+
+
+def of_launch(session: Session, launch_id: int) -> list[Entry]:
+    """Return every entry of the launch with its versions and scenario, by key."""
+    query = select(Entry).where(Entry.launch_id == launch_id).order_by(Entry.key)
+    loaded = query.options(selectinload(Entry.versions), joinedload(Entry.scenario))
+    return list(session.scalars(loaded))
+
+
+def is_live(at: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition under which a version (joined to its entry) may be sent at ``at``."""
+    return and_(
+        EntryVersion.approved_at.is_not(None),
+        EntryVersion.approved_at <= at,
+        EntryVersion.superseded_at.is_(None),
+        Entry.retired_at.is_(None),
+        or_(EntryVersion.valid_from.is_(None), EntryVersion.valid_from <= at),
+        or_(EntryVersion.valid_until.is_(None), EntryVersion.valid_until > at),
+    )
+
+
+def live(session: Session, launch_id: int, *, at: datetime) -> list[EntryVersion]:
+    """Return the versions that may be sent at ``at``, by key of their entry."""
+    query = (
+        select(EntryVersion)
+        .join(EntryVersion.entry)
+        .where(Entry.launch_id == launch_id, is_live(at))
+        .order_by(Entry.key)
+    )
+    loaded = query.options(joinedload(EntryVersion.entry).joinedload(Entry.scenario))
+    return list(session.scalars(loaded))

@@ -1,0 +1,235 @@
+"""Live entries onto the shelf and into the index, proven to be found by their own words."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.ground.parts import Parts
+from assistant.launch.launches import Launch, by_key
+from assistant.library.entries import Entry as LibraryEntry
+from assistant.library.entries import EntryVersion, live
+from assistant.library.vectors import vectors_of
+from knowledge.entries import Entry
+from knowledge.normalise import fingerprint
+from knowledge.shelf import Shelf
+
+if TYPE_CHECKING:
+    from knowledge.entries import Neighbour, Vector
+
+NEIGHBOURS = 50  # phrasings that the index proposes for one question
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A version that may be sent, as thinking needs it; the gate looks again before sending."""
+
+    version_id: int
+    number: int
+    sha256: str
+    audience: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a launch may say from one moment to the next edge: live versions, their shelf."""
+
+    revision: str
+    until: datetime | None  # a validity window opens or closes then
+    live: "Mapping[str, Live]"  # by entry key
+    vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
+    shelf: Shelf
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries as retrieval sees them, by key."""
+        return tuple(one.entry for one in self.live.values())
+
+    def is_right(self, at: datetime) -> bool:
+        """Return whether no validity window opened or closed since."""
+        return self.until is None or at < self.until
+
+
+def stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
+    """Return what the launch may say at ``at``, made anew when its library or a window changed."""
+    with parts.db.reading() as session:
+        moved = session.scalar(select(Launch.library_revision).where(Launch.id == launch_id))
+    revision = f"{moved} {parts.embedder.name if parts.embedder else 'lexical'}"
+    stock: Stock = parts.stocks.of(
+        launch_id,
+        revision,
+        lambda: _stocked(parts, launch_id, revision, at),
+        lambda kept: kept.is_right(at),
+    )
+    return stock
+
+
+def near(parts: Parts, launch_id: int, stock: Stock, vector: "Vector") -> "list[Neighbour] | None":
+    """Return what the index proposes; nothing when it is away, or behind the stock."""
+    if parts.index is None or parts.indexed.get(launch_id) != stock.revision:
+        return None
+    try:
+        return parts.index.search(shelf_name(launch_id), vector, NEIGHBOURS)
+    except Exception as broken:  # whatever breaks in there, the exact scan stands in
+        parts.indexed.pop(launch_id, None)
+        parts.index_missing = f"Search failed: {broken}"
+        return None
+
+
+def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = False) -> list[str]:
+    """Bring the index up to the library and prove it; return the problems, none when proven.
+
+    What was proven before is taken on trust unless ``all_again``. Every live version is marked
+    proven, or with what keeps it from being found; the exact scan finds it meanwhile.
+    """
+    stock = stock_of(parts, launch_id, at=at)
+    problems = _indexed(parts, launch_id, stock)
+    if parts.index is not None and not problems:
+        parts.indexed[launch_id] = stock.revision
+    doubted = set(stock.live) if all_again else _unproven(parts, launch_id, at)
+    problems |= _not_found_by_own_words(stock, doubted)
+    _mark(parts, launch_id, problems, at)
+    return [words for entry in sorted(problems) for words in problems[entry]]
+
+
+def reconcile(parts: Parts, *, at: datetime) -> int:
+    """Publish every launch whose index is behind its library; return how many there were."""
+    if parts.index is None:
+        return 0
+    with parts.db.reading() as session:
+        launches = list(session.scalars(select(Launch.id)))
+    behind = [
+        launch_id
+        for launch_id in launches
+        if parts.indexed.get(launch_id) != stock_of(parts, launch_id, at=at).revision
+    ]
+    for launch_id in behind:
+        publish(parts, launch_id, at=at)
+    return len(behind)
+
+
+def prove_all(parts: Parts, *, at: datetime) -> int:
+    """Prove every launch's entries and return how many problems are left."""
+    with parts.db.reading() as session:
+        launches = list(session.scalars(select(Launch.id)))
+    return sum(len(publish(parts, launch_id, at=at, all_again=True)) for launch_id in launches)
+
+
+def proofs(parts: Parts, *, rebuild: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield each launch's key with what is wrong with its index after proving (or rebuilding)."""
+    at = parts.clock.now()
+    with parts.db.reading() as session:
+        launches = list(session.scalars(select(Launch).order_by(Launch.key)))
+    for launch in launches:
+        if rebuild:
+            _emptied(parts, launch.id, at)
+        yield launch.key, publish(parts, launch.id, at=at, all_again=True)
+
+
+def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
+    """Throw the launch's index away and fill a new one from the stored vectors."""
+    stock = stock_of(parts, launch_id, at=at)
+    if parts.index is not None and stock.vectors:
+        parts.index.rebuild(shelf_name(launch_id), stock.entries, stock.vectors)
+
+
+def warm(parts: Parts, key: str) -> None:
+    """Embed and compile a launch's library now, so that the first question does not wait."""
+    with parts.db.reading() as session:
+        launch_id = by_key(session, key).id
+    stock_of(parts, launch_id, at=parts.clock.now())
+
+
+def shelf_name(launch_id: int) -> str:
+    """Return what the index calls a launch."""
+    return f"launch-{launch_id}"
+
+
+Problems = dict[str, list[str]]  # by entry key; "" concerns all of them
+
+
+def _indexed(parts: Parts, launch_id: int, stock: Stock) -> Problems:
+    """Return what is wrong with the index after bringing it up to date; rebuilds it once."""
+    if parts.index is None or not stock.vectors:
+        return {}
+    shelf, (entries, vectors) = shelf_name(launch_id), (stock.entries, stock.vectors)
+    if not parts.index.prove(shelf, entries, vectors):
+        return {}
+    parts.index.rebuild(shelf, entries, vectors)
+    wrong = parts.index.prove(shelf, entries, vectors)
+    return {"": wrong} if wrong else {}
+
+
+def _unproven(parts: Parts, launch_id: int, at: datetime) -> set[str]:
+    with parts.db.reading() as session:
+        return {v.entry.key for v in live(session, launch_id, at=at) if v.proven_at is None}
+
+
+def _not_found_by_own_words(stock: Stock, doubted: set[str]) -> Problems:
+    """Return, for each doubted entry, its ways that lead somewhere else."""
+    shared = _asked_of_several(stock.entries)
+    lost = {
+        key: [
+            f"“{way}” does not lead to {key}."
+            for way in stock.live[key].entry.ways()
+            if fingerprint(way) not in shared and not _leads_to(stock, way, key)
+        ]
+        for key in doubted & set(stock.live)
+    }
+    return {key: words for key, words in lost.items() if words}
+
+
+def _leads_to(stock: Stock, way: str, key: str) -> bool:
+    matches = stock.shelf.find(way, stock.vectors.get(way)).matches
+    return bool(matches) and matches[0].entry == key
+
+
+def _asked_of_several(entries: Sequence[Entry]) -> set[str]:
+    """Return the words that more than one entry is asked by; they lead to none in particular."""
+    owners = Counter(words for entry in entries for words in {*map(fingerprint, entry.ways())})
+    return {words for words, count in owners.items() if count > 1}
+
+
+def _mark(parts: Parts, launch_id: int, problems: Problems, at: datetime) -> None:
+    with parts.db.writing() as session:
+        for version in live(session, launch_id, at=at):
+            own = [*problems.get("", ()), *problems.get(version.entry.key, ())]
+            version.index_problem = " ".join(own[:3])
+            version.proven_at = None if own else version.proven_at or at
+
+
+def _stocked(parts: Parts, launch_id: int, revision: str, at: datetime) -> Stock:
+    with parts.db.reading() as session:
+        live_now = {version.entry.key: _live(version) for version in live(session, launch_id, at=at)}
+        until = _next_edge(session, launch_id, at)
+    entries = [one.entry for one in live_now.values()]
+    words = [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
+    vectors = vectors_of(parts.db, parts.embedder, words)
+    return Stock(f"{revision} {until}", until, live_now, vectors, Shelf(entries, vectors))
+
+
+def _live(version: EntryVersion) -> Live:
+    entry = Entry(
+        id=version.entry.key,
+        title=version.question,
+        phrasings=tuple(version.phrasings),
+        not_for=tuple(version.not_for),
+        text=version.text,
+        applies_when=version.applies_when,
+    )
+    return Live(version.id, version.number, version.sha256, version.audience, entry)
+
+
+def _next_edge(session: Session, launch_id: int, at: datetime) -> datetime | None:
+    """Return when the next validity window opens or closes."""
+    windows = session.execute(
+        select(EntryVersion.valid_from, EntryVersion.valid_until)
+        .join(EntryVersion.entry)
+        .where(LibraryEntry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
+    ).all()
+    return min((edge for window in windows for edge in window if edge and edge > at), default=None)

@@ -1,0 +1,75 @@
+"""Verdicts, and how the parts of an entry become one text. Pure, and byte for byte repeatable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    RESPONSE = "response"  # temporary wording for a scenario
+    FAQ = "faq"  # a permanent question and answer
+
+
+class Verdict(StrEnum):
+    """The first thing a customer reads."""
+
+    EXPECTED = "expected"
+    KNOWN_ISSUE = "known-issue"
+    NOT_EXPECTED = "not-expected"
+    INFORMATION = "information"
+
+
+HEADINGS = {
+    Verdict.EXPECTED: "Yes, this is expected.",
+    Verdict.KNOWN_ISSUE: "This is a known issue. A fix is coming.",
+    Verdict.NOT_EXPECTED: "This is not expected. A person is looking into it.",
+    Verdict.INFORMATION: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one message, each as its author wrote it."""
+
+    kind: str
+    verdict: str
+    why_now: str = ""
+    what_to_do: str = ""
+    safe_to_continue: str = ""
+    next_update: str = ""
+    answer: str = ""
+
+    def missing(self) -> list[str]:
+        """Return the required parts that are blank, in words."""
+        required = (
+            {"the answer": self.answer}
+            if self.kind == Kind.FAQ
+            else {
+                "why it appears now": self.why_now,
+                "what to do": self.what_to_do,
+                "when the next update comes": self.next_update,
+            }
+        )
+        return [words for words, part in required.items() if not part.strip()]
+
+
+def composed(parts: Parts) -> str:
+    """Return the whole message: verdict, why now, what to do, may I go on, next update."""
+    paragraphs = [
+        HEADINGS[Verdict(parts.verdict)],
+        parts.answer,
+        parts.why_now,
+        parts.what_to_do,
+        parts.safe_to_continue,
+        f"Next update: {parts.next_update}" if parts.next_update.strip() else "",
+    ]
+    return "\n\n".join(part.strip() for part in paragraphs if part.strip())
+
+
+def time_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as the launch's customers read it: ``23 November 2026, 10:00 CET``."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B %Y, %H:%M} {local.tzname()}"

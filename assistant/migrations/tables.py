@@ -1,0 +1,14 @@
+"""Every table, gathered: importing the nouns registers them."""
+
+from assistant.answering import decisions
+from assistant.desk import conversations, feedback, promises, repeats, tickets
+from assistant.ground import audit, people
+from assistant.ground.database import Base
+from assistant.launch import launches, scenarios, updates
+from assistant.library import entries, vectors
+
+NOUNS = (
+    audit, people, launches, scenarios, updates, conversations, tickets, promises, repeats,
+    feedback, entries, vectors, decisions,
+)
+metadata = Base.metadata

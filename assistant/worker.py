@@ -1,0 +1,125 @@
+"""The worker: a table of recurring jobs, and the loop that runs it.
+
+Each job finds its own work in the database, one item per transaction, and may run twice.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from assistant.answering.answer import hand_over_stranded
+from assistant.desk import promises
+from assistant.desk.promises import Kind, Promise
+from assistant.ground.audit import ASSISTANT, happened
+from assistant.ground.parts import Parts
+from assistant.library import publishing
+
+log = structlog.get_logger()
+
+ESCALATED_BY = (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE)  # broken promises that move a ticket up
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recurring piece of work; ``run`` returns how much it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Parts], int]
+
+
+def break_promises(parts: Parts) -> int:
+    """Note every promise that broke, and move its ticket up; each exactly once."""
+    at = parts.clock.now()
+    with parts.db.reading() as session:
+        due = promises.overdue(session, at=at)
+    return sum(_broke(parts, promise_id, at) for promise_id in due)
+
+
+def _broke(parts: Parts, promise_id: int, at: datetime) -> bool:
+    with parts.db.writing() as session:
+        if not promises.claim_broken(session, promise_id, at=at):
+            return False
+        promise = session.get_one(Promise, promise_id)
+        ticket = promise.ticket
+        happened(
+            session,
+            "ticket.promise-broken",
+            at=at,
+            by=ASSISTANT,
+            launch_id=ticket.launch_id,
+            conversation_id=ticket.conversation_id,
+            ticket_id=ticket.id,
+            promise=promise.kind,
+            due=promise.due_at.isoformat(),
+        )
+        if promise.kind in ESCALATED_BY and ticket.is_open:
+            ticket.escalate(session, reason=f"{promise.words} was missed.", by=ASSISTANT, at=at)
+        return True
+
+
+def keep_index(parts: Parts) -> int:
+    """Bring the index up to the library, where this process owns it."""
+    return publishing.reconcile(parts, at=parts.clock.now())
+
+
+def prove_index(parts: Parts) -> int:
+    """Prove the index of every launch against the library; rebuilds what is wrong."""
+    return publishing.prove_all(parts, at=parts.clock.now())
+
+
+def jobs(parts: Parts) -> tuple[Job, ...]:
+    """Return the table of recurring jobs."""
+    often = timedelta(seconds=parts.settings.sweep_seconds)
+    return (
+        Job("hand over stranded questions", often, hand_over_stranded),
+        Job("break promises", often, break_promises),
+        Job("keep the index", often, keep_index),
+        Job("prove the index", timedelta(days=1), prove_index),
+    )
+
+
+class Worker:
+    """Runs the table until it is told to stop. One thread; a failing job does not stop the rest."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stop = threading.Event()
+        self._due: dict[str, datetime] = {}
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Run in the background."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand and end."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def run(self) -> None:
+        """Run until ``stop``; call it directly to stay in the foreground."""
+        while not self._stop.is_set():
+            self.round()
+            self._stop.wait(self._parts.settings.sweep_seconds)
+
+    def round(self) -> None:
+        """Run every job that is due, once."""
+        now = self._parts.clock.now()
+        for job in jobs(self._parts):
+            if self._due.get(job.name, now) <= now:
+                self._due[job.name] = now + job.every
+                self._run(job)
+
+    def _run(self, job: Job) -> None:
+        try:
+            done = job.run(self._parts)
+        except Exception:
+            log.exception("job failed", job=job.name)
+        else:
+            if done:
+                log.info("job done", job=job.name, items=done)

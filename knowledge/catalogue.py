@@ -1,0 +1,144 @@
+"""The ways of all entries laid side by side, ready to be scored against a question.
+
+Layout: the ways of entry 0, of entry 1 and so on, then the counter-phrasings in the same order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from knowledge import evidence
+from knowledge.entries import Entry, Neighbour, Vector
+from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
+from knowledge.meaning import Meanings, stacked
+from knowledge.ranking import ByMeaning, Scores, Segments, best_of_segments
+
+ALSO_CONSIDERED = 10
+"""Entries that characters and the head each add to the index's neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One question's scores, and its similarity to every way that was looked at."""
+
+    scores: Scores
+    rows: Ints
+    """Numbers of the ways looked at."""
+    similarities: Floats
+    """Cosine with each of them: of meaning, or of characters in lexical mode."""
+
+
+class Catalogue:
+    """The texts of one shelf; immutable."""
+
+    def __init__(
+        self, entries: Sequence[Entry], vectors: Mapping[str, Vector], patient: bool = False
+    ) -> None:
+        ways = [entry.ways() for entry in entries]
+        counters = [entry.not_for for entry in entries]
+        everyone = np.arange(len(entries))
+        self.texts = [*chain.from_iterable(ways), *chain.from_iterable(counters)]
+        self._counts = np.array([len(of_entry) for of_entry in ways], dtype=np.int64)
+        self._starts = np.concatenate(([0], np.cumsum(self._counts)))
+        self._owners = np.repeat(everyone, self._counts)
+        self._counter_owners = np.repeat(everyone, [len(of_entry) for of_entry in counters])
+        self._numbers = {entry.id: number for number, entry in enumerate(entries)}
+        self._chars = CharIndex(self.texts)
+        self._words = WordIndex([stems(" ".join(of_entry)) for of_entry in ways])
+        self._meanings = self._learnt(vectors, patient)
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any of the texts has a vector."""
+        return self._meanings is not None
+
+    def scored(
+        self, question: str, vector: Vector | None, neighbours: Sequence[Neighbour] | None
+    ) -> Scored:
+        """Scores of the candidates: all entries, or those near by when `neighbours` are given."""
+        chars = self._chars.cosines(question)[: len(self._owners)]
+        coverage = self._words.coverage(stems(question))
+        of_chars = best_of_segments(chars, self._counts)
+        if vector is None or self._meanings is None:
+            entries = np.arange(len(self._counts))
+            scores = Scores(entries, of_chars.place, of_chars.best, of_chars.top3, coverage)
+            return Scored(scores, np.arange(len(self._owners)), chars)
+        return self._scored_by_meaning(self._meanings, vector, neighbours, of_chars, coverage)
+
+    def evidence(self, question: str, scored: Scored, winner: int) -> dict[str, float]:
+        """What the certainty model looks at; `winner` is a position among the candidates."""
+        number = int(scored.scores.entries[winner])
+        nearest = self.texts[scored.scores.nearest[winner]]
+        return {
+            **evidence.of_winner(question, nearest, scored.scores, winner, self._words),
+            **evidence.of_neighbourhood(scored.similarities, self._owners[scored.rows], number),
+            "entries": float(np.log1p(len(self._counts))),
+            "ways": float(np.log1p(self._counts[number])),
+        }
+
+    def nearest_counter(
+        self, question: str, vector: Vector | None, number: int
+    ) -> tuple[str, float] | None:
+        """The entry's counter-phrasing nearest to the question and its similarity, if it has any.
+
+        The similarity is comparable with the nearest way's: both of meaning or both of letters.
+        """
+        rows = len(self._owners) + np.flatnonzero(self._counter_owners == number)
+        if len(rows) == 0:
+            return None
+        if vector is None or self._meanings is None:
+            similarities = self._chars.cosines(question)[rows]
+        else:
+            similarities = self._meanings.cosines(vector, rows)
+        best = int(np.argmax(similarities))
+        return self.texts[rows[best]], float(similarities[best])
+
+    def _learnt(self, vectors: Mapping[str, Vector], patient: bool) -> Meanings | None:
+        matrix = stacked(self.texts, vectors)
+        if matrix is None:
+            return None
+        # Counter-phrasings form rival classes of their own, one per entry that has any.
+        _, rivals = np.unique(self._counter_owners, return_inverse=True)
+        entries = len(self._counts)
+        classes = np.concatenate([self._owners, entries + rivals]).astype(np.int64)
+        return Meanings(matrix, classes, entries, patient)
+
+    def _scored_by_meaning(
+        self,
+        meanings: Meanings,
+        vector: Vector,
+        neighbours: Sequence[Neighbour] | None,
+        of_chars: Segments,
+        coverage: Floats,
+    ) -> Scored:
+        log_p, fits = meanings.log_p(vector), meanings.fits(vector)
+        chosen = self._candidates(neighbours, of_chars.best, log_p)
+        rows = self._rows(chosen)
+        cosines = meanings.cosines(vector, rows)
+        near = best_of_segments(cosines, self._counts[chosen])
+        scores = Scores(
+            chosen,
+            rows[near.place],
+            of_chars.best[chosen],
+            of_chars.top3[chosen],
+            coverage[chosen],
+            ByMeaning(near.best, near.top3, log_p[chosen], fits[chosen]),
+        )
+        return Scored(scores, rows, cosines)
+
+    def _candidates(
+        self, neighbours: Sequence[Neighbour] | None, chars: Floats, log_p: Floats
+    ) -> Ints:
+        if neighbours is None:
+            return np.arange(len(self._counts))
+        near = [self._numbers[near.entry] for near in neighbours if near.entry in self._numbers]
+        also = (np.argsort(-leg, kind="stable")[:ALSO_CONSIDERED] for leg in (chars, log_p))
+        return np.unique(np.concatenate([np.array(near, dtype=np.int64), *also]))
+
+    def _rows(self, candidates: Ints) -> Ints:
+        """The numbers of the candidates' ways, segment by segment."""
+        counts = self._counts[candidates]
+        shifts = self._starts[candidates] - np.concatenate(([0], np.cumsum(counts)[:-1]))
+        return np.repeat(shifts, counts) + np.arange(int(counts.sum()))

@@ -1,0 +1,137 @@
+"""From scores to "sure enough": a calibrated probability, a threshold, a bound on wrong answers.
+
+The model is two dozen numbers in `certainty.json`, learnt on public questions and shipped; the
+file says how. Thresholds come from a launch's own labels once it has enough of them.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SHIPPED = Path(__file__).with_name("certainty.json")
+
+T_AUTO = 0.95
+"""Certainty from which a launch without labels answers by itself."""
+T_AUTO_FLOOR = 0.80
+"""No threshold learnt from labels goes below this."""
+T_ASK = 0.30
+"""Certainty from which the customer is asked "did you mean"; below, a person answers."""
+WITH_COUNTER = 0.30
+"""Most that a winner is worth whose counter-phrasing is nearer: asked about, never answered."""
+
+_CEILINGS = (0.0, 0.5, 0.9)  # by number of words
+_ROUNDING = 1e-9  # 0.01 * 100 - 1 must be 0, also in floating point
+_WORD = re.compile(r"[^\W_]+(?:['’.,:/-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One question a person has judged: how certain we were, and whether the winner was right."""
+
+    certainty: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model over named numbers."""
+
+    mean: Mapping[str, float]
+    scale: Mapping[str, float]
+    weight: Mapping[str, float]
+    offset: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """That the winner is right, 0 to 1. Raises KeyError when a feature is missing."""
+        terms = (
+            self.weight[name] * (features[name] - self.mean[name]) / self.scale[name]
+            for name in self.weight
+        )
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.offset + sum(terms)))))
+
+
+def of(question: str, features: Mapping[str, float]) -> float:
+    """How certain it is that a winner with this evidence is right, 0 to 1.
+
+    `question` is the normalised text. Without a "dense" feature the lexical model speaks.
+    """
+    model = shipped()["dense" if "dense" in features else "lexical"]
+    return min(model.probability(features), ceiling(question))
+
+
+def ceiling(question: str) -> float:
+    """The most that a question of this shape can be worth, whatever it resembles.
+
+    A text without a word says nothing; one or two words name a subject and not a case, so the
+    customer is asked which case is meant.
+    """
+    words = len(_WORD.findall(question))
+    return _CEILINGS[words] if words < len(_CEILINGS) else 1.0
+
+
+@cache
+def shipped() -> Mapping[str, Model]:
+    """The models of `certainty.json`: "dense" and "lexical"."""
+    return {name: _read(model) for name, model in json.loads(SHIPPED.read_text())["models"].items()}
+
+
+def threshold_for(wrong_rate: float, labels: Sequence[Labelled]) -> float:
+    """The certainty from which to answer so that wrong answers stay under `wrong_rate`.
+
+    `wrong_rate` is per question asked, 0 to 1; the bound holds in expectation over the labels
+    (conformal risk control, Angelopoulos et al. 2022: the lowest t with
+    (n * R(t) + 1) / (n + 1) <= rate). With fewer than 1 / rate - 1 labels, `T_AUTO`; never
+    below `T_AUTO_FLOOR`.
+    """
+    allowed = math.floor(wrong_rate * (len(labels) + 1) - 1 + _ROUNDING)
+    if allowed < 0:
+        return T_AUTO
+    wrong = sorted((label.certainty for label in labels if not label.right), reverse=True)
+    if allowed >= len(wrong):
+        return T_AUTO_FLOOR
+    # Just above the first wrong one that can no longer be afforded.
+    return max(T_AUTO_FLOOR, math.nextafter(wrong[allowed], 2.0))
+
+
+def highest_wrong_share(wrong: int, answered: int, confidence: float = 0.90) -> float:
+    """The exact binomial upper limit of the share of wrong answers among the answered.
+
+    One-sided (Clopper and Pearson 1934); 1.0 while nothing was answered. Raises ValueError
+    when there are more wrong than answered.
+    """
+    _check(wrong, answered)
+    if wrong == answered:
+        return 1.0
+    from scipy.stats import beta
+
+    return float(beta.ppf(confidence, wrong + 1, answered - wrong))
+
+
+def lowest_wrong_share(wrong: int, answered: int, confidence: float = 0.90) -> float:
+    """The exact binomial lower limit of the same share; 0.0 while nothing went wrong."""
+    _check(wrong, answered)
+    if wrong == 0:
+        return 0.0
+    from scipy.stats import beta
+
+    return float(beta.ppf(1 - confidence, wrong, answered - wrong + 1))
+
+
+def _check(wrong: int, answered: int) -> None:
+    if not 0 <= wrong <= answered:
+        raise ValueError(f"{wrong} wrong of {answered} answered cannot be.")
+
+
+def _read(model: Mapping[str, Any]) -> Model:
+    parts = model["features"]
+    return Model(
+        mean={name: part["mean"] for name, part in parts.items()},
+        scale={name: part["scale"] for name, part in parts.items()},
+        weight={name: part["weight"] for name, part in parts.items()},
+        offset=model["offset"],
+    )

@@ -1,0 +1,76 @@
+"""What the certainty model looks at: about two dozen numbers on one question and its winner.
+
+Every number is defined for every shelf, also for one with a single entry: then the runner-up
+counts as nothing (0), which is what it is.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from knowledge.lexical import Floats, Ints, WordIndex, stems
+from knowledge.ranking import Scores
+
+NEAR = 10
+"""Ways that make up a question's neighbourhood."""
+
+
+def of_winner(
+    question: str,
+    nearest: str,
+    scores: Scores,
+    winner: int,
+    words: WordIndex,
+) -> dict[str, float]:
+    """Evidence that holds with and without vectors.
+
+    `winner` is the winner's position among the candidates, `nearest` its nearest way.
+    """
+    asked = stems(question)
+    found = {
+        "unknown": words.unknown_share(asked),
+        "length": float(np.log1p(len(asked))),
+        "overlap": _overlap(asked, stems(nearest), words),
+        **_standing("total", scores.total(), winner),
+    }
+    for name, leg in scores.legs().items():
+        found |= _standing(name, leg, winner)
+    if scores.by_meaning is not None:
+        found["entropy"] = _entropy(scores.by_meaning.log_p)
+    return found
+
+
+def of_neighbourhood(values: Floats, owners: Ints, winner: int) -> Mapping[str, float]:
+    """How dense it is around the question and how much of that is the winner's.
+
+    `values` are similarities of ways, `owners` their entries' numbers, `winner` an entry's number.
+    """
+    near = np.argsort(-values, kind="stable")[:NEAR]
+    if len(near) == 0:
+        return {"density": 0.0, "owned": 0.0}
+    owned = owners[near[:5]] == winner
+    return {"density": float(values[near].mean()), "owned": float(owned.mean())}
+
+
+def _standing(name: str, leg: Floats, winner: int) -> dict[str, float]:
+    """One score's value for the winner, its lead over the best other, and whether it agrees."""
+    value = float(leg[winner])
+    others = np.delete(leg, winner)
+    rival = float(others.max()) if len(others) else 0.0
+    return {
+        name: value,
+        f"{name}_margin": value - rival,
+        f"{name}_agrees": float(value >= rival),
+    }
+
+
+def _entropy(log_p: Floats) -> float:
+    """Of the linear head, in nats."""
+    return float(-(np.exp(log_p) * log_p).sum())
+
+
+def _overlap(asked: Sequence[str], way: Sequence[str], words: WordIndex) -> float:
+    """Weighted Jaccard overlap of the question with the nearest way: 1 when the words coincide."""
+    one, other = set(asked), set(way)
+    union = sum(words.weight(word) for word in one | other)
+    return sum(words.weight(word) for word in one & other) / union if union > 0 else 0.0

@@ -1,0 +1,188 @@
+"""The keyword leg: which texts share words and pieces of words with a question.
+
+Two views. Character 2-4-grams inside words forgive inflection and typing errors; whole words,
+weighted by how rare they are on the shelf, tell how much of a question an entry speaks about.
+Grams are whole numbers (up to four 16-bit characters in 64 bits), so a shelf is compiled and
+searched with numpy alone, without a Python loop over its texts' grams.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_FUNCTION_WORDS = """
+a about after all also am an and any are as at be because been before being but by can could did do
+does doing don dont for from get got had has have having he her here him his how i if im in into is
+isnt it its just ive let like ll may me might more most much must my need no not now of off on one
+only or our out over please re s she should so some still such t than that the their them then there
+these they this those to too under up us ve very want was we were what whats when where which while
+who why will with would yes yet you your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""English words that carry grammar rather than a subject."""
+
+_WORD = re.compile(r"[^\W_]+(?:[.,:/-](?=\d)[^\W_]+)*")
+_FUNCTION_WEIGHT = 0.15  # of a content word that is as rare; they matter, but a little
+_SPACE = ord(" ")
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, lower case, in order; apostrophes close up, "4.1" is one word."""
+    return _WORD.findall(text.lower().replace("'", "").replace("’", ""))
+
+
+def stem(word: str) -> str:
+    """The word without the commonest English endings; words with digits are left alone."""
+    if len(word) < 4 or not word.isalpha() or word in FUNCTION_WORDS:
+        return word
+    for ending, kept in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return _undoubled(word[: -len(ending)] + kept)
+    return _undoubled(word[:-1] if word[-1] == "s" and word[-2] not in "su" else word)
+
+
+def stems(text: str) -> list[str]:
+    """The stemmed words of a text, in order."""
+    return [stem(word) for word in tokens(text)]
+
+
+def _undoubled(word: str) -> str:
+    word = word.removesuffix("e") if len(word) > 4 else word
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which rows hold a term and with what weight: one slice of `rows` and `weights` per term."""
+
+    terms: Ints
+    """Sorted and unique; the position is the term's number."""
+    starts: Ints
+    """One more than there are terms: term t owns starts[t]:starts[t + 1]."""
+    rows: Ints
+    weights: Floats
+    count: int
+    """Rows altogether."""
+
+    def scores(self, terms: Ints, weights: Floats) -> Floats:
+        """The weighted sum per row, shape (count,); terms nobody holds add nothing."""
+        at = np.searchsorted(self.terms, terms)
+        held = (at < len(self.terms)) & (self.terms[np.minimum(at, len(self.terms) - 1)] == terms)
+        first, last = self.starts[at[held]], self.starts[at[held] + 1]
+        lengths = last - first
+        # Every slice's positions in one go: a running count, shifted to where each slice begins.
+        offsets = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        places = offsets + np.arange(int(lengths.sum()))
+        shares = self.weights[places] * np.repeat(weights[held], lengths)
+        sums = np.bincount(self.rows[places], shares, minlength=self.count)
+        return sums.astype(np.float64)
+
+
+class CharIndex:
+    """Character 2-4-gram tf-idf over texts; cosine with each, 0 to 1."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        grams, rows, counts = _counted(*_grams_of(texts))
+        terms, first = np.unique(grams, return_index=True)
+        starts = np.append(first, len(grams)).astype(np.int64)
+        holders = np.diff(starts)
+        self._idf = np.log((1 + len(texts)) / (1 + holders)) + 1
+        weights = (1 + np.log(counts)) * np.repeat(self._idf, holders)
+        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(texts)))
+        weights /= np.maximum(norms, 1e-9)[rows]
+        self._postings = Postings(terms, starts, rows, weights, len(texts))
+        self._rarest = float(np.log(1 + len(texts)) + 1)
+
+    def cosines(self, question: str) -> Floats:
+        """The cosine of the question with every text, shape (texts,)."""
+        grams, _ = _grams_of([question])
+        if len(grams) == 0 or len(self._postings.terms) == 0:
+            return np.zeros(self._postings.count)
+        terms, counts = np.unique(grams, return_counts=True)
+        at = np.minimum(np.searchsorted(self._postings.terms, terms), len(self._postings.terms) - 1)
+        known = self._postings.terms[at] == terms
+        # A gram nobody holds still counts in the question's length: strange words lower cosines.
+        weights = (1 + np.log(counts)) * np.where(known, self._idf[at], self._rarest)
+        return self._postings.scores(terms, weights / np.linalg.norm(weights))
+
+
+def _counted(grams: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Every (gram, row) once, by gram and then row, with how often it occurs."""
+    order = np.lexsort((rows, grams))
+    grams, rows = grams[order], rows[order]
+    new = np.ones(len(grams), dtype=bool)
+    new[1:] = (np.diff(grams) != 0) | (np.diff(rows) != 0)
+    at = np.flatnonzero(new)
+    return grams[at], rows[at], np.diff(np.append(at, len(grams)))
+
+
+def _grams_of(texts: Sequence[str]) -> tuple[Ints, Ints]:
+    """Every 2-, 3- and 4-gram within word boundaries, and the row of the text it is from."""
+    padded = [f"  {' '.join(tokens(text))}  " for text in texts]
+    lengths = np.array([len(text) for text in padded], dtype=np.int64)
+    letters = np.frombuffer("".join(padded).encode("utf-32-le"), dtype=np.uint32)
+    codes = (letters & 0xFFFF).astype(np.int64)
+    rows = np.repeat(np.arange(len(texts)), lengths)
+    found = [_windows(codes, rows, size) for size in (2, 3, 4)]
+    grams = np.concatenate([gram for gram, _ in found]) if found else np.zeros(0, np.int64)
+    return grams, np.concatenate([row for _, row in found])
+
+
+def _windows(codes: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:
+    count = max(len(codes) - size + 1, 0)
+    gram = np.zeros(count, dtype=np.int64)
+    inside = np.ones(count, dtype=bool)
+    for step in range(size):
+        part = codes[step : step + count]
+        gram = (gram << 16) | part
+        if 0 < step < size - 1:
+            inside &= part != _SPACE
+    # A window may begin or end with a space (a word's edge) but never span one, nor two texts.
+    inside &= rows[:count] == rows[size - 1 : size - 1 + count]
+    inside &= (codes[:count] != _SPACE) | (codes[size - 1 : size - 1 + count] != _SPACE)
+    return gram[inside], rows[:count][inside]
+
+
+class WordIndex:
+    """How much of a question an entry speaks about, by words weighted with their rarity."""
+
+    def __init__(self, documents: Sequence[Iterable[str]]) -> None:
+        """`documents`: the stemmed words of each entry."""
+        self._holders: dict[str, list[int]] = {}
+        for row, words in enumerate(documents):
+            for word in set(words):
+                self._holders.setdefault(word, []).append(row)
+        self._count = len(documents)
+
+    def knows(self, word: str) -> bool:
+        """Whether any entry uses the stemmed word."""
+        return word in self._holders
+
+    def weight(self, word: str) -> float:
+        """How much the stemmed word says; a word that no entry uses says most."""
+        held = len(self._holders.get(word, ()))
+        rarity = float(np.log((self._count + 2) / (held + 0.5)))
+        return rarity * (_FUNCTION_WEIGHT if word in FUNCTION_WORDS else 1.0)
+
+    def coverage(self, words: Iterable[str]) -> Floats:
+        """The weighted share of the question's words that each entry uses, shape (entries,)."""
+        covered = np.zeros(self._count)
+        total = 0.0
+        for word in set(words):
+            weight = self.weight(word)
+            total += weight
+            covered[self._holders.get(word, [])] += weight
+        return covered / total if total > 0 else covered
+
+    def unknown_share(self, words: Iterable[str]) -> float:
+        """The weighted share of the question's words that no entry uses; 1 without words."""
+        weights = {word: self.weight(word) for word in set(words)}
+        total = sum(weights.values())
+        unknown = sum(weight for word, weight in weights.items() if not self.knows(word))
+        return unknown / total if total > 0 else 1.0

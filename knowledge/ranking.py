@@ -1,0 +1,117 @@
+"""Several cheap scores per entry, and the one order they agree on.
+
+Pure functions over arrays: one position per candidate entry, its ways in one contiguous segment.
+No single score is trusted. The nearest way says "this was asked before", the three nearest say
+"this is what people ask here", characters and words say "in the same words", and the linear head
+says "rather this than any other".
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.lexical import Floats, Ints
+
+TOP3_WEIGHT = 0.5
+CHAR_WEIGHT = 0.25
+LOG_P_WEIGHT = 0.15
+"""Fixed weights of the ranking beside the nearest way's cosine, which counts 1."""
+
+LEXICAL_COVERAGE_WEIGHT = 0.5
+LEXICAL_TOP3_WEIGHT = 0.5
+"""Weights beside the nearest way's character cosine while there is no embedder."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByMeaning:
+    """The scores that need vectors; one value per candidate each."""
+
+    dense: Floats
+    """Cosine of the nearest way."""
+    top3: Floats
+    """Mean cosine of the three nearest ways."""
+    log_p: Floats
+    """Log-probability of the linear head."""
+    fit: Floats
+    """Cosine with the entry's mean, scatter evened out; only for certainty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What speaks for each candidate entry; every array has one value per candidate."""
+
+    entries: Ints
+    """Numbers of the candidates on their shelf."""
+    nearest: Ints
+    """Number of each candidate's nearest way: by meaning, or by characters in lexical mode."""
+    char: Floats
+    char_top3: Floats
+    coverage: Floats
+    by_meaning: ByMeaning | None = None
+    """None in lexical mode."""
+
+    @property
+    def similarity(self) -> Floats:
+        """To the nearest way: cosine of meaning, or of characters in lexical mode."""
+        return self.char if self.by_meaning is None else self.by_meaning.dense
+
+    def legs(self) -> dict[str, Floats]:
+        """Every score by its name; those that need vectors only where there are any."""
+        found = {"char": self.char, "char_top3": self.char_top3, "coverage": self.coverage}
+        if self.by_meaning is not None:
+            found |= {
+                "dense": self.by_meaning.dense,
+                "top3": self.by_meaning.top3,
+                "log_p": self.by_meaning.log_p,
+                "fit": self.by_meaning.fit,
+            }
+        return found
+
+    def total(self) -> Floats:
+        """The sum that ranks the candidates; comparable within one question only."""
+        if self.by_meaning is None:
+            return (
+                self.char
+                + LEXICAL_TOP3_WEIGHT * self.char_top3
+                + LEXICAL_COVERAGE_WEIGHT * self.coverage
+            )
+        return (
+            self.by_meaning.dense
+            + TOP3_WEIGHT * self.by_meaning.top3
+            + CHAR_WEIGHT * self.char
+            + LOG_P_WEIGHT * self.by_meaning.log_p
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The best of each entry's ways."""
+
+    best: Floats
+    top3: Floats
+    """Mean of the three best, or of all when there are fewer."""
+    place: Ints
+    """Position of the best way among all values."""
+
+
+def best_of_segments(values: Floats, counts: Ints) -> Segments:
+    """Best and mean of the three best per segment; `counts` are the segments' lengths, all > 0."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((-values, owner))
+    ranked = values[order]
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    total = ranked[starts].copy()
+    for step in (1, 2):
+        longer = counts > step
+        total[longer] += ranked[starts[longer] + step]
+    return Segments(ranked[starts], total / np.minimum(counts, 3), order[starts])
+
+
+def best_first(scores: Scores, certain: Collection[int] = ()) -> list[int]:
+    """Positions of the candidates, best first; ties keep the shelf's order.
+
+    `certain` are numbers of entries that come before all others, whatever the scores say.
+    """
+    order = np.argsort(-scores.total(), kind="stable").tolist()
+    return sorted(order, key=lambda at: int(scores.entries[at]) not in certain)

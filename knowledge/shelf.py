@@ -1,0 +1,109 @@
+"""One launch's live entries, compiled: a question goes in, ranked matches and a certainty come out.
+
+A shelf never changes; when an entry is approved or recalled, a new one is compiled. It holds no
+text that may be sent: it names entries, and the database decides what is live.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from knowledge import certainty
+from knowledge.catalogue import Catalogue, Scored
+from knowledge.entries import Entry, Finding, Match, Neighbour, Vector
+from knowledge.normalise import fingerprint, fingerprint_of_normalised, normalised
+from knowledge.ranking import best_first
+from knowledge.spelling import Speller
+
+MOST_MATCHES = 10
+COUNTER_MARGIN = 0.0
+"""Similarity by which a counter-phrasing must be nearer than the nearest way; a tie objects."""
+
+
+class Shelf:
+    """Scores questions against one launch's entries, with or without vectors."""
+
+    def __init__(
+        self, entries: Sequence[Entry], vectors: Mapping[str, Vector], patient: bool = False
+    ) -> None:
+        """`vectors`: unit vector of every way and counter-phrasing; {} compiles words only.
+
+        A text without a vector is still found by its words. A `patient` shelf learns its linear
+        head properly even when that takes seconds, as it does beyond some 1,500 ways.
+        """
+        self._ids = tuple(entry.id for entry in entries)
+        self._catalogue = Catalogue(entries, vectors, patient)
+        self._speller = Speller(way for entry in entries for way in entry.ways())
+        self._asked_as = _owners(entries, Entry.ways)
+        self._not_for = _owners(entries, lambda entry: entry.not_for)
+
+    def repaired(self, question: str) -> str:
+        """The question normalised and with its typing errors mended: the text to embed."""
+        return self._speller.repaired(normalised(question))
+
+    def find(
+        self,
+        question: str,
+        vector: Vector | None,
+        neighbours: Sequence[Neighbour] | None = None,
+    ) -> Finding:
+        """The best matches for a question and how certain the first of them is.
+
+        `vector` is that of `repaired(question)`; None, or a shelf without vectors, means lexical
+        mode. `neighbours` are the index's; None means an exact scan.
+        """
+        asked = normalised(question)
+        repaired = self._speller.repaired(asked)
+        meant = vector if self._catalogue.has_vectors else None
+        via = "lexical" if meant is None else ("exact" if neighbours is None else "chroma")
+        if not self._ids:
+            return Finding(asked, (), 0.0, False, via, None)
+        scored = self._catalogue.scored(repaired, meant, neighbours)
+        same = self._asked_as.get(fingerprint_of_normalised(asked), frozenset())
+        exact = len(same) == 1
+        order = best_first(scored.scores, same if exact else frozenset())[:MOST_MATCHES]
+        matches = self._matches(repaired, scored, order)
+        counter = self._counter(asked, meant, scored, int(order[0]))
+        sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
+        if counter is not None:
+            sure = min(sure, certainty.WITH_COUNTER)
+        return Finding(asked, matches, sure, exact, via, counter)
+
+    def _matches(self, question: str, scored: Scored, order: Sequence[int]) -> tuple[Match, ...]:
+        legs, totals = scored.scores.legs(), scored.scores.total()
+        evidence = self._catalogue.evidence(question, scored, order[0])
+        return tuple(
+            Match(
+                entry=self._ids[scored.scores.entries[at]],
+                score=float(totals[at]),
+                nearest=self._catalogue.texts[scored.scores.nearest[at]],
+                cosine=float(scored.scores.similarity[at]),
+                features=evidence if at == order[0] else {n: float(v[at]) for n, v in legs.items()},
+            )
+            for at in order
+        )
+
+    def _counter(
+        self, asked: str, vector: Vector | None, scored: Scored, winner: int
+    ) -> str | None:
+        """The winner's counter-phrasing that the question is nearer to than to its ways."""
+        number = int(scored.scores.entries[winner])
+        if number in self._not_for.get(fingerprint_of_normalised(asked), frozenset()):
+            return asked
+        found = self._catalogue.nearest_counter(asked, vector, number)
+        if found is None:
+            return None
+        text, similarity = found
+        nearer = similarity >= float(scored.scores.similarity[winner]) + COUNTER_MARGIN
+        return text if nearer else None
+
+
+def _owners(
+    entries: Sequence[Entry], texts: Callable[[Entry], Sequence[str]]
+) -> Mapping[str, frozenset[int]]:
+    """The numbers of the entries that hold a text, by its fingerprint."""
+    owners: dict[str, frozenset[int]] = {}
+    for number, entry in enumerate(entries):
+        for text in texts(entry):
+            key = fingerprint(text)
+            owners[key] = owners.get(key, frozenset()) | {number}
+    owners.pop("", None)
+    return owners

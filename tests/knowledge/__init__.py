@@ -1,0 +1,1 @@
+"""The specification of finding: embedding, index, shelf, certainty and grouping."""

@@ -1,0 +1,201 @@
+"""Who may do what on which route: an admission declared by every route, and sign-ins.
+
+An admission is a dependency that lets a request through or declines it. A route without one
+fails the build: ``create_app`` asks ``undeclared``.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, Header, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+
+from assistant.desk import conversations, tickets
+from assistant.desk.conversations import Conversation
+from assistant.desk.tickets import Ticket
+from assistant.ground.errors import Declined, NotFound, NotPermitted
+from assistant.ground.parts import Parts
+from assistant.ground.people import Person, Role, launches_of, signed_in
+from assistant.launch import launches
+from assistant.launch.launches import Launch
+
+COOKIE = "hypercare_sign_in"
+SAFE = ("GET", "HEAD", "OPTIONS")
+EVERY_ROLE = tuple(Role)
+
+
+class SignInFirst(Declined):
+    """Nobody is signed in (401); a page leads to the sign-in instead."""
+
+    status = 401
+
+
+class NoToken(Declined):
+    """The conversation's bearer token is missing (401)."""
+
+    status = 401
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts this process is assembled from."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsHere = Annotated[Parts, Depends(parts_of)]
+
+
+def _reading(parts: PartsHere) -> Iterator[Session]:
+    with parts.db.reading() as session:
+        yield session
+
+
+def _writing(parts: PartsHere) -> Iterator[Session]:
+    with parts.db.writing() as session:
+        yield session
+
+
+# Function scope: the transaction ends before the response begins, so a failed commit is no 200.
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+Writing = Annotated[Session, Depends(_writing, scope="function")]
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, and the token that every form of theirs carries."""
+
+    person_id: int
+    sign_in_id: int
+    csrf: str
+
+
+class Anyone:
+    """Admits everybody: public pages, the loader, health."""
+
+    def __call__(self) -> None:
+        """Let the request through."""
+
+
+class Visitor:
+    """Admits the holder of a conversation's token."""
+
+    def __call__(
+        self, conversation_id: str, authorization: Annotated[str, Header()] = ""
+    ) -> "Opened":
+        """Return which conversation is asked for, and with which token.
+
+        Raises:
+            NoToken: when no bearer token came along.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NoToken("This needs the conversation’s token.", what_to_do="Begin a new one.")
+        return Opened(conversation_id, token.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation's id and the token that came with it; not yet compared."""
+
+    id: str
+    token: str
+
+    def within(self, session: Session) -> Conversation:
+        """Return the conversation. Raises NotFound when the token is not its own."""
+        return conversations.opened(session, self.id, self.token)
+
+
+class Staff:
+    """Admits people who are signed in and have one of ``roles``; forms must carry their token."""
+
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles or EVERY_ROLE
+
+    def __call__(
+        self, request: Request, parts: PartsHere, csrf: Annotated[str, Form()] = ""
+    ) -> Me:
+        """Return who is asking.
+
+        Raises:
+            SignInFirst: when nobody is signed in, or the sign-in has ended.
+            NotPermitted: when the role does not fit, or a form came from elsewhere.
+        """
+        with parts.db.reading() as session:
+            token = request.cookies.get(COOKIE, "")
+            entry = signed_in(session, token, at=parts.clock.now()) if token.strip() else None
+            if entry is None:
+                raise SignInFirst("Sign in first.", what_to_do="Nothing you sent was kept.")
+            if request.method not in SAFE and not secrets.compare_digest(csrf, entry.csrf):
+                raise NotPermitted(
+                    "This form is out of date.", what_to_do="Load the page again and repeat it."
+                )
+            if not entry.person.is_any(*self.roles):
+                raise NotPermitted("Your role does not include this.", what_to_do="Ask a lead.")
+            return Me(entry.person_id, entry.id, entry.csrf)
+
+
+ADMISSIONS = (Anyone, Visitor, Staff)
+
+anyone = Depends(Anyone())
+VisitorHere = Annotated[Opened, Depends(Visitor())]
+StaffHere = Annotated[Me, Depends(Staff())]
+DeskHere = Annotated[Me, Depends(Staff(Role.AGENT, Role.ENGINEER, Role.LEAD))]
+LeadHere = Annotated[Me, Depends(Staff(Role.LEAD))]
+AuthorHere = Annotated[Me, Depends(Staff(Role.AGENT, Role.LEAD, Role.CHANGE_MANAGER))]
+TellerHere = Annotated[Me, Depends(Staff(Role.CHANGE_MANAGER, Role.LEAD))]
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person doing something now, in one transaction."""
+
+    session: Session
+    by: Person
+    at: datetime
+
+    def launch(self, key: str) -> Launch:
+        """Return one of the person's launches. Raises NotFound for every other one."""
+        return this_launch(self.session, self.by, key)
+
+
+def this_launch(session: Session, person: Person, key: str) -> Launch:
+    """Return the launch with this key when ``person`` works on it.
+
+    Raises:
+        NotFound: when there is none, or it is not theirs: the two look alike.
+    """
+    launch = launches.by_key(session, key)
+    if not person.is_any() and launch.id not in launches_of(session, person):
+        raise NotFound(f"There is no launch “{key}”.", what_to_do="Check the key.")
+    return launch
+
+
+def this_ticket(session: Session, person: Person, number: str) -> Ticket:
+    """Return one of the tickets of the person's launches. Raises NotFound for every other one."""
+    mine = None if person.is_any() else launches_of(session, person)
+    return tickets.by_number(session, number, mine)
+
+
+def acting(me: Me, session: Session, parts: Parts) -> Acting:
+    """Return ``me`` as somebody who acts now in ``session``."""
+    return Acting(session, session.get_one(Person, me.person_id), parts.clock.now())
+
+
+def undeclared(app: FastAPI) -> list[str]:
+    """Return the routes that do not say who may use them."""
+    return [
+        f"{'/'.join(sorted(route.methods or ()))} {route.path}"
+        for route in app.routes
+        if isinstance(route, APIRoute) and not _is_declared(route.dependant)
+    ]
+
+
+def _is_declared(dependant: Dependant) -> bool:
+    return isinstance(dependant.call, ADMISSIONS) or any(
+        _is_declared(below) for below in dependant.dependencies
+    )

@@ -1,0 +1,295 @@
+"""The JSON API: what the widget uses, and what other programs use the same way."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.answering import asking
+from assistant.answering.decisions import outcome_of
+from assistant.desk import conversations
+from assistant.desk.conversations import LONGEST, Conversation
+from assistant.desk.feedback import LONGEST as LONGEST_FEEDBACK
+from assistant.desk.feedback import Source, give
+from assistant.ground.audit import Event
+from assistant.ground.errors import NotFound
+from assistant.ground.parts import Parts
+from assistant.launch import launches, scenarios, updates
+from assistant.library.entries import live
+from web import shown
+from web.access import PartsHere, Reading, VisitorHere, Writing, anyone
+from web.guarding import limited_by_address, limited_by_conversation
+from web.live import Watch, sent
+
+router = APIRouter(prefix="/api/v1", tags=["conversations"])
+
+CHIPS = 6  # scenarios offered on the widget's home
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
+
+
+class Strict(BaseModel):
+    """A body whose unknown fields are an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        """Refuse what no database keeps: a NUL, or half of a surrogate pair."""
+        if isinstance(value, str):
+            if "\x00" in value:
+                raise ValueError("it holds a NUL character; remove it")
+            value.encode("utf-8")
+        return value
+
+
+class BeginBody(Strict):
+    """Where a conversation begins."""
+
+    channel: Literal["widget", "page", "api"] = "widget"
+    page_url: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    visitor: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class MessageBody(Strict):
+    """A customer's words."""
+
+    text: Words
+
+
+class ChoiceBody(Strict):
+    """A tap on a "did you mean"; no entry means none of these."""
+
+    message_id: int
+    entry: Annotated[str, StringConstraints(max_length=80)] | None
+
+
+class HelpfulBody(Strict):
+    """Whether an answer helped, and why not."""
+
+    message_id: int
+    helpful: bool
+    reason: (
+        Literal["not_my_case", "already_tried", "unclear", "still_broken", "other"] | None
+    ) = None
+    note: Note = ""
+
+
+class PersonBody(Strict):
+    """A wish for a person, perhaps with words."""
+
+    note: Note = ""
+
+
+class ContextBody(Strict):
+    """What the customer tells once about their case."""
+
+    doing: Note = ""
+    can_continue: Literal["yes", "no", "partly"] | None = None
+    reach: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)] = ""
+
+
+class RatingBody(Strict):
+    """How it went, 1 to 5."""
+
+    score: int = Field(ge=1, le=5)
+    note: Note = ""
+
+
+@router.get("/launches/{key}/widget", dependencies=[anyone])
+def widget_state(key: str, session: Reading, parts: PartsHere) -> dict[str, Any]:
+    """Return what the widget shows before anything is asked: the update, chips, names."""
+    launch, at = launches.by_key(session, key), parts.clock.now()
+    newest = updates.newest(session, launch.id, at=at)
+    return {
+        "launch": {"key": launch.key, "name": launch.name},
+        "update": shown.update(newest) if newest else None,
+        "chips": _chips(session, launch.id, at),
+        "staffed": True,
+    }
+
+
+@router.post(
+    "/launches/{key}/conversations", status_code=201, dependencies=[anyone, limited_by_address]
+)
+def begin(
+    key: str, session: Writing, parts: PartsHere, body: Annotated[BeginBody | None, Body()] = None
+) -> dict[str, str]:
+    """Begin a conversation; the token opens it and is shown only now."""
+    launch, about = launches.by_key(session, key), body or BeginBody()
+    conversation, token = conversations.begin(
+        session,
+        launch,
+        at=parts.clock.now(),
+        channel=about.channel,
+        visitor=about.visitor,
+        page_url=about.page_url,
+    )
+    return {"id": conversation.id, "token": token}
+
+
+@router.post("/conversations/{conversation_id}/messages", dependencies=[limited_by_conversation])
+def ask(visitor: VisitorHere, body: MessageBody, key: Key, parts: PartsHere) -> dict[str, Any]:
+    """Say something; it is kept before it is thought about. Repeating a key repeats nothing."""
+    return _outcome(parts, asking.ask(parts, visitor.id, visitor.token, body.text, key=key))
+
+
+@router.post("/conversations/{conversation_id}/choices", dependencies=[limited_by_conversation])
+def choose(visitor: VisitorHere, body: ChoiceBody, key: Key, parts: PartsHere) -> dict[str, Any]:
+    """Choose a title of a "did you mean", or none of them."""
+    message_id = asking.choose(
+        parts, visitor.id, visitor.token, body.message_id, body.entry, key=key
+    )
+    return _outcome(parts, message_id)
+
+
+@router.post("/conversations/{conversation_id}/person", dependencies=[limited_by_conversation])
+def ask_for_person(
+    visitor: VisitorHere, body: PersonBody, key: Key, parts: PartsHere
+) -> dict[str, Any]:
+    """Ask for a person; a ticket is opened at once."""
+    message_id = asking.ask_for_person(parts, visitor.id, visitor.token, body.note, key=key)
+    return _outcome(parts, message_id)
+
+
+@router.post("/conversations/{conversation_id}/helpful", dependencies=[limited_by_conversation])
+def helpful(
+    visitor: VisitorHere, body: HelpfulBody, session: Writing, parts: PartsHere
+) -> dict[str, Any]:
+    """Say whether an answer helped. "Not quite" is a work item on that version."""
+    asking.judge(
+        session,
+        visitor.within(session),
+        body.message_id,
+        helpful=body.helpful,
+        reason=body.reason,
+        note=body.note,
+        at=parts.clock.now(),
+    )
+    return {"recorded": True}
+
+
+@router.post("/conversations/{conversation_id}/context", dependencies=[limited_by_conversation])
+def add_context(
+    visitor: VisitorHere, body: ContextBody, session: Writing, parts: PartsHere
+) -> dict[str, Any]:
+    """Tell what the agent would ask, once."""
+    ticket = asking.newest_ticket(visitor.within(session))
+    ticket.add_context(session, body.model_dump(), at=parts.clock.now())
+    return {"ticket": shown.ticket(session, ticket)}
+
+
+@router.post("/conversations/{conversation_id}/rating", dependencies=[limited_by_conversation])
+def rate(
+    visitor: VisitorHere, body: RatingBody, session: Writing, parts: PartsHere
+) -> dict[str, Any]:
+    """Rate how a resolved ticket went."""
+    conversation = visitor.within(session)
+    asking.rate(session, conversation, body.score, note=body.note, at=parts.clock.now())
+    return {"recorded": True}
+
+
+@router.get("/conversations/{conversation_id}")
+def read(
+    visitor: VisitorHere,
+    session: Reading,
+    parts: PartsHere,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+) -> dict[str, Any]:
+    """Return everything said so far, or what came after a message."""
+    conversation = visitor.within(session)
+    newest = updates.newest(session, conversation.launch_id, at=parts.clock.now())
+    return shown.conversation(session, conversation, newest, after=after)
+
+
+@router.get("/conversations/{conversation_id}/events", response_class=EventSourceResponse)
+async def events(
+    visitor: VisitorHere,
+    request: Request,
+    parts: PartsHere,
+    last_event_id: Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**62)] = 0,
+) -> Any:
+    """Stream messages and ticket changes as they happen, from the last event that was seen."""
+    watch: Watch = request.app.state.watch
+    fetch = lambda last: _happened(parts, visitor.id, last)  # noqa: E731
+    async for event in watch.stream(visitor.id, last_event_id, fetch):
+        yield event
+
+
+feedback_router = APIRouter(tags=["feedback"])
+
+
+class FeedbackBody(BaseModel):
+    """Feedback in the form other systems send it; further fields are let be."""
+
+    userId: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]  # noqa: N815
+    feedback: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FEEDBACK)
+    ]
+    timestamp: AwareDatetime
+
+
+@feedback_router.post("/feedback", status_code=201, dependencies=[anyone, limited_by_address])
+def give_feedback(body: FeedbackBody, session: Writing, parts: PartsHere) -> dict[str, Any]:
+    """Keep one piece of feedback with a first guess at its category."""
+    kept = give(
+        session,
+        user=body.userId,
+        text=body.feedback,
+        source=Source.API,
+        given_at=body.timestamp,
+        at=parts.clock.now(),
+    )
+    return {"id": kept.id, "category": kept.category, "received_at": shown.iso(kept.received_at)}
+
+
+def _outcome(parts: Parts, message_id: int) -> dict[str, Any]:
+    with parts.db.reading() as session:
+        decided = outcome_of(session, message_id)
+        if decided is None:
+            raise NotFound("It is not decided yet.", what_to_do="Ask again with the same key.")
+        return shown.outcome(session, decided)
+
+
+def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any]]:
+    """Return scenarios in customers' words, gravest first, with the question each stands for."""
+    by_scenario = {
+        version.entry.scenario_id: version
+        for version in reversed(live(session, launch_id, at=at))
+        if version.entry.scenario_id is not None
+    }
+    known = scenarios.of_launch(session, launch_id).values()
+    ranked = sorted(known, key=lambda scenario: (scenario.severity, scenario.key))
+    return [
+        {"scenario": s.key, "title": s.title, "question": by_scenario[s.id].question}
+        for s in ranked
+        if s.id in by_scenario
+    ][:CHIPS]
+
+
+def _happened(parts: Parts, conversation_id: str, last: int) -> list[ServerSentEvent]:
+    """Return the events of a conversation after ``last``, as its customer may see them."""
+    with parts.db.reading() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        query = (
+            select(Event)
+            .where(Event.conversation_id == conversation_id, Event.id > last)
+            .order_by(Event.id)
+            .limit(200)
+        )
+        said = {message.id: message for message in conversation.messages}
+        found: list[ServerSentEvent] = []
+        for event in session.scalars(query):
+            message = said.get(event.details.get("message", 0))
+            if event.kind.startswith("message.") and message and message.is_for_customer:
+                found.append(sent("message", event.id, shown.message(session, message)))
+            elif event.kind.startswith("ticket.") and conversation.tickets:
+                body = shown.ticket(session, conversation.tickets[-1])
+                found.append(sent("ticket", event.id, body))
+        return found

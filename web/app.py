@@ -1,0 +1,262 @@
+"""One application from its parts."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client import generate_latest as latest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from assistant.ground.errors import Declined
+from assistant.ground.parts import Parts, open_index
+from assistant.library import publishing
+from assistant.worker import Worker
+from web import api, desk, guarding, launch, library, public, reports, sign_in, widget
+from web.access import PartsHere, SignInFirst, anyone, undeclared
+from web.live import Watch
+from web.rendering import STATIC, page
+
+log = structlog.get_logger()
+CODES = {401: "sign-in", 403: "not-permitted", 404: "not-found", 409: "refused", 429: "too-many"}
+RETRY_AFTER = 5  # seconds; how long a client waits when the database could not take it
+ROUTERS = (
+    api.router,
+    api.feedback_router,
+    widget.router,
+    public.router,
+    sign_in.router,
+    desk.router,
+    library.router,
+    launch.router,
+    reports.router,
+)
+
+
+def create_app(
+    parts: Parts, *, worker: bool = False, own_index: bool = False, demo: bool = False
+) -> FastAPI:
+    """Return the application.
+
+    ``worker`` runs the recurring jobs inside; ``own_index`` opens the vector index behind the
+    first answers, which the exact scan gives meanwhile.
+
+    Raises:
+        RuntimeError: when a route does not say who may use it, or the database would lose rows.
+    """
+    if not parts.db.is_durable():
+        raise RuntimeError("The database would lose acknowledged rows: synchronous is not FULL.")
+    app = FastAPI(
+        title="Hypercare",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan(parts, worker=worker, own_index=own_index),
+    )
+    app.state.parts = parts
+    app.state.limits = guarding.Limits()
+    app.state.demo = demo
+    app.state.metrics = Metrics()
+    for router in ROUTERS:
+        app.include_router(router)
+    _add_health(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _add_refusals(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
+    app.add_middleware(guarding.Headers)
+    if gaps := undeclared(app):
+        raise RuntimeError(f"These routes do not say who may use them: {', '.join(gaps)}")
+    return app
+
+
+def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        app.state.watch = Watch(parts)
+        watching = asyncio.create_task(app.state.watch.run())
+        opening = threading.Thread(target=_open_index, args=(parts,), name="index", daemon=True)
+        if own_index:
+            opening.start()
+        jobs = Worker(parts) if worker else None
+        if jobs:
+            jobs.start()
+        yield
+        app.state.watch.end()
+        watching.cancel()
+        if jobs:
+            jobs.stop()
+
+    return run
+
+
+def _open_index(parts: Parts) -> None:
+    open_index(parts)
+    publishing.reconcile(parts, at=parts.clock.now())
+
+
+class Metrics:
+    """What an operator watches, in a registry of this application's own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "hypercare_requests_total", "Requests by route and status.", ["route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "hypercare_request_seconds", "Seconds a request took.", ["route"],
+            registry=self.registry,
+        )
+
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self.requests.labels(route, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def measured(request: Request, call_next: Any) -> Response:
+        began = time.perf_counter()
+        response: Response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "other")
+        app.state.metrics.count(route, response.status_code, time.perf_counter() - began)
+        return response
+
+    @app.get("/healthz", dependencies=[anyone], tags=["health"])
+    def alive() -> dict[str, str]:
+        """Say that the process runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", dependencies=[anyone], tags=["health"])
+    def ready(parts: PartsHere) -> JSONResponse:
+        """Say for each dependency whether it is ok, degraded or down."""
+        states = readiness(parts)
+        down = states["database"]["status"] == "down"
+        degraded = any(state["status"] == "degraded" for state in states.values())
+        overall = "down" if down else "degraded" if degraded else "ok"
+        return JSONResponse({"status": overall, "parts": states}, 503 if down else 200)
+
+    @app.get("/metrics", dependencies=[anyone], tags=["health"])
+    def metrics() -> Response:
+        """Return the figures in Prometheus' text format."""
+        return Response(latest(app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def readiness(parts: Parts) -> dict[str, dict[str, str]]:
+    """Return each dependency's state: ok, degraded (something stands in) or down, and why."""
+    return {
+        "database": _database_state(parts),
+        "embedder": _state(parts.embedder is not None, parts.embedder_missing, "word search only"),
+        "index": _state(parts.index is not None, parts.index_missing, "exact scan"),
+        "model": _model_state(parts),
+    }
+
+
+def _database_state(parts: Parts) -> dict[str, str]:
+    try:
+        with parts.db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except OperationalError as broken:
+        return {"status": "down", "why": str(broken.orig)}
+    return {"status": "ok"}
+
+
+def _model_state(parts: Parts) -> dict[str, str]:
+    if parts.model is None:
+        return {"status": "ok", "why": "No model is configured; retrieval decides."}
+    return _state(not parts.model.asleep(), "The breaker is open.", "retrieval only")
+
+
+def _state(ok: bool, why: str, meanwhile: str) -> dict[str, str]:
+    return {"status": "ok"} if ok else {"status": "degraded", "why": why, "meanwhile": meanwhile}
+
+
+def _add_refusals(app: FastAPI) -> None:
+    """One handler renders every way to say no: JSON for programs, a page for people."""
+
+    @app.exception_handler(Declined)
+    def declined(request: Request, refusal: Declined) -> Response:
+        if isinstance(refusal, SignInFirst) and _wants_page(request):
+            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        wait = getattr(refusal, "wait", 0)
+        headers = {"Retry-After": str(wait)} if wait else {}
+        code = CODES[refusal.status]
+        return _refusal(
+            request, refusal.status, code, refusal.message, refusal.what_to_do, headers
+        )
+
+    @app.exception_handler(StaleDataError)
+    def changed_meanwhile(request: Request, _: StaleDataError) -> Response:
+        return _refusal(
+            request, 409, "changed", "Somebody changed this at the same moment.",
+            "Load it again: it shows the current state.",
+        )
+
+    @app.exception_handler(OperationalError)
+    def database_away(request: Request, broken: OperationalError) -> Response:
+        log.error("database away", reason=str(broken.orig))
+        return _refusal(
+            request, 503, "unavailable", "We cannot take this right now.",
+            "Nothing was kept. Try again in a few seconds.", {"Retry-After": str(RETRY_AFTER)},
+        )
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, wrong: RequestValidationError) -> Response:
+        first = wrong.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
+        return _refusal(
+            request, 422, "invalid", f"{field}: {first['msg']}.", "Correct it and send it again."
+        )
+
+    @app.exception_handler(HTTPException)
+    def other(request: Request, wrong: HTTPException) -> Response:
+        return _refusal(request, wrong.status_code, "http", str(wrong.detail), "", wrong.headers)
+
+    @app.exception_handler(Exception)
+    def bug(request: Request, _: Exception) -> Response:
+        return _refusal(
+            request, 500, "bug", "Something went wrong on our side.",
+            "It was written down. Try again.",
+        )
+
+
+def _refusal(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    what_to_do: str,
+    headers: Any = None,
+) -> Response:
+    if request.method == "HEAD":
+        return PlainTextResponse("", status, headers)
+    if not _wants_page(request):
+        error = {"code": code, "message": message, "what_to_do": what_to_do}
+        return JSONResponse({"error": error}, status, headers)
+    return _refusal_page(status, message, what_to_do, headers)
+
+
+def _refusal_page(status: int, message: str, what_to_do: str, headers: Any) -> Response:
+    from fastapi.responses import HTMLResponse
+
+    refusal = {"status": status, "message": message, "what_to_do": what_to_do}
+    return HTMLResponse(page("errors/refused.html", {"refusal": refusal}), status, headers)
+
+
+def _wants_page(request: Request) -> bool:
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get(
+        "accept", ""
+    )

@@ -1,0 +1,300 @@
+"""The ``hypercare`` command. Heavy modules are imported inside the commands that need them."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assistant.ground.settings import Settings, printed
+
+if TYPE_CHECKING:
+    from assistant.ground.parts import Parts
+    from assistant.library.packs import Imported
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Runs the support period right after a change goes live.",
+    pretty_exceptions_enable=False,
+)
+people_app = typer.Typer(no_args_is_help=True, help="The team.")
+index_app = typer.Typer(no_args_is_help=True, help="The vector index, a disposable cache.")
+app.add_typer(people_app, name="people")
+app.add_typer(index_app, name="index")
+
+out, err = Console(), Console(stderr=True)
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder.")]
+Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]
+
+
+def main() -> None:
+    """Run the command; what is declined is said in one line, without a traceback."""
+    from assistant.ground.errors import Declined
+
+    try:
+        app()
+    except Declined as refusal:
+        err.print(f"[red]{refusal.message}[/red] {refusal.what_to_do}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def demo(port: Port = None, data: Data = None) -> None:
+    """Prepare a believable launch with a week of life, serve it, and say how to sign in."""
+    from assistant import demo as rehearsal
+
+    settings = _settings(port, data or Path("hypercare-demo"))
+    parts = _parts(settings)
+    with _progress() as progress:
+        rehearsal.prepare(parts, progress)
+    _say_addresses(settings, rehearsal.SIGN_INS, rehearsal.PASSWORD)
+    _serve(parts, worker=True, demo=True)
+
+
+@app.command()
+def serve(
+    port: Port = None,
+    data: Data = None,
+    worker: Annotated[bool, typer.Option(help="Run the recurring jobs inside.")] = True,
+) -> None:
+    """Serve pages and API."""
+    parts = _parts(_settings(port, data))
+    _serve(parts, worker=worker)
+
+
+@app.command()
+def worker(data: Data = None) -> None:
+    """Run the recurring jobs in a process of their own."""
+    from assistant.worker import Worker
+
+    parts = _parts(_settings(None, data))
+    out.print("The worker runs. Stop it with Ctrl C.")
+    try:
+        Worker(parts).run()
+    except KeyboardInterrupt:
+        parts.close()
+
+
+@app.command()
+def init(data: Data = None) -> None:
+    """Create the data folder and bring the database's tables up to date."""
+    settings = _settings(None, data)
+    _parts(settings).close()
+    out.print(f"Ready: {settings.sql_url}", highlight=False, soft_wrap=True)
+
+
+@people_app.command("add")
+def add_person(
+    email: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    role: Annotated[str, typer.Option(help="agent, engineer, lead, …")] = "agent",
+    launch: Annotated[list[str] | None, typer.Option(help="Key of a launch to join.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
+    ] = "",
+    data: Data = None,
+) -> None:
+    """Add a person, or give a known one a new password."""
+    from assistant.ground import people
+    from assistant.launch import launches
+
+    if role not in list(people.Role):
+        raise typer.BadParameter(f"The role is one of {', '.join(people.Role)}.")
+    parts = _parts(_settings(None, data))
+    try:
+        with parts.db.writing() as session:
+            person = people.add_person(
+                session, email=email, name=name, role=people.Role(role), at=parts.clock.now()
+            )
+            person.set_password(password)
+            for key in launch or []:
+                people.join(session, person, launches.by_key(session, key).id)
+    except ValueError as weak:
+        raise typer.BadParameter(str(weak)) from None
+    finally:
+        parts.close()
+    out.print(f"{person.name} may sign in as {person.email} ({person.role}).", highlight=False)
+
+
+@app.command("import")
+def import_(
+    pack: Path,
+    approve_as: Annotated[
+        str | None, typer.Option("--approve-as", help="A lead who answers for the texts.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
+    data: Data = None,
+) -> None:
+    """Import a launch pack: all of it or, when anything is wrong, nothing."""
+    from assistant.launch.pack_file import PackRefused
+    from assistant.library import packs, publishing
+
+    parts = _parts(_settings(None, data))
+    try:
+        done = packs.bring_in(parts, pack, approve_as=approve_as, dry_run=dry_run)
+    except PackRefused as refused:
+        for problem in refused.problems:
+            err.print(str(problem), highlight=False, markup=False, soft_wrap=True)
+        count = len(refused.problems)
+        err.print(f"{count} problem{'s' if count != 1 else ''}. Nothing was imported.")
+        raise typer.Exit(1) from None
+    if not dry_run:
+        with out.status("Embedding the phrasings…"):
+            publishing.warm(parts, done.launch)
+    parts.close()
+    out.print(_imported(done, dry_run), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument()] = None,
+    launch: Annotated[str, typer.Option("--launch", help="Key of the launch.")] = "",
+    file: Annotated[Path | None, typer.Option("--file", help="One question per line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per question.")] = False,
+    data: Data = None,
+) -> None:
+    """Say what the assistant would do. Nothing is recorded."""
+    from assistant.answering import trying
+
+    if not launch or (question is None) == (file is None):
+        raise typer.BadParameter("Give one question or --file, and --launch KEY.")
+    questions = _questions(file) if file else [question or ""]
+    parts = _parts(_settings(None, data))
+    for tried in trying.tries(parts, launch, questions):
+        if as_json:
+            sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
+        else:
+            _say(tried)
+    parts.close()
+
+
+@index_app.command("prove")
+def prove_index(data: Data = None) -> None:
+    """Prove that every approved message is found by its own words."""
+    _index(data, rebuild=False)
+
+
+@index_app.command("rebuild")
+def rebuild_index(data: Data = None) -> None:
+    """Throw the index away and fill a new one from the stored vectors."""
+    _index(data, rebuild=True)
+
+
+@app.command()
+def settings(data: Data = None) -> None:
+    """Print every setting with value, default, source and meaning; secrets masked."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("setting", "value", "default", "source", "meaning"):
+        table.add_column(column, overflow="fold")
+    for row in printed(_settings(None, data)):
+        table.add_row(*row)
+    out.print(table, highlight=False, markup=False)
+
+
+# --- what the commands share ---
+
+
+def _settings(port: int | None, data: Path | None) -> Settings:
+    from pydantic import ValidationError
+
+    given = {"port": port, "data": data}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        for error in wrong.errors():
+            name = f"HYPERCARE_{str(error['loc'][0]).upper()}"
+            err.print(f"{name}: {error['msg']}. Correct it.", highlight=False, markup=False)
+        raise typer.Exit(2) from None
+
+
+def _parts(settings: Settings) -> "Parts":
+    from assistant import migrations
+    from assistant.ground.parts import assemble
+
+    parts = assemble(settings)
+    migrations.upgrade(parts.db)
+    if parts.embedder_missing:
+        err.print(f"[yellow]Word search only:[/yellow] {parts.embedder_missing}", highlight=False)
+    return parts
+
+
+def _serve(parts: "Parts", *, worker: bool, demo: bool = False) -> None:
+    from web.app import create_app
+    from web.serving import serve as run
+
+    settings = parts.settings
+    application = create_app(parts, worker=worker, own_index=True, demo=demo)
+    if not demo:
+        out.print(f"Serving on {settings.address}", highlight=False, soft_wrap=True)
+    run(application, host=settings.host, port=settings.port, proxies=settings.trusted_proxies)
+    parts.close()
+
+
+def _index(data: Path | None, *, rebuild: bool) -> None:
+    from assistant.ground.parts import open_index
+    from assistant.library import publishing
+
+    parts = _parts(_settings(None, data))
+    open_index(parts)
+    if parts.index is None:
+        err.print(f"[red]The index cannot be opened:[/red] {parts.index_missing}", highlight=False)
+        raise typer.Exit(1)
+    failed = False
+    for key, problems in publishing.proofs(parts, rebuild=rebuild):
+        failed = failed or bool(problems)
+        out.print(f"{key}: {'proven' if not problems else 'NOT proven'}", highlight=False)
+        for words in problems:
+            out.print(f"  {words}", highlight=False, markup=False)
+    parts.close()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _questions(file: Path) -> list[str]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise typer.BadParameter(f"{file} cannot be read: {unreadable}.") from None
+    return [line for line in lines if line.strip()]
+
+
+def _imported(done: "Imported", dry_run: bool) -> str:
+    what = "It is all right; nothing was imported." if dry_run else f"Imported {done.launch}:"
+    return (
+        f"{what} {done.entries} entries ({done.approved} approved now, {done.unchanged} "
+        f"unchanged), {done.scenarios} scenarios, {done.people} people, {done.updates} updates."
+    )
+
+
+def _say(tried: dict[str, object]) -> None:
+    out.print(f"[bold]{tried['outcome']}[/bold]  {tried['reason']}", highlight=False)
+    if tried["text"]:
+        out.print(str(tried["text"]), highlight=False, markup=False)
+
+
+def _say_addresses(settings: Settings, sign_ins: list[tuple[str, str]], password: str) -> None:
+    address = settings.address
+    out.print(f"\n  Shop with the widget   {address}/demo", highlight=False)
+    out.print(f"  Desk, library, reports {address}/sign-in", highlight=False)
+    out.print(f"  Help page              {address}/help/spring-pricing", highlight=False)
+    out.print(f"  Updates                {address}/updates/spring-pricing\n", highlight=False)
+    for email, what in sign_ins:
+        out.print(f"  {email:<22} {what}", highlight=False)
+    out.print(f"  Password for each      {password}\n", highlight=False)
+    out.print("  Stop it with Ctrl C.", highlight=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """Yield a function that moves a bar: words for what is being done, share done from 0 to 1."""
+    columns = (TextColumn("{task.description:<34}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda words, share: bar.update(task, description=words, completed=share)

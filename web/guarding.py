@@ -1,0 +1,101 @@
+"""What every response carries and every request is held to: headers, sizes, rates."""
+
+import math
+import time
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.ground.errors import Declined
+from web.access import PartsHere
+
+BIGGEST_BODY = 1_000_000  # bytes; the longest form is an entry with its phrasings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'; frame-src 'self'; manifest-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def framed_by(sites: list[str]) -> str:
+    """Return the policy of a page that only ``sites`` may frame."""
+    return f"{POLICY}; frame-ancestors 'self' {' '.join(sites)}".rstrip()
+
+
+class Headers:
+    """Puts the browser's defences on every response that does not say otherwise itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; complete the headers of what comes back."""
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, completed if scope["type"] == "http" else send)
+
+
+class TooMany(Declined):
+    """The limit is reached (429). Nothing was taken; the words are still with the customer."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(
+            "That was a lot in a short time.", what_to_do=f"Try again in {wait} seconds."
+        )
+        self.wait = wait
+
+
+class Limits:
+    """How often somebody may do something, in a moving minute. Kept in this process."""
+
+    def __init__(self) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def spend(self, who: str, per_minute: int) -> None:
+        """Count one act of ``who``. Raises TooMany, with the seconds to wait."""
+        item: RateLimitItem = RateLimitItemPerMinute(per_minute)
+        if not self._window.hit(item, who):
+            reset = self._window.get_window_stats(item, who).reset_time
+            raise TooMany(max(1, math.ceil(reset - time.time())))
+
+
+def _by_conversation(request: Request, conversation_id: str, parts: PartsHere) -> None:
+    limits: Limits = request.app.state.limits
+    limits.spend(f"conversation {conversation_id}", parts.settings.questions_per_minute)
+
+
+def _by_address(request: Request, parts: PartsHere) -> None:
+    limits: Limits = request.app.state.limits
+    limits.spend(f"address {address_of(request)}", parts.settings.conversations_per_minute)
+
+
+def address_of(request: Request) -> str:
+    """Return the client's address; a proxy's word is believed only when uvicorn was told to."""
+    return request.client.host if request.client else "unknown"
+
+
+limited_by_conversation: Any = Depends(_by_conversation)
+limited_by_address: Any = Depends(_by_address)
+Address = Annotated[str, Depends(address_of)]

@@ -1,0 +1,33 @@
+// The desk: insert a suggestion into the reply, count what is selected, look at the newest message.
+
+export function easeDesk(page) {
+  // Heard on the page, because the suggestion itself is swapped when a newer one arrives.
+  page.addEventListener("click", (event) => {
+    const insert = event.target.closest("[data-insert]");
+    if (insert) insertSuggestion(page, insert, event);
+  });
+  page.addEventListener("change", () => countSelected(page));
+  countSelected(page);
+  page.querySelector(".thread-new")?.scrollIntoView({ block: "center" });
+}
+
+function insertSuggestion(page, link, event) {
+  const box = page.querySelector("[data-composer-text]");
+  const text = page.querySelector("[data-suggestion-text]");
+  if (!box || !text) return;
+  event.preventDefault();
+  box.value = text.textContent.trim();
+  box.form.querySelector("[data-inserted-entry]").value = link.dataset.entry;
+  box.form.querySelector("[data-inserted-version]").value = link.dataset.version;
+  box.form.querySelector("[value=reply]").checked = true;
+  page.querySelector("[data-deviates]").hidden = false;
+  box.focus();
+  box.setSelectionRange(0, 0);
+}
+
+function countSelected(page) {
+  const words = page.querySelector("[data-bulk-count]");
+  if (!words) return;
+  const count = page.querySelectorAll(".row-select:checked").length;
+  words.textContent = count === 1 ? "1 ticket" : `${count} tickets`;
+}

@@ -1,0 +1,85 @@
+// Keys. An element says which key presses it (data-key="r"); lists move with j and k.
+// No key fires while somebody types, composes a character, or has a dialog open.
+
+const GO = "g"; // then one letter of data-go: g d is the desk
+
+export function listenToKeys(page) {
+  let going = false;
+  page.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    if (isSend(event)) return sendWhatIsWritten(event);
+    if (event.altKey && event.code === "KeyS") return press(page, "Alt+s", event);
+    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (page.querySelector("[popover]:popover-open")) return;
+    if (going) {
+      going = false;
+      return follow(page, event);
+    }
+    going = event.key === GO;
+    if (event.key === "?") return openKeys(page, event);
+    if (event.key === "x") return select(page, event);
+    if ((event.key === "j" || event.key === "k") && move(page, event)) return;
+    press(page, event.key, event);
+  });
+}
+
+function isSend(event) {
+  return event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form;
+}
+
+function sendWhatIsWritten(event) {
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
+export function isTyping(element) {
+  if (element.isContentEditable || element.matches("textarea, select")) return true;
+  return element.matches("input") && !["checkbox", "radio"].includes(element.type);
+}
+
+function press(page, key, event) {
+  const target = page.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || target.disabled) return;
+  event.preventDefault();
+  if (target.matches("details")) return openFold(target);
+  if (target.matches("input[type=search]")) return target.select();
+  target.click();
+  if (target.matches("input[type=radio]")) target.form.querySelector("[data-composer-text]")?.focus();
+}
+
+function openFold(fold) {
+  fold.open = true;
+  fold.scrollIntoView({ block: "nearest" });
+  const first = fold.querySelector("input:checked") ?? fold.querySelector("input:not([type=hidden]), select");
+  first?.focus();
+}
+
+function openKeys(page, event) {
+  const keys = page.getElementById("keys");
+  if (!keys) return;
+  event.preventDefault();
+  keys.showPopover();
+}
+
+function follow(page, event) {
+  const link = page.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
+  if (link) link.click();
+}
+
+function move(page, event) {
+  const links = [...page.querySelectorAll("[data-rows] .row-link")];
+  if (!links.length) return false;
+  event.preventDefault();
+  const here = links.indexOf(page.activeElement);
+  const step = event.key === "j" ? 1 : -1;
+  const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), links.length - 1);
+  links[next].focus();
+  return true;
+}
+
+function select(page, event) {
+  const box = page.activeElement?.closest("[data-row]")?.querySelector(".row-select");
+  if (!box) return;
+  event.preventDefault();
+  box.click();
+}

@@ -1,0 +1,18 @@
+// Makes server-rendered pages live and quick. Every page works without this file.
+import { keepTimes } from "./times.js";
+import { keepFresh } from "./fresh.js";
+import { listenToKeys } from "./keys.js";
+import { offerPalette } from "./palette.js";
+import { easeForms } from "./forms.js";
+import { easeDesk } from "./desk.js";
+import { previewEntry } from "./entry.js";
+import { searchHelp } from "./help.js";
+
+keepTimes(document);
+easeForms(document);
+easeDesk(document);
+previewEntry(document);
+searchHelp(document);
+listenToKeys(document);
+offerPalette(document);
+keepFresh(document);

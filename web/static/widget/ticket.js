@@ -1,0 +1,110 @@
+/** The ticket card: who has it, since when, and what was promised by when. */
+import { ContextForm } from "./context.js";
+import { exact, moment, now, ticker, until } from "./clock.js";
+import { el, fill } from "./dom.js";
+import { icon } from "./icons.js";
+import { say } from "./strings.js";
+
+const KINDS = ["acknowledge", "first_response", "next_update", "resolve"];
+const DRAWINGS = Object.freeze({ 1: "alert", 2: "clock", 3: "info" });
+
+export class TicketCard {
+  /** @param {import("./conversation.js").Conversation} conversation */
+  constructor(conversation) {
+    this.facts = el("div", { "aria-live": "off" });
+    this.context = new ContextForm(conversation);
+    this.node = el(
+      "section",
+      { class: "w-ticket", "data-testid": "ticket", "aria-label": say("ticket") },
+      this.facts,
+      this.context.node,
+    );
+  }
+
+  /**
+   * @param {object} ticket
+   * @param {{isResolved: boolean, isOver: boolean}} situation
+   */
+  update(ticket, { isResolved, isOver }) {
+    this.node.dataset.severity = ticket.severity;
+    this.node.classList.toggle("is-resolved", isResolved);
+    fill(this.facts, facts(ticket, isResolved));
+    this.context.update(ticket.context, isResolved || isOver);
+  }
+}
+
+function facts(ticket, isResolved) {
+  return [
+    heading(ticket, isResolved),
+    el("ul", { class: "w-facts" }, owner(ticket), acknowledged(ticket), others(ticket)),
+    !isResolved && promises(ticket),
+  ];
+}
+
+function heading({ number, severity, severity_words: words }, isResolved) {
+  const drawing = isResolved ? "check" : DRAWINGS[severity] ?? "info";
+  return el(
+    "header",
+    { class: "w-ticket-head" },
+    el("h2", { class: "w-ticket-number", "data-testid": "ticket-number" }, say("ticket"), " ", number),
+    el(
+      "p",
+      { class: "w-severity" },
+      icon(drawing, "s"),
+      isResolved ? say("resolved") : words ?? say("severity", { level: severity }),
+    ),
+  );
+}
+
+function owner(ticket) {
+  const words = ticket.owner ? capital(say("owner", { name: ticket.owner })) : say("ownerSoon");
+  return fact("person", words, "owner");
+}
+
+function capital(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function acknowledged({ acknowledged_at: at }) {
+  if (!at) return null;
+  const item = fact("check", say("acknowledged", { when: moment(at) }));
+  item.title = exact(at);
+  return item;
+}
+
+function others({ others: count }) {
+  if (!count) return null;
+  return fact("people", count === 1 ? say("othersOne") : say("others", { count }));
+}
+
+function fact(drawing, words, testid = null) {
+  return el("li", { "data-testid": testid }, icon(drawing, "s"), el("span", {}, words));
+}
+
+function promises(ticket) {
+  const rows = (ticket.promises ?? []).filter(({ kind }) => KINDS.includes(kind));
+  if (!rows.length) return null;
+  return el("dl", { class: "w-promises", "data-testid": "promises" }, rows.map(promise));
+}
+
+function promise({ kind, due_at: due, kept_at: met }) {
+  const when = met ? el("span", {}, moment(met)) : ticker(due, () => dueWords(due));
+  return el(
+    "div",
+    { class: met ? "is-met" : null },
+    el("dt", {}, say(kind)),
+    el("dd", {}, met && icon("check", "s"), when),
+  );
+}
+
+/** "by 14:20 · in 12 min"; a promise that was missed is owned up to. */
+export function dueWords(due) {
+  const left = until(due);
+  return left ? `${say("promiseBy", { when: moment(due) })} · ${left}` : say("promiseLate");
+}
+
+/** The promise that comes due next, or null. */
+export function nextPromise(ticket) {
+  const open = (ticket?.promises ?? []).filter((each) => !each.kept_at && Date.parse(each.due_at) > now());
+  return open.sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))[0] ?? null;
+}

@@ -1,0 +1,49 @@
+"""The widget: its loader, its framed page, and the sample shop that shows it."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.launch import launches
+from web.access import Reading, anyone
+from web.guarding import framed_by
+from web.rendering import STATIC, page
+
+router = APIRouter(tags=["widget"])
+
+DEMO_LAUNCH = "spring-pricing"
+LOADER = STATIC / "widget" / "loader.js"
+
+
+@router.get("/widget.js", dependencies=[anyone])
+def loader() -> Response:
+    """Return the script that a site embeds with one tag."""
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return Response(LOADER.read_bytes(), media_type="text/javascript", headers=headers)
+
+
+@router.get("/widget/{key}", dependencies=[anyone], response_class=HTMLResponse)
+def frame(key: str, session: Reading) -> HTMLResponse:
+    """Return the chat itself; only the launch's own sites may frame it."""
+    launch = launches.by_key(session, key)
+    shown = {"launch": {"key": launch.key, "name": launch.name, "accent": None}}
+    headers = {
+        "Content-Security-Policy": framed_by(launch.sites),
+        "Cross-Origin-Opener-Policy": "unsafe-none",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return HTMLResponse(page("widget/frame.html", shown), headers=headers)
+
+
+@router.get("/demo", dependencies=[anyone], response_class=HTMLResponse)
+def demo_shop() -> HTMLResponse:
+    """Return a sample page of a shop with the widget on it."""
+    return HTMLResponse(page("widget/demo.html", {"launch_key": DEMO_LAUNCH}))
+
+
+@router.get("/", dependencies=[anyone])
+def start() -> RedirectResponse:
+    """Lead to the desk, and so to the sign-in."""
+    return RedirectResponse("/desk", 303)
