@@ -140,5 +140,5 @@ class Catalogue:
     def _rows(self, candidates: Ints) -> Ints:
         """The numbers of the candidates' ways, segment by segment."""
         counts = self._counts[candidates]
-        shifts = self._starts[candidates] - np.concatenate(([0], np.cumsum(counts)[:-1]))
+        shifts = self._starts[candidates] - (np.cumsum(counts) - counts)
         return np.repeat(shifts, counts) + np.arange(int(counts.sum()))

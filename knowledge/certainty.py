@@ -77,7 +77,12 @@ def ceiling(question: str) -> float:
 @cache
 def shipped() -> Mapping[str, Model]:
     """The models of `certainty.json`: "dense" and "lexical"."""
-    return {name: _read(model) for name, model in json.loads(SHIPPED.read_text())["models"].items()}
+    return read_models(json.loads(SHIPPED.read_text(encoding="utf-8"))["models"])
+
+
+def read_models(models: Mapping[str, Any]) -> Mapping[str, Model]:
+    """Models by name, from the form in which the file holds them."""
+    return {name: _read(model) for name, model in models.items()}
 
 
 def threshold_for(wrong_rate: float, labels: Sequence[Labelled]) -> float:

@@ -77,7 +77,7 @@ class Postings:
         first, last = self.starts[at[held]], self.starts[at[held] + 1]
         lengths = last - first
         # Every slice's positions in one go: a running count, shifted to where each slice begins.
-        offsets = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        offsets = np.repeat(first - (np.cumsum(lengths) - lengths), lengths)
         places = offsets + np.arange(int(lengths.sum()))
         shares = self.weights[places] * np.repeat(weights[held], lengths)
         sums = np.bincount(self.rows[places], shares, minlength=self.count)

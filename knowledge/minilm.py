@@ -200,6 +200,8 @@ def cached_graph(cache: Path, weights: Path) -> bytes:
         if hashlib.sha256(graph).hexdigest() == seal.read_text("ascii", errors="replace"):
             return graph
         log.warning("%s was changed since it was written; it is drawn anew", file.name)
+    # Checked again, because what is drawn from it now is trusted at every later start.
+    _check(weights, OFFICIAL[WEIGHTS])
     graph = draw(weights)
     cache.mkdir(parents=True, exist_ok=True)
     _replace(file, graph)

@@ -100,7 +100,7 @@ def best_of_segments(values: Floats, counts: Ints) -> Segments:
     owner = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((-values, owner))
     ranked = values[order]
-    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    starts = np.cumsum(counts) - counts
     total = ranked[starts].copy()
     for step in (1, 2):
         longer = counts > step

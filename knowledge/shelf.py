@@ -4,7 +4,7 @@ A shelf never changes; when an entry is approved or recalled, a new one is compi
 text that may be sent: it names entries, and the database decides what is live.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from knowledge import certainty
 from knowledge.catalogue import Catalogue, Scored
@@ -32,8 +32,12 @@ class Shelf:
         self._ids = tuple(entry.id for entry in entries)
         self._catalogue = Catalogue(entries, vectors, patient)
         self._speller = Speller(way for entry in entries for way in entry.ways())
-        self._asked_as = _owners(entries, Entry.ways)
-        self._not_for = _owners(entries, lambda entry: entry.not_for)
+        self._asked_as = _owners(entries)
+        self._not_for = {
+            (number, fingerprint(text)): text
+            for number, entry in enumerate(entries)
+            for text in entry.not_for
+        }
 
     def repaired(self, question: str) -> str:
         """The question normalised and with its typing errors mended: the text to embed."""
@@ -86,8 +90,9 @@ class Shelf:
     ) -> str | None:
         """The winner's counter-phrasing that the question is nearer to than to its ways."""
         number = int(scored.scores.entries[winner])
-        if number in self._not_for.get(fingerprint_of_normalised(asked), frozenset()):
-            return asked
+        same = self._not_for.get((number, fingerprint_of_normalised(asked)))
+        if same is not None:
+            return same
         found = self._catalogue.nearest_counter(asked, vector, number)
         if found is None:
             return None
@@ -96,14 +101,12 @@ class Shelf:
         return text if nearer else None
 
 
-def _owners(
-    entries: Sequence[Entry], texts: Callable[[Entry], Sequence[str]]
-) -> Mapping[str, frozenset[int]]:
-    """The numbers of the entries that hold a text, by its fingerprint."""
+def _owners(entries: Sequence[Entry]) -> Mapping[str, frozenset[int]]:
+    """The numbers of the entries that are asked in the same words, by their fingerprint."""
     owners: dict[str, frozenset[int]] = {}
     for number, entry in enumerate(entries):
-        for text in texts(entry):
-            key = fingerprint(text)
+        for way in entry.ways():
+            key = fingerprint(way)
             owners[key] = owners.get(key, frozenset()) | {number}
     owners.pop("", None)
     return owners

@@ -116,9 +116,7 @@ class Staff:
     def __init__(self, *roles: Role) -> None:
         self.roles = roles or EVERY_ROLE
 
-    def __call__(
-        self, request: Request, parts: PartsHere, csrf: Annotated[str, Form()] = ""
-    ) -> Me:
+    def __call__(self, request: Request, parts: PartsHere, csrf: Annotated[str, Form()] = "") -> Me:
         """Return who is asking.
 
         Raises:

@@ -75,9 +75,9 @@ class HelpfulBody(Strict):
 
     message_id: int
     helpful: bool
-    reason: (
-        Literal["not_my_case", "already_tried", "unclear", "still_broken", "other"] | None
-    ) = None
+    reason: Literal["not_my_case", "already_tried", "unclear", "still_broken", "other"] | None = (
+        None
+    )
     note: Note = ""
 
 

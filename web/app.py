@@ -6,15 +6,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
 from prometheus_client import generate_latest as latest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -24,9 +24,10 @@ from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts, open_index
 from assistant.library import publishing
 from assistant.worker import Worker
-from web import api, desk, guarding, launch, library, public, reports, sign_in, widget
+from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
+from web.readiness import readiness
 from web.rendering import STATIC, page
 
 log = structlog.get_logger()
@@ -112,11 +113,15 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "hypercare_requests_total", "Requests by route and status.", ["route", "status"],
+            "hypercare_requests_total",
+            "Requests by route and status.",
+            ["route", "status"],
             registry=self.registry,
         )
         self.seconds = Histogram(
-            "hypercare_request_seconds", "Seconds a request took.", ["route"],
+            "hypercare_request_seconds",
+            "Seconds a request took.",
+            ["route"],
             registry=self.registry,
         )
 
@@ -155,62 +160,50 @@ def _add_health(app: FastAPI) -> None:
         return Response(latest(app.state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def readiness(parts: Parts) -> dict[str, dict[str, str]]:
-    """Return each dependency's state: ok, degraded (something stands in) or down, and why."""
-    return {
-        "database": _database_state(parts),
-        "embedder": _state(parts.embedder is not None, parts.embedder_missing, "word search only"),
-        "index": _state(parts.index is not None, parts.index_missing, "exact scan"),
-        "model": _model_state(parts),
-    }
-
-
-def _database_state(parts: Parts) -> dict[str, str]:
-    try:
-        with parts.db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except OperationalError as broken:
-        return {"status": "down", "why": str(broken.orig)}
-    return {"status": "ok"}
-
-
-def _model_state(parts: Parts) -> dict[str, str]:
-    if parts.model is None:
-        return {"status": "ok", "why": "No model is configured; retrieval decides."}
-    return _state(not parts.model.asleep(), "The breaker is open.", "retrieval only")
-
-
-def _state(ok: bool, why: str, meanwhile: str) -> dict[str, str]:
-    return {"status": "ok"} if ok else {"status": "degraded", "why": why, "meanwhile": meanwhile}
-
-
 def _add_refusals(app: FastAPI) -> None:
     """One handler renders every way to say no: JSON for programs, a page for people."""
 
     @app.exception_handler(Declined)
-    def declined(request: Request, refusal: Declined) -> Response:
+    async def declined(request: Request, refusal: Declined) -> Response:
         if isinstance(refusal, SignInFirst) and _wants_page(request):
-            return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+            return RedirectResponse(f"/sign-in?next={quote(refusals.onward(request))}", 303)
         wait = getattr(refusal, "wait", 0)
         headers = {"Retry-After": str(wait)} if wait else {}
         code = CODES[refusal.status]
         return _refusal(
-            request, refusal.status, code, refusal.message, refusal.what_to_do, headers
+            request,
+            refusal.status,
+            code,
+            refusal.message,
+            refusal.what_to_do,
+            headers,
+            title=getattr(refusal, "title", ""),
+            kept=await refusals.typed(request),
         )
 
     @app.exception_handler(StaleDataError)
-    def changed_meanwhile(request: Request, _: StaleDataError) -> Response:
+    async def changed_meanwhile(request: Request, _: StaleDataError) -> Response:
         return _refusal(
-            request, 409, "changed", "Somebody changed this at the same moment.",
+            request,
+            409,
+            "changed",
+            "Somebody changed this at the same moment.",
             "Load it again: it shows the current state.",
+            title=refusals.ChangedMeanwhile.title,
+            kept=await refusals.typed(request),
         )
 
     @app.exception_handler(OperationalError)
-    def database_away(request: Request, broken: OperationalError) -> Response:
+    async def database_away(request: Request, broken: OperationalError) -> Response:
         log.error("database away", reason=str(broken.orig))
         return _refusal(
-            request, 503, "unavailable", "We cannot take this right now.",
-            "Nothing was kept. Try again in a few seconds.", {"Retry-After": str(RETRY_AFTER)},
+            request,
+            503,
+            "unavailable",
+            "We cannot take this right now.",
+            "Nothing was kept. Try again in a few seconds.",
+            {"Retry-After": str(RETRY_AFTER)},
+            kept=await refusals.typed(request),
         )
 
     @app.exception_handler(RequestValidationError)
@@ -228,7 +221,10 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def bug(request: Request, _: Exception) -> Response:
         return _refusal(
-            request, 500, "bug", "Something went wrong on our side.",
+            request,
+            500,
+            "bug",
+            "Something went wrong on our side.",
             "It was written down. Try again.",
         )
 
@@ -240,19 +236,18 @@ def _refusal(
     message: str,
     what_to_do: str,
     headers: Any = None,
+    *,
+    title: str = "",
+    kept: str = "",
 ) -> Response:
     if request.method == "HEAD":
         return PlainTextResponse("", status, headers)
     if not _wants_page(request):
         error = {"code": code, "message": message, "what_to_do": what_to_do}
         return JSONResponse({"error": error}, status, headers)
-    return _refusal_page(status, message, what_to_do, headers)
-
-
-def _refusal_page(status: int, message: str, what_to_do: str, headers: Any) -> Response:
-    from fastapi.responses import HTMLResponse
-
-    refusal = {"status": status, "message": message, "what_to_do": what_to_do}
+    refusal = refusals.refused(
+        request, status=status, title=title, message=message, what_to_do=what_to_do, kept=kept
+    )
     return HTMLResponse(page("errors/refused.html", {"refusal": refusal}), status, headers)
 
 

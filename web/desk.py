@@ -1,5 +1,240 @@
-"""Placeholder."""
+"""The desk: the queue, one ticket, and everything an agent does with it."""
 
-from fastapi import APIRouter
+from dataclasses import dataclass
+from typing import Annotated
 
-router = APIRouter()
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.answering import suggesting
+from assistant.desk import reply_guard
+from assistant.desk.conversations import Said
+from assistant.desk.severity import Severity
+from assistant.desk.tickets import SuggestionVerdict, Ticket
+from assistant.ground.errors import NotFound
+from assistant.ground.people import Person, members
+from assistant.library.entries import EntryVersion
+from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
+from web.desk_pages import asked, queue_page, state_of
+from web.refusals import ChangedMeanwhile
+from web.shell import Visit, Words, visit, went
+from web.ticket_pages import Draft, Wanted, ticket_page
+
+router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
+
+ME = "me"  # what the button "Take it" sends in place of an address
+
+
+def _reading(request: Request, parts: PartsHere, me: DeskHere, session: Reading) -> Visit:
+    return visit(request, parts, me, session)
+
+
+def _writing(request: Request, parts: PartsHere, me: DeskHere, session: Writing) -> Visit:
+    return visit(request, parts, me, session)
+
+
+Looking = Annotated[Visit, Depends(_reading)]
+AtDesk = Annotated[Visit, Depends(_writing)]
+
+
+def _ticket(number: str, agent: AtDesk) -> Ticket:
+    return this_ticket(agent.session, agent.by, number)
+
+
+ThisTicket = Annotated[Ticket, Depends(_ticket)]
+
+
+@router.get("/desk")
+def show_queue(
+    desk: Looking,
+    launch: str = "",
+    view: str = "",
+    q: str = "",
+    severity: str = "",
+    channel: str = "",
+    scenario: str = "",
+    sort: str = "",
+    page: int = 1,
+) -> HTMLResponse:
+    """Show one view of the queue."""
+    shown = desk.launch(launch)
+    if shown is None:
+        raise NotFound("You work on no launch yet.", what_to_do="Ask a lead to add you to one.")
+    wanted = asked(view, q, severity, channel, scenario, sort, page)
+    context = queue_page(desk.session, shown, wanted, person=desk.by, at=desk.at)
+    return desk.page("desk/queue.html", "desk", shown, context)
+
+
+@router.post("/desk/owner")
+def assign_several(
+    agent: AtDesk, numbers: Annotated[list[str], Form()], person: Annotated[str, Form()]
+) -> RedirectResponse:
+    """Give several tickets to one person: all of them, or none."""
+    for number in numbers:
+        ticket = this_ticket(agent.session, agent.by, number)
+        ticket.assign(agent.session, to=_colleague(agent, ticket, person), by=agent.by, at=agent.at)
+    return went("/desk", "assigned")
+
+
+@router.get("/desk/tickets/{number}")
+def show_ticket(
+    desk: Looking, number: str, suggestion: str = "", insert: bool = False
+) -> HTMLResponse:
+    """Show one ticket with its thread and its suggested reply."""
+    ticket = this_ticket(desk.session, desk.by, number)
+    return _shown(desk, ticket, wanted=Wanted(suggestion, insert))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What stands in the reply box."""
+
+    text: Words = ""
+    kind: Words = "reply"
+    suggestion_entry: Words = ""
+    suggestion_version: Words = ""
+
+
+@router.post("/desk/tickets/{number}/replies")
+def reply(ticket: ThisTicket, agent: AtDesk, said: Annotated[Reply, Depends(Reply)]) -> Response:
+    """Answer the customer, or leave a note for the team."""
+    if said.kind == "note":
+        ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
+        return _back(ticket, "noted")
+    if problem := reply_guard.objection(said.text, _notes(ticket)):
+        kept = Draft(said.text, "reply", said.suggestion_entry, said.suggestion_version, problem)
+        return _shown(agent, ticket, draft=kept, status=422)
+    base = _started_from(agent, ticket, said)
+    suggesting.reply(
+        agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at
+    )
+    return _back(ticket, "replied")
+
+
+@router.post("/desk/tickets/{number}/suggestion")
+def judge_suggestion(
+    ticket: ThisTicket,
+    agent: AtDesk,
+    entry: Words,
+    version: Annotated[int, Form()],
+    action: Words,
+) -> RedirectResponse:
+    """Send the suggestion word for word, or say what is wrong with it."""
+    if action == "send":
+        suggesting.send_suggestion(
+            agent.session, ticket, entry, version, by=agent.by, at=agent.at
+        )
+        return _back(ticket, "sent")
+    wrong = action == "wrong"
+    verdict = SuggestionVerdict.WRONG if wrong else SuggestionVerdict.NO_ANSWER
+    ticket.judge_suggestion(
+        agent.session, verdict, entry=entry, version=version, by=agent.by, at=agent.at
+    )
+    return _back(ticket, "wrong" if wrong else "none")
+
+
+@router.post("/desk/tickets/{number}/acknowledgement")
+def acknowledge(ticket: ThisTicket, agent: AtDesk) -> RedirectResponse:
+    """Tell the customer that a person has it."""
+    ticket.acknowledge(agent.session, by=agent.by, at=agent.at)
+    return _back(ticket, "acknowledged")
+
+
+@router.post("/desk/tickets/{number}/owner")
+def assign(ticket: ThisTicket, agent: AtDesk, person: Words) -> RedirectResponse:
+    """Take it, or hand it to somebody else."""
+    ticket.assign(agent.session, to=_colleague(agent, ticket, person), by=agent.by, at=agent.at)
+    return _back(ticket, "assigned")
+
+
+@router.post("/desk/tickets/{number}/severity")
+def set_severity(
+    ticket: ThisTicket,
+    agent: AtDesk,
+    severity: Annotated[int, Form(ge=1, le=3)],
+    reason: Words = "",
+) -> RedirectResponse:
+    """Judge it anew, with a reason."""
+    ticket.set_severity(
+        agent.session, Severity(severity), reason=reason, by=agent.by, at=agent.at
+    )
+    return _back(ticket, "severity")
+
+
+@router.post("/desk/tickets/{number}/escalation")
+def escalate(ticket: ThisTicket, agent: AtDesk, reason: Words = "") -> RedirectResponse:
+    """Hand it one level up."""
+    went_up = ticket.escalate(agent.session, reason=reason, by=agent.by, at=agent.at)
+    return _back(ticket, "escalated" if went_up else "escalation-ended")
+
+
+@router.post("/desk/tickets/{number}/resolution")
+def resolve(
+    ticket: ThisTicket, agent: AtDesk, note: Words = "", version: Annotated[int, Form()] = 0
+) -> RedirectResponse:
+    """Close it, unless something happened to it since it was looked at."""
+    _still(ticket, version)
+    ticket.resolve(agent.session, by=agent.by, at=agent.at, note=note)
+    return _back(ticket, "resolved")
+
+
+@router.post("/desk/tickets/{number}/reopening")
+def reopen(
+    ticket: ThisTicket, agent: AtDesk, reason: Words = "", version: Annotated[int, Form()] = 0
+) -> RedirectResponse:
+    """Open it again."""
+    _still(ticket, version)
+    ticket.reopen(agent.session, reason=reason, by=agent.by, at=agent.at)
+    return _back(ticket, "reopened")
+
+
+def _shown(
+    desk: Visit,
+    ticket: Ticket,
+    *,
+    wanted: Wanted | None = None,
+    draft: Draft | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    context = ticket_page(
+        desk.session, ticket, person=desk.by, at=desk.at, wanted=wanted, draft=draft
+    )
+    return desk.page("desk/ticket.html", "desk", ticket.launch, context, status=status)
+
+
+def _back(ticket: Ticket, toast: str) -> RedirectResponse:
+    return went(f"/desk/tickets/{ticket.number}", toast)
+
+
+def _notes(ticket: Ticket) -> list[str]:
+    return [said.text for said in ticket.conversation.messages if said.kind == Said.NOTE]
+
+
+def _started_from(agent: Visit, ticket: Ticket, said: Reply) -> EntryVersion | None:
+    if not said.suggestion_entry or not said.suggestion_version.isdecimal():
+        return None
+    number = int(said.suggestion_version)
+    return suggesting.version_of(agent.session, ticket.launch_id, said.suggestion_entry, number)
+
+
+def _colleague(agent: Visit, ticket: Ticket, email: str) -> Person:
+    """Return who is meant. Raises NotFound for anybody who does not work on the ticket's launch."""
+    if email == ME:
+        return agent.by
+    team = members(agent.session, ticket.launch_id)
+    found = next((person for person in team if person.email == email.strip().lower()), None)
+    if found is None:
+        raise NotFound("Nobody of this launch has that address.", what_to_do="Choose a colleague.")
+    return found
+
+
+def _still(ticket: Ticket, version: int) -> None:
+    """Raise ChangedMeanwhile when the ticket is not what the form was filled in for."""
+    if ticket.version != version:
+        _, now = state_of(ticket)
+        owner = ticket.owner.name if ticket.owner else "nobody yet"
+        raise ChangedMeanwhile(
+            f"{ticket.number} has changed since you looked at it. "
+            f"Now: {now.lower()}, Sev {ticket.severity}, with {owner}.",
+            what_to_do="Read what is new on the ticket, then decide again.",
+        )

@@ -173,4 +173,3 @@ def update(shown: Update) -> dict[str, Any]:
 def iso(at: datetime | None) -> str | None:
     """Return an instant in UTC as ISO 8601, or nothing."""
     return at.isoformat().replace("+00:00", "Z") if at else None
-

@@ -28,7 +28,7 @@ def loader() -> Response:
 def frame(key: str, session: Reading) -> HTMLResponse:
     """Return the chat itself; only the launch's own sites may frame it."""
     launch = launches.by_key(session, key)
-    shown = {"launch": {"key": launch.key, "name": launch.name, "accent": None}}
+    shown: dict[str, object] = {"launch": {"key": launch.key, "name": launch.name, "accent": None}}
     headers = {
         "Content-Security-Policy": framed_by(launch.sites),
         "Cross-Origin-Opener-Policy": "unsafe-none",

@@ -105,7 +105,11 @@ def _said_just_before(conversation: Conversation, message: Message) -> str:
 
 def _unhelpful(conversation: Conversation, message: Message) -> int:
     earlier = [said for said in conversation.messages if said.id < message.id]
-    return sum(said.helpful is False or said.chosen == NONE_OF_THESE for said in earlier if not said.is_question)
+    return sum(
+        said.helpful is False or said.chosen == NONE_OF_THESE
+        for said in earlier
+        if not said.is_question
+    )
 
 
 def _think(parts: Parts, recorded: Recorded) -> Thought:
@@ -122,7 +126,9 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
 def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
     """Return the approved message that the customer recognised, or a person for "none of these"."""
     if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
-        return _given_up(replace(recorded.asked, text=recorded.asked.before), "None of the titles fits.")
+        return _given_up(
+            replace(recorded.asked, text=recorded.asked.before), "None of the titles fits."
+        )
     with parts.db.reading() as session:
         version = session.scalar(
             select(EntryVersion)

@@ -4,8 +4,10 @@ Asking is record, think, settle. The question and its key are committed before a
 same key again finds the first and decides it if that has not happened yet.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assistant.answering.answer import answer
@@ -25,14 +27,11 @@ def ask(parts: Parts, conversation_id: str, token: str, text: str, *, key: str) 
         NotFound: when the token does not open the conversation.
         Refused: when ``key`` was used for other words.
     """
-    with parts.db.writing() as session:
-        conversation = conversations.opened(session, conversation_id, token)
-        message = said_before(session, conversation_id, key, sha256(text))
-        if message is None:
-            message = conversation.ask(session, text, key=key, at=parts.clock.now())
-        message_id = message.id
-    answer(parts, message_id)
-    return message_id
+
+    def say(session: Session, conversation: Conversation) -> Message:
+        return conversation.ask(session, text, key=key, at=parts.clock.now())
+
+    return _decided(parts, conversation_id, token, key, sha256(text), say)
 
 
 def choose(
@@ -44,16 +43,13 @@ def choose(
         NotFound: when the token does not open the conversation, or nothing was asked there.
         Refused: when ``key`` was used before for another choice, or it was not offered.
     """
+
+    def say(session: Session, conversation: Conversation) -> Message:
+        asked = _message(session, conversation, asked_id)
+        return conversation.choose(session, asked, entry, key=key, at=parts.clock.now())
+
     body = sha256(canonical([asked_id, entry]))
-    with parts.db.writing() as session:
-        conversation = conversations.opened(session, conversation_id, token)
-        message = said_before(session, conversation_id, key, body)
-        if message is None:
-            asked = _message(session, conversation, asked_id)
-            message = conversation.choose(session, asked, entry, key=key, at=parts.clock.now())
-        message_id = message.id
-    answer(parts, message_id)
-    return message_id
+    return _decided(parts, conversation_id, token, key, body, say)
 
 
 def ask_for_person(parts: Parts, conversation_id: str, token: str, note: str, *, key: str) -> int:
@@ -61,12 +57,31 @@ def ask_for_person(parts: Parts, conversation_id: str, token: str, note: str, *,
 
     Raises as ``ask``.
     """
-    with parts.db.writing() as session:
-        conversation = conversations.opened(session, conversation_id, token)
-        message = said_before(session, conversation_id, key, sha256(note))
-        if message is None:
-            message = conversation.call(session, note, key=key, at=parts.clock.now())
-        message_id = message.id
+
+    def say(session: Session, conversation: Conversation) -> Message:
+        return conversation.call(session, note, key=key, at=parts.clock.now())
+
+    return _decided(parts, conversation_id, token, key, sha256(note), say)
+
+
+Say = Callable[[Session, Conversation], Message]
+
+
+def _decided(
+    parts: Parts, conversation_id: str, token: str, key: str, body_sha256: str, say: Say
+) -> int:
+    """Record what is said, once for its key, then decide it."""
+
+    def record() -> int:
+        with parts.db.writing() as session:
+            conversation = conversations.opened(session, conversation_id, token)
+            known = said_before(session, conversation_id, key, body_sha256)
+            return (known or say(session, conversation)).id
+
+    try:
+        message_id = record()
+    except IntegrityError:  # the same key at the same moment: the other one has it now
+        message_id = record()
     answer(parts, message_id)
     return message_id
 

@@ -85,7 +85,9 @@ class Thought:
         """Return the part that explains the outcome."""
         kinds = {"handoff": Handoff, "clarification": Clarification, "answer": Answer}
         wanted = kinds[self.outcome]
-        return next((part for part in self.parts if isinstance(part.decided, wanted)), self.parts[0])
+        return next(
+            (part for part in self.parts if isinstance(part.decided, wanted)), self.parts[0]
+        )
 
     @property
     def needs_person(self) -> bool:
@@ -138,7 +140,8 @@ def _embedded(parts: Parts, question: str) -> Vector | None:
     if parts.embedder is None:
         return None
     try:
-        return parts.embedder.embed([question])[0]
+        vector: Vector = parts.embedder.embed([question])[0]
+        return vector
     except EmbeddingFailed as failure:
         parts.embedder_failure = str(failure)
         return None
@@ -217,7 +220,9 @@ def _together(
     answers = {one.entry: one for one in decided if isinstance(one, Answer)}
     if unclear and whole.severity == Severity.BLOCKED:
         # Somebody who is blocked gets a person at once, and may still recognise the case.
-        handoff = handoff or Handoff(unclear.entries, unclear.certainty, unclear.reason, Line.BLOCKED)
+        handoff = handoff or Handoff(
+            unclear.entries, unclear.certainty, unclear.reason, Line.BLOCKED
+        )
     return Thought(
         parts=parts,
         answers=() if handoff else tuple(answers.values()),

@@ -134,7 +134,10 @@ def _against(known: Known, match: Match) -> tuple[Objection, ...]:
     own = known.objections.get(match.entry, ())
     counter = known.finding.counter
     if counter is not None and match.entry == known.finding.matches[0].entry:
-        return (Objection("counter", f"It is nearer to “{counter}”, which this does not answer."), *own)
+        return (
+            Objection("counter", f"It is nearer to “{counter}”, which this does not answer."),
+            *own,
+        )
     return own
 
 
@@ -143,7 +146,9 @@ def _within(mode: Mode, known: Known, decided: Decided) -> Decided:
     if mode is Mode.SUGGEST and not isinstance(decided, Handoff):
         return _handoff(known, f"This launch lets people answer. {decided.reason}")
     if mode is Mode.CLARIFY and isinstance(decided, Answer):
-        return _ask(known, f"This launch asks before it answers. {decided.reason}", first=decided.entry)
+        return _ask(
+            known, f"This launch asks before it answers. {decided.reason}", first=decided.entry
+        )
     return decided
 
 

@@ -1,11 +1,16 @@
 """What in a text pins it to one thing of a kind: codes, versions, amounts, dates, durations."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from assistant.answering.wording import plain
+
+# The same few approved texts are looked at for every question.
+_remembered = lru_cache(maxsize=8192)
 
 _WORD_NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -18,14 +23,21 @@ _NUMBER = r"\d+(?:[.,]\d+)?|" + "|".join(_WORD_NUMBERS)
 
 _CUED_CODE = re.compile(
     r"\b(?:error|err|code|fehler|http|status|fault|message)(?: (?:code|no|number|message|is|the))*"
-    r"[ :#\"'(-]*(?=[\w-]*\d)([a-z]{0,8}[-_ ]?\d[\w-]*)"
+    r"[ :#\"'(]+(?=[\w-]*\d)([a-z]{0,8}[-_ ]?\d[\w-]*)"
 )
 _CODE = re.compile(r"(?<![\w-])([A-Z]{1,6}[-_]?\d{2,6}[A-Z]?)(?![\w-])|(?<!\w)(0x[0-9a-fA-F]{4,})")
 # Capital letters with digits that name something else than a fault.
-_NO_CODE = re.compile(r"^(?:Q\d|A\d|FY|H\d|ISO|IOS|PM|AM|EUR|USD|GBP|CHF|AUD|CAD|UTC|GMT|MP|PS|V)\d*$")
-_NUMBERED = re.compile(r"\b(?:order|invoice|ticket|case|booking|reference|ref|customer)\W*(?:\w+\W+)?$")
+_NO_CODE = re.compile(
+    r"^(?:Q\d|A\d|FY|H\d|ISO|IOS|PM|AM|EUR|USD|GBP|CHF|AUD|CAD|UTC|GMT|MP|PS|"
+    r"V)\d*$"
+)
+_NUMBERED = re.compile(
+    r"\b(?:order|invoice|ticket|case|booking|reference|ref|"
+    r"customer)\W*(?:\w+\W+)?$"
+)
 
 
+@_remembered
 def codes(text: str) -> frozenset[str]:
     """Error codes in the text, upper case without separators; order numbers are not among them."""
     found = {match[1] for match in _CUED_CODE.finditer(plain(text))}
@@ -67,6 +79,7 @@ class Version:
         return {"=": theirs == ours, ">=": theirs >= ours, "<=": theirs <= ours}[self.bound]
 
 
+@_remembered
 def versions(text: str) -> tuple[Version, ...]:
     """Versions in the text, in order."""
     spoken, found = plain(text), []
@@ -99,16 +112,19 @@ _UNIT = "|".join(sorted((re.escape(unit) for unit in _UNITS), key=len, reverse=T
 _VALUE = r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _AMOUNT = re.compile(
     rf"(?:(?P<sign>[€$£]|\b(?:eur|usd|gbp|chf)) ?(?P<first>{_VALUE})"
-    rf"|(?<![\w.,])(?P<last>{_VALUE}|one|two|three|four|five|six|ten) ?(?P<unit>{_UNIT})(?!\w))"
+    rf"|(?<![\w.,])(?:(?P<low>{_VALUE}) ?(?:to|-|–|and|/|or) ?)?"
+    rf"(?P<last>{_VALUE}|one|two|three|four|five|six|ten) ?(?P<unit>{_UNIT})(?!\w))"
 )
 
 
-def amounts(text: str) -> dict[str, frozenset[float]]:
+@_remembered
+def amounts(text: str) -> Mapping[str, frozenset[float]]:
     """Amounts in the text by unit: money, percent, storage, and counts of seats and devices."""
     found: dict[str, set[float]] = {}
     for match in _AMOUNT.finditer(plain(text)):
         unit = _UNITS[match["sign"] or match["unit"]]
-        found.setdefault(unit, set()).add(_value(match["first"] or match["last"]))
+        written = (match["first"] or match["last"], match["low"])
+        found.setdefault(unit, set()).update(_value(each) for each in written if each)
     return {unit: frozenset(values) for unit, values in found.items()}
 
 
@@ -124,50 +140,63 @@ def _value(written: str) -> float:
 # --- dates ---------------------------------------------------------------------------------
 
 _MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in _MONTHS)
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({_MONTH})\b(?:,? (\d{{4}}))?")
-_MONTH_FIRST = re.compile(rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,? (\d{{4}}))?")
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? ({_MONTH})\b")
+_MONTH_FIRST = re.compile(
+    rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?! times| "
+    rf"days)"
+)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
 _DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?(?!\d)")
 _ONLY_MONTH = re.compile(
-    rf"\b(?:in|since|from|until|before|after|for|of|my|last|this|the) ({_MONTH})\b(?! \d)"
+    rf"\b(?:in|since|from|until|before|after|for|my|last|this|the) ({_MONTH})\b(?! \d)"
 )
-_AFTER = re.compile(r"\b(?:after|from|since|starting|as of|on or after|later than)(?: the| on)*\s*$")
-_BEFORE = re.compile(r"\b(?:before|until|till|by|up to|earlier than|prior to)(?: the| on)*\s*$")
+_FROM = re.compile(r"\b(?:from|since|starting|as of|on or after)(?: the| on)*\s*$")
+_AFTER = re.compile(r"\b(?:after|later than)(?: the| on)*\s*$")
+_UNTIL = re.compile(r"\b(?:until|till|by|up to)(?: the| on)*\s*$")
+_BEFORE = re.compile(r"\b(?:before|earlier than|prior to)(?: the| on)*\s*$")
+_YEAR = 2000  # a leap year, so that every day exists
+_DAYS_A_YEAR = 366
+_EVER = 10**6  # days; beyond any date
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From one day to another, both included."""
+    """From one day to another, both included, as days of a year without a number."""
 
-    first: date
-    last: date
+    named: int
+    """The day that was written."""
+    first: int
+    last: int
 
     def meets(self, other: "Period") -> bool:
-        """They have a day in common."""
-        return self.first <= other.last and other.first <= self.last
+        """They have a day in common, the years chosen so that the written days are closest.
+
+        Customers rarely write a year: beside December, January is the one that follows it.
+        """
+        turns = round((other.named - self.named) / _DAYS_A_YEAR) * _DAYS_A_YEAR
+        return self.first + turns <= other.last and other.first <= self.last + turns
 
 
-def dates(text: str, year: int = 2000) -> tuple[Period, ...]:
-    """Days and months in the text as periods; without a year they are put into `year`.
-
-    "After 16 November" is the period that begins there. Put what is compared into one `year`;
-    the default is a leap year, so that every day exists.
-    """
+@_remembered
+def dates(text: str) -> tuple[Period, ...]:
+    """Days and months in the text, in order; "after 16 November" begins on the 17th."""
     spoken = plain(text)
     found: list[tuple[int, Period]] = []
     for match in _DAY_FIRST.finditer(spoken):
-        found += _day(spoken, match.start(), match[3], _number(match[2]), match[1], year)
+        found += _day(spoken, match.start(), _number(match[2]), int(match[1]))
     for match in _MONTH_FIRST.finditer(spoken):
-        found += _day(spoken, match.start(), match[3], _number(match[1]), match[2], year)
+        found += _day(spoken, match.start(), _number(match[1]), int(match[2]))
     for match in _ISO.finditer(spoken):
-        found += _day(spoken, match.start(), match[1], int(match[2]), match[3], year)
+        found += _day(spoken, match.start(), int(match[2]), int(match[3]))
     for match in _DOTTED.finditer(spoken):
-        found += _day(spoken, match.start(), match[3], int(match[2]), match[1], year)
+        found += _day(spoken, match.start(), int(match[2]), int(match[1]))
     for match in _ONLY_MONTH.finditer(spoken):
-        found += _month(spoken[: match.start(1)], _number(match[1]), year, match.start())
+        at = match.start(1)
+        found.append((at, _month(spoken[:at], _number(match[1]))))
     return tuple(period for _, period in sorted(found, key=lambda each: each[0]))
 
 
@@ -175,28 +204,30 @@ def _number(month: str) -> int:
     return next(at for at, name in enumerate(_MONTHS, 1) if name.startswith(month[:3]))
 
 
-def _day(
-    spoken: str, at: int, written_year: str | None, month: int, day: str, year: int
-) -> list[tuple[int, Period]]:
-    # The year is dropped: who writes it and who does not mean the same launch.
+def _day(spoken: str, at: int, month: int, day: int) -> list[tuple[int, Period]]:
     try:
-        on = date(year, month, int(day))
+        on = date(_YEAR, month, day).toordinal()
     except ValueError:
         return []
     return [(at, _bounded(spoken[:at], on, on))]
 
 
-def _month(before: str, month: int, year: int, at: int) -> list[tuple[int, Period]]:
-    last = date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
-    return [(at, _bounded(before, date(year, month, 1), date.fromordinal(last)))]
+def _month(before: str, month: int) -> Period:
+    first = date(_YEAR, month, 1).toordinal()
+    following = date(_YEAR + month // 12, month % 12 + 1, 1).toordinal()
+    return _bounded(before, first, following - 1)
 
 
-def _bounded(before: str, first: date, last: date) -> Period:
+def _bounded(before: str, first: int, last: int) -> Period:
+    if _FROM.search(before):
+        return Period(first, first, _EVER)
     if _AFTER.search(before):
-        return Period(first, date.max)
+        return Period(first, last + 1, _EVER)
+    if _UNTIL.search(before):
+        return Period(first, -_EVER, last)
     if _BEFORE.search(before):
-        return Period(date.min, last)
-    return Period(first, last)
+        return Period(first, -_EVER, first - 1)
+    return Period(first, first, last)
 
 
 # --- durations -----------------------------------------------------------------------------
@@ -209,6 +240,7 @@ _DURATION = re.compile(
 _RANGE_END = re.compile(r"(?: to | or |-|–)(\d+|two|three|four|five|six|ten)")
 
 
+@_remembered
 def durations(text: str) -> tuple[float, ...]:
     """Lengths of time in the text in hours, a range by its longer end, in order."""
     found = []

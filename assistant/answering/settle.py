@@ -63,7 +63,9 @@ class Settling:
             self._thought = replace(self._thought, answers=(), handoff=withdrawn)
         if self._thought.clarification and not self._asked(self._thought.clarification):
             self._thought = replace(
-                self._thought, clarification=None, handoff=Handoff((), 0.0, "The titles were withdrawn.")
+                self._thought,
+                clarification=None,
+                handoff=Handoff((), 0.0, "The titles were withdrawn."),
             )
         if self._thought.handoff:
             self._say(LINES[self._line()])

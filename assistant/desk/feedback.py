@@ -84,7 +84,9 @@ def give(
     )
     session.add(feedback)
     session.flush()
-    happened(session, "feedback.given", at=at, by=CUSTOMER, launch_id=launch_id, feedback=feedback.id)
+    happened(
+        session, "feedback.given", at=at, by=CUSTOMER, launch_id=launch_id, feedback=feedback.id
+    )
     return feedback
 
 

@@ -49,8 +49,8 @@ class Policy:
     def explained(self, kind: Kind, severity: Severity) -> str:
         """Return the sentence behind a deadline."""
         return (
-            f"{KIND_WORDS[kind]} is due {in_words(self.allows[severity][kind])} after the question, "
-            f"by the {self.name} policy for {severity.label}, around the clock."
+            f"{KIND_WORDS[kind]} is due {in_words(self.allows[severity][kind])} after the "
+            f"question, by the {self.name} policy for {severity.label}, around the clock."
         )
 
 
@@ -110,7 +110,7 @@ class Promise(Base):
         self.kept_at = self.kept_at or at
 
     def state(self, at: datetime) -> str:
-        """Return ``kept``, ``late`` (kept, but after it was due), ``over``, ``soon`` or ``fine``."""
+        """Return ``kept``, ``late`` (kept after it was due), ``over``, ``soon`` or ``fine``."""
         if self.kept_at is not None:
             return "late" if self.kept_at > self.due_at else "kept"
         if at >= self.due_at:

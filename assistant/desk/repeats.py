@@ -1,5 +1,6 @@
 """Repeats: the same question from many people, kept once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from sqlalchemy import ForeignKey, LargeBinary, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.desk.conversations import Conversation, Message, subject_of
+from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
 from knowledge.entities import identifiers
 from knowledge.grouping import Group, nearest_group
@@ -99,3 +101,27 @@ def asked(session: Session, group_id: int) -> Asked:
         .distinct()
     )
     return Asked(people, contacts, tuple(sorted(channels)))
+
+
+def people_in(session: Session, group_ids: Iterable[int | None]) -> dict[int, int]:
+    """Return how many different people asked each group's question, in one query."""
+    query = (
+        select(Message.group_id, func.count(func.distinct(Conversation.visitor)))
+        .join(Message.conversation)
+        .where(Message.group_id.in_({group for group in group_ids if group is not None}))
+        .group_by(Message.group_id)
+    )
+    return {group: people for group, people in session.execute(query) if group is not None}
+
+
+def siblings(session: Session, ticket: Ticket, *, most: int = 10) -> list[Ticket]:
+    """Return the other tickets about the same question, newest first, at most ``most``."""
+    if ticket.group_id is None:
+        return []
+    query = (
+        select(Ticket)
+        .where(Ticket.group_id == ticket.group_id, Ticket.id != ticket.id)
+        .order_by(Ticket.id.desc())
+        .limit(most)
+    )
+    return list(session.scalars(query))

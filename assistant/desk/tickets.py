@@ -1,6 +1,7 @@
 """Tickets: what a person has to answer. Each has a severity with its reason, an owner, promises."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, func, select
@@ -19,6 +20,13 @@ from assistant.launch.scenarios import Scenario
 
 PREFIX = "HC-"
 FIRST_NUMBER = 1000  # so that the first ticket does not look like the first ever
+
+
+class SuggestionVerdict(StrEnum):
+    """What a person says about a suggested answer; also the event's name."""
+
+    WRONG = "suggestion-wrong"  # it answers another question
+    NO_ANSWER = "no-answer"  # nothing approved answers this one
 
 
 class Ticket(Base):
@@ -127,7 +135,9 @@ class Ticket(Base):
         for promise in promises.open_of(self.promises):
             promise.due_at = policy.due(Kind(promise.kind), severity, since=promise.made_at)
             promise.because = policy.explained(Kind(promise.kind), severity)
-        self._note(session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason)
+        self._note(
+            session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason
+        )
 
     def escalate(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> bool:
         """Hand it one level up; return false when nobody is above."""
@@ -141,7 +151,9 @@ class Ticket(Base):
             return False
         self.level = step.level if step else self.level + 1
         self.owner, self.owner_id = above, above.id
-        self._note(session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level)
+        self._note(
+            session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level
+        )
         return True
 
     def reply(
@@ -152,8 +164,10 @@ class Ticket(Base):
         by: Person,
         at: datetime,
         entry_version_id: int | None = None,
+        deviates_from: int | None = None,
     ) -> Message:
-        """Answer the customer as a person. ``entry_version_id`` cites an approved version.
+        """Answer the customer as a person. ``entry_version_id`` cites an approved version;
+        ``deviates_from`` is the version that somebody started from and changed.
 
         Raises:
             Refused: when there is nothing to send, or the ticket is resolved.
@@ -170,8 +184,30 @@ class Ticket(Base):
             entry_version_id=entry_version_id,
         )
         self._answered(by=by, at=at)
-        self._note(session, "replied", by=by, at=at, message=message.id, entry_version=entry_version_id)
+        self._note(
+            session,
+            "replied",
+            by=by,
+            at=at,
+            message=message.id,
+            entry_version=entry_version_id,
+            deviates_from=deviates_from,
+        )
         return message
+
+    def judge_suggestion(
+        self,
+        session: Session,
+        verdict: SuggestionVerdict,
+        *,
+        entry: str,
+        version: int,
+        by: Person,
+        at: datetime,
+    ) -> None:
+        """Keep what a person said about a suggested answer: a labelled case to learn from."""
+        details = {"question": self.question_id, "entry": entry, "version": version}
+        self._note(session, verdict, by=by, at=at, **details)
 
     def add_note(self, session: Session, text: str, *, by: Person, at: datetime) -> Message:
         """Write something down for the team only.
@@ -214,8 +250,8 @@ class Ticket(Base):
         self.context = {**self.context, **{k: v for k, v in context.items() if v}}
         self._note(session, "context", by=CUSTOMER, at=at, fields=sorted(self.context))
 
-    def resolve(self, session: Session, *, by: Person, at: datetime) -> None:
-        """Close it.
+    def resolve(self, session: Session, *, by: Person, at: datetime, note: str = "") -> None:
+        """Close it. ``note`` says what settled it, for the team only.
 
         Raises:
             Refused: when it is resolved already, or no person has answered the customer.
@@ -228,6 +264,8 @@ class Ticket(Base):
         self.resolved_at, self.resolved_by_id = at, by.id
         for promise in promises.open_of(self.promises):
             promise.keep(at=at)
+        if note.strip():
+            self.add_note(session, note, by=by, at=at)
         self._note(session, "resolved", by=by, at=at)
 
     def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
@@ -309,7 +347,9 @@ def open_for(
         policy=policy.name,
         scenario=scenario,
         group_id=question.group_id,
-        owner=scenario.owner if scenario and scenario.owner else on_duty(session, conversation.launch_id),
+        owner=scenario.owner
+        if scenario and scenario.owner
+        else on_duty(session, conversation.launch_id),
         opened_at=at,
         customer_wrote_at=question.at,
         context={},
@@ -318,7 +358,9 @@ def open_for(
     for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
         promises.made(ticket, kind, policy=policy, since=question.at)
     session.flush()
-    ticket._note(session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason)
+    ticket._note(
+        session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason
+    )
     ticket.acknowledge(session, by=None, at=at)
     return ticket
 
@@ -330,7 +372,7 @@ def on_duty(session: Session, launch_id: int) -> Person | None:
         .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
         .group_by(Ticket.owner_id)
     )
-    open_tickets = {owner: count for owner, count in session.execute(load)}
+    open_tickets = dict(session.execute(load).tuples().all())
     agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
     return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assistant.ground.database import Base
 from assistant.ground.people import Person
@@ -78,7 +78,8 @@ def happened(
 
 def history(session: Session, *, ticket_id: int) -> list[Event]:
     """Return everything that happened to a ticket, oldest first."""
-    return list(session.scalars(select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)))
+    query = select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id)
+    return list(session.scalars(query.options(joinedload(Event.person))))
 
 
 def after(session: Session, last_id: int, *, most: int = 500) -> Sequence[Event]:

@@ -38,7 +38,7 @@ class Deadline:
         return Deadline(self.monotonic() + self.left() * share, self.monotonic)
 
 
-class TooBusy(Exception):  # noqa: N818 - a state of the house, not an error in it
+class TooBusy(Exception):
     """Every slot is taken, by work under way or by work that was given up on and lives on."""
 
 

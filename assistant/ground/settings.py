@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SETTINGS_FILE = "hypercare.env"  # not .env, which other libraries read too
@@ -15,7 +15,7 @@ MASK = "••••••"
 
 
 class Settings(BaseSettings):
-    """What an operator may decide. Unknown names are ignored, wrong values refused with the name."""
+    """What an operator may decide. Unknown names are ignored, wrong values refused by name."""
 
     model_config = SettingsConfigDict(
         env_prefix="HYPERCARE_", env_file=SETTINGS_FILE, extra="ignore", env_ignore_empty=True
@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     stranded_seconds: float = Field(
         20.0, gt=0, description="Age in seconds at which an undecided question goes to a person."
     )
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        """Keep the folder where it was meant, whatever the working folder becomes."""
+        return value.expanduser().absolute()
 
     @property
     def sql_url(self) -> str:

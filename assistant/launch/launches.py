@@ -14,7 +14,9 @@ from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role, launches_of
 from assistant.launch.scenarios import Scenario
 
-WRONG_RATE = 0.01  # wrong answers per question asked that a launch accepts unless its lead says more
+WRONG_RATE = (
+    0.01  # wrong answers per question asked that a launch accepts unless its lead says more
+)
 
 
 class Trigger(StrEnum):

@@ -27,6 +27,7 @@ from assistant.launch.launches import WRONG_RATE, Mode, Trigger
 from assistant.launch.scenarios import Category, Decider
 
 BIGGEST = 5_000_000  # bytes of one pack
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times faster
 Path_ = tuple[str | int, ...]
 
 
@@ -275,7 +276,9 @@ def read(path: Path) -> tuple[PackShape, Lines]:
             raise _refused(name, f"It is bigger than {BIGGEST:,} bytes.", "Split it.")
         words = data.decode("utf-8-sig")
     except OSError as missing:
-        raise _refused(name, f"It cannot be read ({missing.strerror}).", "Check the path.") from None
+        raise _refused(
+            name, f"It cannot be read ({missing.strerror}).", "Check the path."
+        ) from None
     except UnicodeDecodeError:
         raise _refused(name, "It is not UTF-8.", "Save it as UTF-8.") from None
     return shaped(words, name)
@@ -285,9 +288,10 @@ def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
     """Return the pack written in ``words``; ``file`` names it in problems. Raises as ``read``."""
     lines = Lines(file, {})
     try:
-        root = yaml.compose(words, Loader=yaml.SafeLoader)
+        loader = LOADER(words)
+        root = loader.get_single_node()
         problems = list(_walked(root, (), lines, set())) if root else []
-        value = yaml.safe_load(words) if not problems else None
+        value = loader.construct_document(root) if root and not problems else None
     except (yaml.YAMLError, ValueError, RecursionError) as broken:
         raise PackRefused([_not_yaml(broken, file)]) from None
     if problems:

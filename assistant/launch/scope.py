@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 COMMON = frozenset(
-    "a about all an and any are at be by for from in into is it its new not of on or other our "
-    "out so that the their them this to up us we with you your".split()
+    {"a", "about", "all", "an", "and", "any", "are", "at", "be", "by", "for", "from", "in", "into"}
+    | {"is", "it", "its", "new", "not", "of", "on", "or", "other", "our", "out", "so", "that"}
+    | {"the", "their", "them", "this", "to", "up", "us", "we", "with", "you", "your"}
 )
 ENOUGH = 2  # words of an area's title that must occur when the area lists no words of its own
 

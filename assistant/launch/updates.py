@@ -65,7 +65,10 @@ def publish(
     if blank := [BLANKS[name] for name, words in said.items() if not words]:
         raise Refused(f"An update says {', '.join(blank)}.", what_to_do="Fill in what is missing.")
     if next_update_at is not None and next_update_at <= at:
-        raise Refused("The next update is promised for a time that has passed.", what_to_do="Choose a later time.")
+        raise Refused(
+            "The next update is promised for a time that has passed.",
+            what_to_do="Choose a later time.",
+        )
     update = Update(
         launch_id=launch.id,
         next_update_at=next_update_at,
@@ -75,7 +78,9 @@ def publish(
     )
     session.add(update)
     session.flush()
-    happened(session, "update.published", at=at, by=by or OPERATOR, launch_id=launch.id, update=update.id)
+    happened(
+        session, "update.published", at=at, by=by or OPERATOR, launch_id=launch.id, update=update.id
+    )
     return update
 
 

@@ -4,8 +4,16 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, or_, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
+from sqlalchemy.orm.attributes import flag_modified
 
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.audit import OPERATOR, happened
@@ -112,7 +120,9 @@ class Entry(Base):
         """
         version = self._pending("submit")
         if missing := version.parts.missing():
-            raise Refused(f"It still needs {', '.join(missing)}.", what_to_do="Write it, then submit.")
+            raise Refused(
+                f"It still needs {', '.join(missing)}.", what_to_do="Write it, then submit."
+            )
         version.submitted_at, version.changes_asked = at, ""
         version.rejected_at = None
         self._note(session, "submitted", by=by, at=at, version=version.number)
@@ -161,7 +171,9 @@ class Entry(Base):
         if not reason.strip():
             raise Refused("Say what should change.", what_to_do="Write it for the author.")
         version.submitted_at, version.changes_asked = None, reason.strip()
-        self._note(session, "changes-requested", by=by, at=at, version=version.number, reason=reason)
+        self._note(
+            session, "changes-requested", by=by, at=at, version=version.number, reason=reason
+        )
 
     def reject(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
         """Decide against it.
@@ -190,6 +202,14 @@ class Entry(Base):
         self.retired_at, self.retired_by_id, self.retired_because = at, by.id, reason.strip()
         library_changed(session, self.launch_id)
         self._note(session, "retired", by=by, at=at, reason=reason)
+
+    def file_under(
+        self, session: Session, scenario: Scenario | None, *, by: Person, at: datetime
+    ) -> None:
+        """Say which scenario it belongs to; the same again changes nothing."""
+        if scenario is not self.scenario:
+            self.scenario = scenario
+            self._note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
 
     def may_be_approved_by(self, person: Person) -> str:
         """Return why ``person`` may not approve the newest version; empty when they may."""
@@ -225,6 +245,9 @@ class Entry(Base):
     def _note(
         self, session: Session, what: str, *, by: Person | None, at: datetime, **details: Any
     ) -> None:
+        # Most verbs change only a version's row. The entry's own moves on with each of them, so
+        # that of two people at work on it the slower one is told.
+        flag_modified(self, "key")
         happened(
             session,
             f"entry.{what}",
@@ -373,8 +396,24 @@ def by_key(session: Session, launch_id: int, key: str) -> Entry:
 def of_launch(session: Session, launch_id: int) -> list[Entry]:
     """Return every entry of the launch with its versions and scenario, by key."""
     query = select(Entry).where(Entry.launch_id == launch_id).order_by(Entry.key)
-    loaded = query.options(selectinload(Entry.versions), joinedload(Entry.scenario))
+    versions = selectinload(Entry.versions)
+    people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
+    loaded = query.options(versions.options(*people), joinedload(Entry.scenario))
     return list(session.scalars(loaded))
+
+
+def waiting_for(session: Session, launch_id: int, person: Person) -> int:
+    """Return how many entries wait for an approval that ``person`` may give."""
+    if not person.is_any(Role.LEAD):
+        return 0
+    query = select(func.count(EntryVersion.id)).where(
+        Entry.launch_id == launch_id,
+        EntryVersion.submitted_at.is_not(None),
+        EntryVersion.approved_at.is_(None),
+        EntryVersion.rejected_at.is_(None),
+        or_(EntryVersion.author_id.is_(None), EntryVersion.author_id != person.id),
+    )
+    return session.scalar(query.join(EntryVersion.entry)) or 0
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:

@@ -70,9 +70,7 @@ def bring_in(parts: Parts, path: Path, *, approve_as: str | None, dry_run: bool)
     return done[0]
 
 
-def import_pack(
-    session: Session, path: Path, *, approve_as: str | None, at: datetime
-) -> Imported:
+def import_pack(session: Session, path: Path, *, approve_as: str | None, at: datetime) -> Imported:
     """Bring the pack in ``path`` into the caller's transaction.
 
     ``approve_as`` is the address of a lead who answers for its texts; without it they wait for
@@ -86,9 +84,7 @@ def import_pack(
     if problems:
         raise PackRefused(sorted(problems, key=lambda problem: problem.line))
     people = {
-        shape.email: add_person(
-            session, email=shape.email, name=shape.name, role=shape.role, at=at
-        )
+        shape.email: add_person(session, email=shape.email, name=shape.name, role=shape.role, at=at)
         for shape in pack.people
     }
     launch = _launch(session, pack.launch, at)
@@ -130,9 +126,7 @@ def _checked(pack: PackShape, lines: Lines) -> Iterator[Problem]:
                 yield lines.problem(("updates", number, field), "It is blank.", "Fill it in.")
 
 
-def _written_twice(
-    keys: list[str], section: str, field: str, lines: Lines
-) -> Iterator[Problem]:
+def _written_twice(keys: list[str], section: str, field: str, lines: Lines) -> Iterator[Problem]:
     for number, key in enumerate(keys):
         if key in keys[:number]:
             yield lines.problem(
@@ -260,7 +254,9 @@ def _entry(
 ) -> str:
     """Keep one entry and return ``approved``, ``waiting`` or ``unchanged``."""
     draft = _draft(shape, launch)
-    entry = session.scalar(select(Entry).where(Entry.launch_id == launch.id, Entry.key == shape.key))
+    entry = session.scalar(
+        select(Entry).where(Entry.launch_id == launch.id, Entry.key == shape.key)
+    )
     scenario = known.get(shape.scenario) if shape.scenario else None
     if entry is None:
         entry = create(
@@ -291,15 +287,18 @@ def _draft(shape: EntryShape, launch: Launch) -> Draft:
         verdict=shape.verdict or Verdict.INFORMATION,
         phrasings=list(dict.fromkeys(shape.phrasings)),
         not_for=list(dict.fromkeys(shape.not_for)),
+        applies_when=shape.applies_when,
+        why_now=shape.why_now,
+        what_to_do=shape.what_to_do,
+        safe_to_continue=shape.safe_to_continue,
         next_update=words,
         next_update_at=instant,
-        **_same(shape, "applies_when", "why_now", "what_to_do", "safe_to_continue", "answer"),
-        **_same(shape, "valid_from", "valid_until", "audience", "locale"),
+        answer=shape.answer,
+        valid_from=shape.valid_from,
+        valid_until=shape.valid_until,
+        audience=shape.audience,
+        locale=shape.locale,
     )
-
-
-def _same(shape: EntryShape, *names: str) -> dict[str, object]:
-    return {name: getattr(shape, name) for name in names}
 
 
 def _said(next_update: datetime | str, launch: Launch) -> tuple[str, datetime | None]:
@@ -312,7 +311,9 @@ def _said(next_update: datetime | str, launch: Launch) -> tuple[str, datetime | 
 def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) -> None:
     published = shape.published or at
     same = select(Update.id).where(
-        Update.launch_id == launch.id, Update.title == shape.title, Update.expected == shape.expected
+        Update.launch_id == launch.id,
+        Update.title == shape.title,
+        Update.expected == shape.expected,
     )
     if session.scalar(same) is not None:
         return
@@ -328,4 +329,3 @@ def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) 
         by=None,
         at=published,
     )
-

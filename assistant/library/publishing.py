@@ -205,7 +205,9 @@ def _mark(parts: Parts, launch_id: int, problems: Problems, at: datetime) -> Non
 
 def _stocked(parts: Parts, launch_id: int, revision: str, at: datetime) -> Stock:
     with parts.db.reading() as session:
-        live_now = {version.entry.key: _live(version) for version in live(session, launch_id, at=at)}
+        live_now = {
+            version.entry.key: _live(version) for version in live(session, launch_id, at=at)
+        }
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
     words = [words for entry in entries for words in (*entry.ways(), *entry.not_for)]

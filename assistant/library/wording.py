@@ -24,8 +24,8 @@ class Verdict(StrEnum):
 
 HEADINGS = {
     Verdict.EXPECTED: "Yes, this is expected.",
-    Verdict.KNOWN_ISSUE: "This is a known issue. A fix is coming.",
-    Verdict.NOT_EXPECTED: "This is not expected. A person is looking into it.",
+    Verdict.KNOWN_ISSUE: "This is a known issue.",
+    Verdict.NOT_EXPECTED: "This is not expected.",
     Verdict.INFORMATION: "",
 }
 

@@ -16,6 +16,7 @@ def upgrade(db: Database) -> None:
     from alembic.script import ScriptDirectory
 
     from assistant.migrations import tables
+
     config = Config()
     config.set_main_option("script_location", str(HERE))
     head = ScriptDirectory.from_config(config).get_current_head()

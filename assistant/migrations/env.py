@@ -6,7 +6,10 @@ from assistant.migrations import tables
 
 with context.config.attributes["engine"].execution_options(writes=True).connect() as connection:
     context.configure(
-        connection=connection, target_metadata=tables.metadata, render_as_batch=True, user_module_prefix=""
+        connection=connection,
+        target_metadata=tables.metadata,
+        render_as_batch=True,
+        user_module_prefix="",
     )
     with context.begin_transaction():
         context.run_migrations()

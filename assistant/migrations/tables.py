@@ -8,7 +8,18 @@ from assistant.launch import launches, scenarios, updates
 from assistant.library import entries, vectors
 
 NOUNS = (
-    audit, people, launches, scenarios, updates, conversations, tickets, promises, repeats,
-    feedback, entries, vectors, decisions,
+    audit,
+    people,
+    launches,
+    scenarios,
+    updates,
+    conversations,
+    tickets,
+    promises,
+    repeats,
+    feedback,
+    entries,
+    vectors,
+    decisions,
 )
 metadata = Base.metadata

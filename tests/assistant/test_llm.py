@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 import httpx
@@ -13,13 +13,12 @@ import pytest
 import respx
 from pydantic import BaseModel
 
-from assistant.ground.breaker import Breaker
 from assistant.ground.budget import Budget, Spent
 from assistant.ground.clock import SetClock
-from assistant.ground.deadline import Deadline, Slots, TooBusy
+from assistant.ground.deadline import Deadline
 from assistant.ground.dialect import understood
 from assistant.ground.llm import Call, Endpoint, Failure, Model, Reply
-from tests import model_server as fake
+from tests import model_behaviours as fake
 from tests.model_server import Behaviour, ModelServer
 
 PATIENT = 3.0  # seconds that an answering server is given
@@ -152,8 +151,9 @@ def test_without_an_endpoint_the_model_is_off() -> None:
 def test_the_call_asks_for_little_and_for_the_same_every_time() -> None:
     with ModelServer(fake.says('{"choice": "red"}')) as server:
         ask(model_at(server))
-        sent = server.requests[0].body
+        sent, headers = server.requests[0].body, server.requests[0].headers
     assert (sent["max_tokens"], sent["temperature"], sent["model"]) == (64, 0, "test-model")
+    assert headers["Accept-Encoding"] == "identity"
     schema = sent["response_format"]["json_schema"]
     assert schema["strict"] is True
     assert schema["schema"] == {
@@ -291,41 +291,6 @@ def test_odd_questions_do_not_take_the_model_away_from_everybody(behaviour: Beha
         assert not model.asleep()
 
 
-def test_three_failures_in_ten_calls_open_the_breaker() -> None:
-    breaker = Breaker(Ticking())
-    for worked in [True, True, False, True, True, False, True, True, True]:
-        (breaker.succeeded if worked else breaker.failed)(breaker.admit() or 0)
-        assert not breaker.is_open()
-    breaker.failed(breaker.admit() or 0)
-    assert breaker.is_open()
-
-
-def test_old_news_does_not_close_an_open_breaker() -> None:
-    breaker = Breaker(Ticking())
-    early = breaker.admit()
-    assert early is not None
-    for _ in range(5):
-        breaker.failed(early)
-    breaker.succeeded(early)
-    assert breaker.is_open()
-    assert breaker.admit() is None
-
-
-def test_only_one_of_many_threads_gets_to_probe() -> None:
-    clock = Ticking()
-    breaker = Breaker(clock)
-    for _ in range(5):
-        breaker.failed(0)
-    clock.now += 30
-    turns: list[int | None] = []
-    threads = [threading.Thread(target=lambda: turns.append(breaker.admit())) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(turn is not None for turn in turns) == 1
-
-
 # The budget.
 
 
@@ -344,33 +309,6 @@ def test_fifty_at_once_never_pass_the_cap() -> None:
         assert len(server.requests) == 20
     assert sorted(outcomes) == ["ok"] * 20 + ["spent"] * 10
     assert cap.spent() == Spent(calls=20, tokens=20 * 925)
-
-
-def test_tokens_are_reserved_before_and_settled_after() -> None:
-    cap = budget(calls=10, tokens=1000)
-    hold = cap.reserve(800)
-    assert hold is not None
-    assert cap.reserve(300) is None
-    cap.settle(hold, 150)
-    assert cap.reserve(800) is not None
-    assert cap.spent() == Spent(calls=2, tokens=950)
-
-
-def test_a_new_day_is_a_new_budget_and_yesterday_is_not_settled_against_it() -> None:
-    clock = SetClock(NOON)
-    cap = Budget(1, 1000, clock=clock)
-    hold = cap.reserve(1000)
-    assert hold is not None
-    assert cap.exhausted()
-    clock.forward(timedelta(days=1))
-    assert not cap.exhausted()
-    cap.settle(hold, 10)
-    assert cap.spent() == Spent(calls=0, tokens=0)
-
-
-def test_what_was_used_before_a_restart_counts() -> None:
-    cap = Budget(5, 1000, clock=SetClock(NOON), spent=Spent(calls=5, tokens=10))
-    assert cap.reserve(1) is None
 
 
 def test_a_call_that_may_have_been_charged_stays_reserved_in_full() -> None:
@@ -438,24 +376,6 @@ def test_a_key_is_never_printed() -> None:
     assert "s3cr3t" not in repr(Endpoint("https://host.example/v1", "s3cr3t", "m"))
 
 
-# Work that is given up on.
-
-
-def test_lost_work_keeps_its_slot_until_it_ends() -> None:
-    slots, release, ended = Slots(at_once=1), threading.Event(), threading.Event()
-
-    def stuck() -> None:
-        release.wait(5)
-        ended.set()
-
-    with pytest.raises(TimeoutError):
-        slots.run(stuck, Deadline.after(0.02, time.monotonic))
-    with pytest.raises(TooBusy):
-        slots.run(lambda: None, Deadline.after(1, time.monotonic))
-    release.set()
-    assert ended.wait(5)
-
-
 def test_a_hanging_server_does_not_leave_threads_behind() -> None:
     before = threading.active_count()
     with ModelServer(fake.hangs()) as server:
@@ -466,11 +386,3 @@ def test_a_hanging_server_does_not_leave_threads_behind() -> None:
     while threading.active_count() > before and not deadline.passed():
         threading.Event().wait(0.01)
     assert threading.active_count() <= before
-
-
-def test_an_error_in_the_work_reaches_who_waits_for_it() -> None:
-    def broken() -> None:
-        raise LookupError("here")
-
-    with pytest.raises(LookupError, match="here"):
-        Slots(at_once=1).run(broken, Deadline.after(1, time.monotonic))

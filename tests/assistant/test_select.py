@@ -19,7 +19,7 @@ from assistant.answering.select import (
     select,
 )
 from assistant.ground.llm import Budget, Endpoint, Model
-from tests import model_server as fake
+from tests import model_behaviours as fake
 from tests.model_server import Asked, Behaviour, ModelServer
 
 PATIENT = 3.0  # seconds that an answering server is given
@@ -41,7 +41,7 @@ QUESTION = "why do I pay more than in october"
 
 
 def seeded(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - ids that a test can repeat
+    return random.Random(seed)
 
 
 def model_at(server: ModelServer, deadline_seconds: float = PATIENT) -> Model:

@@ -8,7 +8,14 @@ export function easeDesk(page) {
   });
   page.addEventListener("change", () => countSelected(page));
   countSelected(page);
-  page.querySelector(".thread-new")?.scrollIntoView({ block: "center" });
+  lookAtNewest(page);
+}
+
+// A ticket opens where the talk is: at what came since the last look, else at the last message.
+function lookAtNewest(page) {
+  if (location.hash || window.scrollY > 0) return;
+  const newest = page.querySelector(".thread-new") ?? [...page.querySelectorAll(".bubble")].pop();
+  newest?.scrollIntoView({ block: "start" });
 }
 
 function insertSuggestion(page, link, event) {

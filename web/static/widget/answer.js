@@ -123,13 +123,14 @@ function section(part, label, words) {
 /** What stands behind the answer, opened in place. */
 function source(answer, helpPage) {
   const address = `${helpPage}/${encodeURIComponent(answer.entry)}`;
-  const mark = (answer.sha256 ?? "").slice(0, 12);
+  const { version, sha256 = "" } = answer;
+  const mark = sha256.slice(0, 12);
   return el(
     "details",
     { class: "w-source" },
     el("summary", {}, icon("next", "s"), say("source")),
     el("p", {}, say("sourceQuestion"), " “", answer.title, "”"),
-    el("p", { class: "w-mono", title: answer.sha256 }, say("sourceVersion", { version: answer.version, mark })),
+    el("p", { class: "w-mono", title: answer.sha256 }, say("sourceVersion", { version, mark })),
     el(
       "a",
       { href: address, target: "_blank", rel: "noopener" },

@@ -1,12 +1,12 @@
 /** The conversation: ticket strip, log, what is going on right now, and the composer. */
-import { dayName, ticker } from "./clock.js";
+import { dayName } from "./clock.js";
 import { Composer } from "./composer.js";
-import { el, fill } from "./dom.js";
+import { button, el, fill } from "./dom.js";
 import { EntryView } from "./entry.js";
 import { icon } from "./icons.js";
 import { Rating } from "./rating.js";
 import { say } from "./strings.js";
-import { dueWords, nextPromise } from "./ticket.js";
+import { Strip } from "./strip.js";
 
 const PATIENCE = 3_000; // ms of checking before we say that it takes longer
 const NEAR = 80; // px from the end that still count as reading the newest
@@ -24,22 +24,48 @@ export class ChatView {
     this.views = new Map();
     this.rating = new Rating(conversation, () => this.#startNew());
     this.composer = new Composer(conversation.storage, (text) => this.#ask(text));
+    this.strip = new Strip();
     this.node = this.#build();
     this.visible = false;
   }
 
   #build() {
-    this.strip = el("div", { class: "w-strip", role: "status", "data-testid": "ticket-strip", hidden: true });
-    this.banner = el("div", { class: "w-banner", role: "status", "data-testid": "banner", hidden: true });
-    this.log = el("div", { class: "w-log", role: "log", "aria-live": "polite", "aria-label": say("log"), tabindex: 0 });
-    this.activity = el("div", { class: "w-activity", role: "status", "data-testid": "activity" });
-    this.below = el("div", {});
+    this.banner = status("w-banner", "banner");
+    const foot = el("footer", { class: "w-foot" }, this.#buttons(), this.composer.node);
+    return el(
+      "section",
+      { class: "w-chat", "data-testid": "chat", hidden: true },
+      this.strip.node,
+      this.banner,
+      this.#buildScroller(),
+      foot,
+    );
+  }
+
+  #buildScroller() {
+    this.log = el("div", {
+      class: "w-log",
+      role: "log",
+      "aria-live": "polite",
+      "aria-label": say("log"),
+      tabindex: 0,
+    });
+    this.activity = status("w-activity", "activity");
+    this.below = el("div");
     this.forgetful = el("p", { class: "w-forgetful", hidden: true }, say("forgetful"));
-    this.scroller = el("div", { class: "w-scroll", onscroll: () => this.#scrolled() }, this.log, this.activity, this.below, this.forgetful);
-    this.more = el("button", { type: "button", class: "w-more", hidden: true, onclick: () => this.#toEnd() }, icon("down", "s"), say("newBelow"));
-    this.person = el("button", { type: "button", class: "w-person", onclick: () => this.conversation.askForPerson() }, icon("person", "s"), say("person"));
-    const foot = el("footer", { class: "w-foot" }, this.more, this.person, this.composer.node);
-    return el("section", { class: "w-chat", "data-testid": "chat", hidden: true }, this.strip, this.banner, this.scroller, foot);
+    const onscroll = () => this.#scrolled();
+    const parts = [this.log, this.activity, this.below, this.forgetful];
+    this.scroller = el("div", { class: "w-scroll", onscroll }, parts);
+    return this.scroller;
+  }
+
+  #buttons() {
+    const toEnd = () => this.#toEnd();
+    const call = () => this.conversation.askForPerson();
+    const more = { class: "w-more", hidden: true };
+    this.more = button(toEnd, more, icon("down", "s"), say("newBelow"));
+    this.person = button(call, { class: "w-person" }, icon("person", "s"), say("person"));
+    return [this.more, this.person];
   }
 
   /** @param {boolean} isShown */
@@ -56,12 +82,13 @@ export class ChatView {
     const { conversation } = this;
     const isBusy = conversation.reading === "loading" && !this.views.size;
     this.log.setAttribute("aria-busy", String(isBusy));
-    this.#drawStrip();
+    this.strip.update(conversation.ticket, conversation.isResolved);
     this.#drawBanner();
     this.#drawLog(isBusy);
     this.#drawActivity();
     this.#drawBelow();
-    this.person.hidden = Boolean(conversation.ticket) || conversation.beingChecked?.act === "person";
+    const isCalled = conversation.beingChecked?.act === "person";
+    this.person.hidden = isCalled || Boolean(conversation.ticket);
     this.composer.invite(say(conversation.entries().length ? "writeOn" : "write"));
   }
 
@@ -90,8 +117,9 @@ export class ChatView {
   }
 
   #view(entry) {
-    if (!this.views.has(entry.key)) this.views.set(entry.key, new EntryView(this.conversation, this.situation));
-    const view = this.views.get(entry.key);
+    const { conversation, situation } = this;
+    const view = this.views.get(entry.key) ?? new EntryView(conversation, situation);
+    this.views.set(entry.key, view);
     view.update(entry, this.conversation.ticket);
     return view;
   }
@@ -124,28 +152,13 @@ export class ChatView {
 
   // ------------------------------------------------------------ around the log
 
-  #drawStrip() {
-    const { ticket, isResolved } = this.conversation;
-    this.strip.hidden = !ticket;
-    if (!ticket) return;
-    const due = isResolved ? null : nextPromise(ticket);
-    const shown = JSON.stringify([ticket.number, ticket.owner, isResolved, due]);
-    if (shown === this.stripShown) return;
-    this.stripShown = shown;
-    fill(
-      this.strip,
-      icon(isResolved ? "check" : "person", "s"),
-      el("span", {}, stripWords(ticket, isResolved)),
-      due && el("span", { class: "w-strip-due" }, `${say(due.kind)} `, ticker(due.due_at, () => dueWords(due.due_at))),
-    );
-  }
-
   #drawBanner() {
     const words = this.#bannerWords();
     this.banner.hidden = !words;
     if (this.bannerShown === words) return;
     this.bannerShown = words;
-    const retry = words === say("loadFailed") && el("button", { type: "button", class: "w-button", onclick: () => this.conversation.load() }, say("retry"));
+    const load = () => this.conversation.load();
+    const retry = words === say("loadFailed") && button(load, {}, say("retry"));
     fill(this.banner, words && icon("offline", "s"), words && el("span", {}, words), retry);
   }
 
@@ -221,7 +234,7 @@ export class ChatView {
     return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
-  /** Shows what came: its beginning if it is tall, its end if it is not; never pulls a reader away. */
+  /** Shows what came, from its beginning if it is tall; never pulls a reader away. */
   #follow(added, wasAtEnd) {
     const isOwn = added.some((entry) => entry.by === "customer");
     if (!wasAtEnd && !isOwn) return (this.more.hidden = false);
@@ -249,15 +262,14 @@ export class ChatView {
 function withTicket(entries, ticket) {
   if (!ticket || entries.some((entry) => entry.ticket?.number === ticket.number)) return entries;
   const key = `ticket-${ticket.number}`;
-  const card = { id: key, key, by: "assistant", at: ticket.acknowledged_at, ticket: { number: ticket.number } };
+  const { number, acknowledged_at: at } = ticket;
+  const card = { id: key, key, by: "assistant", at, ticket: { number } };
   const place = entries.findIndex((entry) => Date.parse(entry.at) > Date.parse(card.at));
   return place < 0 ? [...entries, card] : entries.toSpliced(place, 0, card);
 }
 
-function stripWords(ticket, isResolved) {
-  if (isResolved) return say("stripResolved", { number: ticket.number });
-  if (ticket.owner) return say("stripOwner", { number: ticket.number, name: ticket.owner });
-  return say("stripTeam", { number: ticket.number });
+function status(style, testid) {
+  return el("div", { class: style, role: "status", "data-testid": testid });
 }
 
 function skeleton() {

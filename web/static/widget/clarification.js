@@ -19,7 +19,7 @@ export function clarificationCard(entry, onChoose) {
   return el(
     "section",
     { class: "w-clarification", "data-testid": "clarification", "aria-label": say("didYouMean") },
-    el("h2", { class: "w-clarification-ask" }, say("didYouMean")),
+    el("h2", { class: "w-clarification-ask" }, entry.text || say("didYouMean")),
     el("ul", {}, [...rows, none(entry, isSettled, onChoose)].map((row) => el("li", {}, row))),
   );
 }
@@ -48,6 +48,7 @@ function row(isChosen, isSettled, onclick, content) {
     "button",
     { type: "button", class: `w-row${isChosen ? " is-chosen" : ""}`, disabled: isSettled, onclick },
     el("span", { class: "w-row-words" }, content),
-    isChosen ? [icon("check", "s"), el("span", { class: "w-hidden" }, say("youChose"))] : icon("next", "s"),
+    icon(isChosen ? "check" : "next", "s"),
+    isChosen && el("span", { class: "w-hidden" }, say("youChose")),
   );
 }

@@ -9,7 +9,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const TOLERATED = 30 * SECOND; // a header has whole seconds and a journey; less is not a wrong clock
+const TOLERATED = 30 * SECOND; // a header has whole seconds and a journey behind it
 
 let ahead = 0; // ms that the server's clock is ahead of ours
 
@@ -28,7 +28,7 @@ const english = navigator.language?.startsWith("en") ? navigator.language : "en-
 const clockTime = new Intl.DateTimeFormat(english, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(english, { weekday: "long" });
 const calendarDay = new Intl.DateTimeFormat(english, { day: "numeric", month: "short" });
-const fullDate = new Intl.DateTimeFormat(english, { day: "numeric", month: "short", year: "numeric" });
+const fullDate = new Intl.DateTimeFormat(english, { dateStyle: "medium" });
 const everything = new Intl.DateTimeFormat(english, { dateStyle: "full", timeStyle: "long" });
 
 /** "18 Nov 2026" */

@@ -89,7 +89,8 @@ export class Conversation extends EventTarget {
   choose(messageId, option) {
     const entry = option?.entry ?? null;
     this.transcript.choices.set(String(messageId), { entry });
-    this.outbox.add("choices", { message_id: messageId, entry }, option?.title ?? say("noneOfThese"));
+    const words = option?.title ?? say("noneOfThese");
+    this.outbox.add("choices", { message_id: messageId, entry }, words);
   }
 
   askForPerson(note) {
@@ -255,5 +256,6 @@ export class Conversation extends EventTarget {
 /** In a new conversation nothing is there to choose from: the choice becomes a question. */
 function moved(act) {
   if (act.act !== "choices") return {};
-  return act.body.entry ? { act: "messages", body: { text: act.words } } : { act: "person", body: {} };
+  if (!act.body.entry) return { act: "person", body: {} };
+  return { act: "messages", body: { text: act.words } };
 }

@@ -20,6 +20,11 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** A button of the usual kind; `attributes` may say otherwise. */
+export function button(onclick, attributes, ...children) {
+  return el("button", { type: "button", class: "w-button", onclick, ...attributes }, ...children);
+}
+
 function give(node, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name.startsWith("on")) node.addEventListener(name.slice(2), value);

@@ -2,7 +2,7 @@
 import { answerCard, approvedLine, isWithdrawn } from "./answer.js";
 import { clarificationCard } from "./clarification.js";
 import { exact, now, time, ticker } from "./clock.js";
-import { el, prose } from "./dom.js";
+import { button, el, prose } from "./dom.js";
 import { Helpful } from "./helpful.js";
 import { icon } from "./icons.js";
 import { say } from "./strings.js";
@@ -44,7 +44,8 @@ export class EntryView {
     // A node that stays is not taken out and put back: that would lose focus and speak again.
     for (const node of [...this.node.childNodes]) if (!wanted.includes(node)) node.remove();
     wanted.forEach((node, place) => {
-      if (this.node.childNodes[place] !== node) this.node.insertBefore(node, this.node.childNodes[place] ?? null);
+      const there = this.node.childNodes[place];
+      if (there !== node) this.node.insertBefore(node, there ?? null);
     });
   }
 
@@ -59,7 +60,7 @@ export class EntryView {
 
   #fromUs(entry, ticket) {
     const answers = [entry.answer, ...(entry.more_answers ?? [])].filter(Boolean);
-    const says = entry.text && !answers.length;
+    const says = entry.text && !answers.length && !entry.clarification?.options?.length;
     return [
       says && this.#bubble(entry),
       answers.map((answer) => this.#answer(entry, answer)),
@@ -91,16 +92,17 @@ export class EntryView {
     const id = answer.message_id ?? entry.id;
     if (!this.helpful.has(id)) this.helpful.set(id, new Helpful(id, this.conversation));
     const helpful = this.helpful.get(id);
-    helpful.update(answer.helpful ?? entry.helpful, entry.isOver || isWithdrawn(answer));
+    const isGone = isWithdrawn(answer);
+    helpful.update(answer.helpful ?? entry.helpful, entry.isOver || isGone);
     return [
-      !isWithdrawn(answer) && this.#once(`label ${id}`, answer.approved_at, () => approvedLine(answer)),
+      !isGone && this.#once(`label ${id}`, answer.approved_at, () => approvedLine(answer)),
       this.#once(`card ${id}`, answer, () => answerCard(answer, this.situation.helpPage)),
       helpful.node,
     ];
   }
 
   #clarification(entry) {
-    const { clarification, choice, isAnswered, isOver } = entry;
+    const { clarification, choice, isAnswered, isOver } = entry; // its text is the card's heading
     const id = clarification.message_id ?? entry.id;
     return this.#once("clarification", [clarification, choice, isAnswered, isOver], () =>
       clarificationCard(entry, (option) => this.conversation.choose(id, option)),
@@ -110,8 +112,8 @@ export class EntryView {
   #ticket(entry, ticket) {
     this.ticket ??= new TicketCard(this.conversation);
     const isSame = ticket?.number === entry.ticket.number;
-    const { isResolved } = this.conversation;
-    this.ticket.update(isSame ? ticket : entry.ticket, { isResolved, isOver: Boolean(entry.isOver) });
+    const situation = { isResolved: this.conversation.isResolved, isOver: Boolean(entry.isOver) };
+    this.ticket.update(isSame ? ticket : entry.ticket, situation);
     return this.ticket.node;
   }
 
@@ -122,14 +124,14 @@ export class EntryView {
   }
 
   #failed(act) {
-    const { outbox } = this.conversation;
-    const isText = act.act === "messages";
+    const again = () => this.conversation.outbox.retry(act.key);
+    const edit = () => this.situation.onEdit(act);
     return el(
       "div",
       { class: "w-status is-failed", "data-testid": "failed" },
       el("p", {}, icon("alert", "s"), act.problem ?? say("failed")),
-      el("button", { type: "button", class: "w-button", onclick: () => outbox.retry(act.key) }, icon("retry", "s"), say("retry")),
-      isText && el("button", { type: "button", class: "w-button", onclick: () => this.situation.onEdit(act) }, say("edit")),
+      button(again, {}, icon("retry", "s"), say("retry")),
+      act.act === "messages" && button(edit, {}, say("edit")),
     );
   }
 }
@@ -154,7 +156,11 @@ function agentLine({ author, at }) {
   );
 }
 
-const COUNTED = Object.freeze({ limited: "limited", unavailable: "unavailable", retrying: "retryIn" });
+const COUNTED = Object.freeze({
+  limited: "limited",
+  unavailable: "unavailable",
+  retrying: "retryIn",
+});
 
 function statusWords(act) {
   const isHeld = act.status === "waiting" || (act.status === "queued" && !navigator.onLine);

@@ -4,14 +4,14 @@ import { Bridge } from "./bridge.js";
 import { paint } from "./brand.js";
 import { ChatView } from "./chat.js";
 import { Conversation } from "./conversation.js";
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 import { HomeView } from "./home.js";
 import { icon } from "./icons.js";
 import { Storage } from "./storage.js";
 import { say } from "./strings.js";
 
 class Frame {
-  /** @param {{launch: string, name: string, api: string, accent?: string}} given  data-* of <html> */
+  /** @param {{launch: string, name: string, api: string, accent?: string}} given  from <html> */
   constructor({ launch, name, api, accent }) {
     const path = encodeURIComponent(launch);
     const situation = { name, helpPage: `/help/${path}`, updatesPage: `/updates/${path}` };
@@ -63,7 +63,7 @@ class Frame {
     return {
       onChat: () => this.#talk(),
       onAsk: (question) => this.#talk(() => this.conversation.ask(question)),
-      onPerson: () => this.#talk(() => this.conversation.ticket || this.conversation.askForPerson()),
+      onPerson: () => this.#talk(() => this.#callPerson()),
       onReload: () => this.loadLaunch(),
     };
   }
@@ -72,6 +72,10 @@ class Frame {
     this.#show(this.chat);
     act();
     this.chat.composer.focus();
+  }
+
+  #callPerson() {
+    if (!this.conversation.ticket) this.conversation.askForPerson();
   }
 
   #goHome() {
@@ -92,8 +96,8 @@ class Frame {
   }
 
   #header() {
-    const back = el("button", { type: "button", class: "w-tool w-back", "aria-label": say("back"), onclick: () => this.#goHome() }, icon("back"));
-    const close = el("button", { type: "button", class: "w-tool w-close", "aria-label": say("close"), onclick: () => this.bridge.close() }, icon("close"));
+    const back = tool("back", () => this.#goHome());
+    const close = tool("close", () => this.bridge.close());
     close.hidden = !this.bridge.isEmbedded;
     this.title = el("h1", { class: "w-title" }, this.name);
     return el("header", { class: "w-bar" }, back, this.title, close);
@@ -137,6 +141,10 @@ class Frame {
   #key(event) {
     if (event.key === "Escape" && !event.isComposing) this.bridge.close();
   }
+}
+
+function tool(name, onclick) {
+  return button(onclick, { class: `w-tool w-${name}`, "aria-label": say(name) }, icon(name));
 }
 
 function lastWords(entries) {

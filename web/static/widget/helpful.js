@@ -2,7 +2,7 @@
  * Under an answer: "This answers it", "Not quite", "Talk to a person". "Not quite" asks why,
  * and whatever the customer says or leaves out, the team learns that it did not help.
  */
-import { el, fill, focusOn, freshId } from "./dom.js";
+import { button, el, fill, focusOn, freshId } from "./dom.js";
 import { icon } from "./icons.js";
 import { say } from "./strings.js";
 
@@ -50,15 +50,15 @@ export class Helpful {
     return el(
       "div",
       { class: "w-choices", role: "group", "aria-label": say("helpfulAsk") },
-      button("helpful", () => this.#yes()),
-      button("notQuite", () => this.#ask()),
+      button(() => this.#yes(), {}, say("helpful")),
+      button(() => this.#ask(), {}, say("notQuite")),
       this.#personButton(),
     );
   }
 
   #personButton() {
     if (this.conversation.ticket) return null;
-    return button("person", () => this.#person());
+    return button(() => this.#person(), {}, say("person"));
   }
 
   #ask() {
@@ -118,10 +118,6 @@ export class Helpful {
       this.node.append(el("p", { class: "w-problem", role: "alert" }, say("notRecorded")));
     }
   }
-}
-
-function button(words, onclick) {
-  return el("button", { type: "button", class: "w-button", onclick }, say(words));
 }
 
 function chip(name, reason) {

@@ -1,6 +1,6 @@
 /** The first screen: today's update before anything is asked, then the ways to ask. */
 import { ago, moment, ticker, until } from "./clock.js";
-import { el, fill, prose } from "./dom.js";
+import { button, el, fill, prose } from "./dom.js";
 import { icon } from "./icons.js";
 import { say } from "./strings.js";
 
@@ -21,14 +21,16 @@ export class HomeView {
   #build() {
     this.heading = el("h1", { class: "w-greeting", tabindex: -1 }, say("greeting"));
     this.away = el("p", { class: "w-away", role: "note", hidden: true });
-    this.update = el("div", { class: "w-slot", "data-testid": "update", "aria-busy": "true" }, bones());
-    this.talk = el("button", { type: "button", class: "w-talk", "data-testid": "ask", onclick: this.acts.onChat });
+    const slot = { class: "w-slot", "data-testid": "update", "aria-busy": "true" };
+    this.update = el("div", slot, bones());
+    this.talk = button(this.acts.onChat, { class: "w-talk", "data-testid": "ask" });
     this.chips = el("section", { class: "w-chips", "data-testid": "chips", hidden: true });
+    const ways = [this.update, this.away, this.talk, this.chips, this.#help(), this.#person()];
     return el(
       "section",
       { class: "w-home", "data-testid": "home" },
       el("header", { class: "w-hero" }, this.heading, el("p", {}, say("greetingMore"))),
-      el("div", { class: "w-cards" }, this.update, this.away, this.talk, this.chips, this.#help(), this.#person(), trust()),
+      el("div", { class: "w-cards" }, ways, trust()),
     );
   }
 
@@ -56,8 +58,9 @@ export class HomeView {
   /** The update could not be loaded; asking works all the same. */
   drawFailure() {
     this.update.setAttribute("aria-busy", "false");
-    const retry = el("button", { type: "button", class: "w-button", onclick: this.acts.onReload }, icon("retry", "s"), say("retry"));
-    fill(this.update, el("div", { class: "w-card w-unloaded", role: "status" }, el("p", {}, say("updateFailed")), retry));
+    const retry = button(this.acts.onReload, {}, icon("retry", "s"), say("retry"));
+    const words = el("p", {}, say("updateFailed"));
+    fill(this.update, el("div", { class: "w-card w-unloaded", role: "status" }, words, retry));
   }
 
   /** @param {{exists: boolean, unread: number, last: string}} conversation */
@@ -65,49 +68,64 @@ export class HomeView {
     const shown = JSON.stringify([exists, unread, last]);
     if (shown === this.talkShown) return;
     this.talkShown = shown;
-    const more = unread ? say("carryOnNew") : exists ? last : say("askMore");
+    const what = el("strong", {}, say(exists ? "carryOn" : "ask"));
+    const more = el("span", {}, unread ? say("carryOnNew") : exists ? last : say("askMore"));
     fill(
       this.talk,
-      el("span", { class: "w-talk-words" }, el("strong", {}, say(exists ? "carryOn" : "ask")), el("span", {}, more)),
-      unread ? el("span", { class: "w-count" }, unread) : null,
-      el("span", { class: "w-talk-go", "aria-hidden": "true" }, icon(exists ? "next" : "chat", "m")),
+      el("span", { class: "w-talk-words" }, what, more),
+      unread > 0 && el("span", { class: "w-count" }, unread),
+      el("span", { class: "w-talk-go" }, icon(exists ? "next" : "chat")),
     );
   }
 
   #drawChips(chips) {
     this.chips.hidden = !chips.length;
-    const rows = chips.map(({ scenario, question, title }) => this.#chip(scenario, question ?? title));
+    const rows = chips.map((chip) => el("li", {}, this.#chip(chip)));
     fill(this.chips, el("h2", { class: "w-card-title" }, say("chips")), el("ul", {}, rows));
   }
 
-  #chip(scenario, question) {
-    const onclick = () => this.acts.onAsk(question);
-    return el("li", {}, el("button", { type: "button", class: "w-chip", "data-scenario": scenario, onclick }, question));
+  #chip({ scenario, question, title }) {
+    const words = question ?? title;
+    const attributes = { class: "w-chip", "data-scenario": scenario };
+    return button(() => this.acts.onAsk(words), attributes, words);
   }
 
   #help() {
+    const action = this.situation.helpPage;
     return el(
       "form",
-      { class: "w-card w-help", role: "search", action: this.situation.helpPage, method: "get", target: "_blank" },
+      { class: "w-card w-help", role: "search", action, method: "get", target: "_blank" },
       el("label", { for: "help-words", class: "w-card-title" }, say("help")),
-      el(
-        "div",
-        { class: "w-help-row" },
-        el("input", { id: "help-words", class: "w-field", type: "search", name: "q", placeholder: say("helpHint") }),
-        el("button", { type: "submit", class: "w-button", "aria-label": `${say("helpFind")} ${say("newTab")}` }, icon("search")),
-      ),
+      el("div", { class: "w-help-row" }, helpField(), helpButton()),
     );
   }
 
   #person() {
-    return el(
-      "button",
-      { type: "button", class: "w-card w-row w-home-person", onclick: this.acts.onPerson },
+    const what = el("strong", {}, say("person"));
+    const more = el("span", { class: "w-quiet" }, say("personMore"));
+    return button(
+      this.acts.onPerson,
+      { class: "w-card w-row w-home-person" },
       icon("person"),
-      el("span", { class: "w-row-words" }, el("strong", {}, say("person")), el("span", { class: "w-quiet" }, say("personMore"))),
+      el("span", { class: "w-row-words" }, what, more),
       icon("next", "s"),
     );
   }
+}
+
+function helpField() {
+  return el("input", {
+    id: "help-words",
+    class: "w-field",
+    type: "search",
+    name: "q",
+    placeholder: say("helpHint"),
+  });
+}
+
+function helpButton() {
+  const label = `${say("helpFind")} ${say("newTab")}`;
+  return el("button", { type: "submit", class: "w-button", "aria-label": label }, icon("search"));
 }
 
 function trust() {
@@ -120,7 +138,13 @@ function updateCard(update, updatesPage) {
     { class: "w-card w-update", "aria-label": say("update") },
     updateLabel(update, updatesPage),
     el("h2", {}, update.title),
-    el("dl", {}, row("updateExpected", prose(update.expected ?? "")), row("updateDo", prose(update.what_to_do ?? "")), row("updateNext", next(update))),
+    el(
+      "dl",
+      {},
+      row("updateExpected", prose(update.expected ?? "")),
+      row("updateDo", prose(update.what_to_do ?? "")),
+      row("updateNext", next(update)),
+    ),
   );
 }
 
@@ -148,7 +172,8 @@ function row(label, content) {
 function next({ next_update_at: due, next_update: words }) {
   if (!due) return words;
   const left = ticker(due, () => until(due) ?? say("promiseLate"), "w-left");
-  return [el("span", {}, words && !isTimestamp(words) ? words : say("promiseBy", { when: moment(due) })), left];
+  const when = words && !isTimestamp(words) ? words : say("promiseBy", { when: moment(due) });
+  return [el("span", {}, when), left];
 }
 
 function isTimestamp(words) {
@@ -156,5 +181,7 @@ function isTimestamp(words) {
 }
 
 function bones() {
-  return el("div", { class: "w-card w-loading" }, ["is-short", "", "is-line", "is-line"].map((kind) => el("div", { class: `w-bone ${kind}` })));
+  const kinds = ["is-short", "", "is-line", "is-line"];
+  const shapes = kinds.map((kind) => el("div", { class: `w-bone ${kind}` }));
+  return el("div", { class: "w-card w-loading" }, shapes);
 }

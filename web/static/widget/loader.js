@@ -14,7 +14,7 @@
   const { launch = "", label = "Is this expected?", accent = "", user = "" } = script.dataset;
   const origin = new URL(script.src).origin;
   const hosted = `${origin}/widget/${encodeURIComponent(launch)}`;
-  const used = `hypercare:${launch}`; // in the site's own storage: the chat was used here before
+  const used = `hypercare-used:${launch}`; // in the site's own storage
   const PATIENCE = 8000; // ms; a frame silent for longer was refused by a policy or a blocker
   const WORDS = {
     close: "Close the chat",

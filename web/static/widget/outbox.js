@@ -34,7 +34,8 @@ const MOST_BUSY_TRIES = 8; // times a busy server may ask us to come back
 export function afterFailure(act, error, { instant, online, chance }) {
   if (!online) return { status: "waiting", retryAt: undefined, since: instant, tries: 0 };
   // 404 to an act in a conversation that exists means: not decided yet, ask again.
-  if (error.status && !error.isBusy && error.status !== 404) return { status: "failed", problem: error.message };
+  const isFinal = error.status && !error.isBusy && error.status !== 404;
+  if (isFinal) return { status: "failed", problem: error.message };
   if (error.status === 429 || error.status === 503) return comeBack(act, error, instant, chance);
   if (instant - act.since > GIVE_UP) return { status: "failed" };
   return { status: "retrying", retryAt: instant + backoff(act.tries, chance) };

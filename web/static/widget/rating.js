@@ -1,5 +1,5 @@
 /** After a ticket is resolved: five marks with words, a note, and a way to begin anew. */
-import { el, fill, focusOn } from "./dom.js";
+import { button, el, fill, focusOn } from "./dom.js";
 import { icon } from "./icons.js";
 import { said } from "./helpful.js";
 import { say } from "./strings.js";
@@ -14,7 +14,8 @@ export class Rating {
   constructor(conversation, onStartNew) {
     this.conversation = conversation;
     this.onStartNew = onStartNew;
-    this.node = el("section", { class: "w-rating", "data-testid": "rating", "aria-label": say("rateAsk") });
+    const label = { "data-testid": "rating", "aria-label": say("rateAsk") };
+    this.node = el("section", { class: "w-rating", ...label });
     this.isRated = null;
   }
 
@@ -34,7 +35,7 @@ export class Rating {
       el("p", { class: "w-quiet" }, say("rateMore")),
       el("div", { class: "w-score" }, this.#stars(), this.chosen),
       el("label", { for: "rating-note" }, say("rateNote")),
-      el("textarea", { id: "rating-note", name: "note", class: "w-field", rows: 2, maxlength: 1000 }),
+      el("textarea", { id: "rating-note", name: "note", class: "w-field", rows: 2 }),
       this.problem,
       el("button", { type: "submit", class: "w-button is-main", disabled: true }, say("send")),
     );
@@ -46,10 +47,11 @@ export class Rating {
   }
 
   #star(score) {
+    const onchange = (event) => this.#mark(event, score);
     return el(
       "label",
       { class: "w-star", title: say(`score${score}`) },
-      el("input", { type: "radio", name: "score", value: score, onchange: (event) => this.#mark(event, score) }),
+      el("input", { type: "radio", name: "score", value: score, onchange }),
       icon("star", "l"),
       el("span", { class: "w-hidden" }, say(`score${score}`)),
     );
@@ -57,12 +59,14 @@ export class Rating {
 
   #mark({ target: { form } }, score) {
     this.chosen.textContent = say(`score${score}`);
-    form.querySelectorAll(".w-star").forEach((star, place) => star.classList.toggle("is-on", place < score));
+    form.querySelectorAll(".w-star").forEach((star, place) => {
+      star.classList.toggle("is-on", place < score);
+    });
     form.querySelector("[type=submit]").disabled = false;
   }
 
   #startNew() {
-    return el("button", { type: "button", class: "w-button", onclick: this.onStartNew }, say("startNew"));
+    return button(this.onStartNew, {}, say("startNew"));
   }
 
   async #submit(event) {

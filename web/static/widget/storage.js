@@ -31,6 +31,8 @@ export class Storage {
 
   /** @param {Partial<Memory>} changes */
   keep(changes) {
+    // Another tab may have begun the conversation meanwhile; a draft must not undo that.
+    if (!("conversation" in changes)) this.recall();
     Object.assign(this.memory, changes);
     try {
       localStorage.setItem(this.name, JSON.stringify(this.memory));

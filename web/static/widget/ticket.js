@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { say } from "./strings.js";
 
 const KINDS = ["acknowledge", "first_response", "next_update", "resolve"];
+const NUMBER = Object.freeze({ class: "w-ticket-number", "data-testid": "ticket-number" });
 const DRAWINGS = Object.freeze({ 1: "alert", 2: "clock", 3: "info" });
 
 export class TicketCard {
@@ -46,7 +47,7 @@ function heading({ number, severity, severity_words: words }, isResolved) {
   return el(
     "header",
     { class: "w-ticket-head" },
-    el("h2", { class: "w-ticket-number", "data-testid": "ticket-number" }, say("ticket"), " ", number),
+    el("h2", NUMBER, `${say("ticket")} ${number}`),
     el(
       "p",
       { class: "w-severity" },
@@ -82,9 +83,14 @@ function fact(drawing, words, testid = null) {
 }
 
 function promises(ticket) {
-  const rows = (ticket.promises ?? []).filter(({ kind }) => KINDS.includes(kind));
+  const rows = (ticket.promises ?? []).filter(isWorthARow);
   if (!rows.length) return null;
   return el("dl", { class: "w-promises", "data-testid": "promises" }, rows.map(promise));
+}
+
+/** That it was received stands above already, with its time. */
+function isWorthARow({ kind, kept_at: kept }) {
+  return KINDS.includes(kind) && !(kind === "acknowledge" && kept);
 }
 
 function promise({ kind, due_at: due, kept_at: met }) {
@@ -105,6 +111,7 @@ export function dueWords(due) {
 
 /** The promise that comes due next, or null. */
 export function nextPromise(ticket) {
-  const open = (ticket?.promises ?? []).filter((each) => !each.kept_at && Date.parse(each.due_at) > now());
+  const isOpen = (promise) => !promise.kept_at && Date.parse(promise.due_at) > now();
+  const open = (ticket?.promises ?? []).filter(isOpen);
   return open.sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))[0] ?? null;
 }

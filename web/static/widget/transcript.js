@@ -77,7 +77,8 @@ export class Transcript {
     const { text, answer, more_answers: more, clarification, ticket } = response;
     const id = String(answer?.message_id ?? clarification?.message_id ?? `${act.key}-reply`);
     const reply = { by: "assistant", at, text, answer, more_answers: more, clarification, ticket };
-    if (act.act === "messages" && !act.echo) this.standIns.push({ ...entryOf(act), act: undefined });
+    const isUnseen = act.act === "messages" && !act.echo;
+    if (isUnseen) this.standIns.push({ ...entryOf(act), act: undefined });
     this.standIns.push({ ...reply, id, key: id });
   }
 

@@ -1,0 +1,116 @@
+"""What people really asked of an entry: questions it answered, and those nearest to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from assistant.answering.decisions import Decision
+from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.repeats import Asked
+from assistant.desk.tickets import Ticket
+from assistant.ground.masking import masked
+from assistant.library.entries import Entry, EntryVersion
+
+NEAR = 0.3  # certainty from which a question without an answer is about what it is nearest to
+
+_ANSWERED_BY = (
+    select(Entry.key)
+    .join(EntryVersion, EntryVersion.entry_id == Entry.id)
+    .where(EntryVersion.id == Decision.entry_version_id)
+    .correlate(Decision)
+    .scalar_subquery()
+)
+_NEAREST = Decision.candidates[0]["entry"].as_string()
+_ABOUT = func.coalesce(_ANSWERED_BY, _NEAREST)
+_COUNTS = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A real question, with personal data masked, and the ticket it led to."""
+
+    text: str
+    channel: str
+    at: datetime
+    ticket: str | None  # its number
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person answered when the entry did not, with personal data masked."""
+
+    text: str
+    by: str
+    ticket: str
+
+
+def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
+    """Return how often each entry was asked for: people, contacts, channels; in two queries."""
+    people, contacts = func.count(func.distinct(Conversation.visitor)), func.count(Message.id)
+    counted = select(_ABOUT.label("entry"), people, contacts).group_by("entry")
+    per_channel = select(_ABOUT.label("entry"), Conversation.channel).distinct()
+    channels: dict[str, set[str]] = {}
+    for entry, channel in session.execute(_of_launch(per_channel, launch_id)):
+        channels.setdefault(entry, set()).add(channel)
+    rows = session.execute(_of_launch(counted, launch_id))
+    return {
+        entry: Asked(of_people, of_contacts, tuple(sorted(channels.get(entry, ()))))
+        for entry, of_people, of_contacts in rows
+        if entry is not None
+    }
+
+
+def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:
+    """Return the newest real questions about an entry, at most ``most``."""
+    query = (
+        select(Message, Conversation.channel, Ticket)
+        .select_from(Decision)
+        .join(Message, Message.id == Decision.message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Ticket, Ticket.id == Decision.ticket_id)
+        .where(_about(entry), Message.kind == Said.QUESTION)
+        .order_by(Message.id.desc())
+        .limit(most)
+    )
+    return [
+        Question(masked(message.text), channel, message.at, ticket.number if ticket else None)
+        for message, channel, ticket in session.execute(query)
+    ]
+
+
+def replies_of(session: Session, entry: Entry, *, most: int = 3) -> list[Reply]:
+    """Return what people wrote, in their own words, on tickets about an entry; newest first."""
+    query = (
+        select(Message, Ticket)
+        .join(Ticket, Ticket.conversation_id == Message.conversation_id)
+        .join(Message.person)
+        .where(
+            Ticket.id.in_(select(Decision.ticket_id).where(_about(entry))),
+            Message.kind == Said.REPLY,
+            Message.entry_version_id.is_(None),
+            Message.id > Ticket.question_id,
+        )
+        .options(contains_eager(Message.person))
+        .order_by(Message.id.desc())
+        .limit(most)
+    )
+    return [
+        Reply(masked(message.text), message.person.name, ticket.number)
+        for message, ticket in session.execute(query)
+        if message.person
+    ]
+
+
+def _about(entry: Entry) -> ColumnElement[bool]:
+    return and_(Decision.launch_id == entry.launch_id, entry.key == _ABOUT, _COUNTS)
+
+
+def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
+    return (
+        query.select_from(Decision)
+        .join(Message, Message.id == Decision.message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Decision.launch_id == launch_id, _COUNTS)
+    )

@@ -1,0 +1,191 @@
+"""The suggested reply on a ticket: what was found, checked anew, and what a person does with it.
+
+A suggestion is only ever an approved version that may be sent at this moment. It is sent byte for
+byte through the gate, or it is the beginning of a person's own words and marked as such.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from assistant.answering.decisions import Decision
+from assistant.desk.conversations import EVERYONE, Message, Said
+from assistant.desk.tickets import SuggestionVerdict, Ticket
+from assistant.ground.audit import Event
+from assistant.ground.errors import NotFound, Refused
+from assistant.ground.people import Person
+from assistant.library import gate
+from assistant.library.entries import Entry, EntryVersion, is_live
+
+LOOKED_BACK = 5  # decisions of a conversation; the newest one that found something counts
+SHOWN = 3  # the suggestion and two runners-up
+REJECTED = f"ticket.{SuggestionVerdict.WRONG}"
+NOTHING_FITS = f"ticket.{SuggestionVerdict.NO_ANSWER}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One live version that was found for the question; ``match`` is a cosine, 0..1."""
+
+    version: EntryVersion
+    match: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The best live versions for a ticket's question, best first; ``withdrawn`` says why none."""
+
+    found: tuple[Found, ...]
+    withdrawn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """How often a version was sent, and how often somebody said "not quite"."""
+
+    sent: int = 0
+    not_quite: int = 0
+
+
+def suggestion_for(
+    session: Session, ticket: Ticket, history: Iterable[Event], *, at: datetime, entry: str = ""
+) -> Suggestion | None:
+    """Return what may be sent now for the ticket's newest question; ``entry`` first when named.
+
+    Nothing is suggested while nobody waits for us, or once a person said that no answer exists.
+    """
+    judged = list(history)
+    if not entry and (not ticket.is_waiting_on_us or any(e.kind == NOTHING_FITS for e in judged)):
+        return None
+    decision = newest_with_candidates(session, ticket)
+    if decision and not entry and _asked_again(ticket, decision):
+        return Suggestion((), "The customer has written since. Read that first.")
+    refused = {str(e.details["entry"]) for e in judged if e.kind == REJECTED}
+    matches = {
+        str(each["entry"]): min(1.0, max(0.0, float(each.get("cosine", 0.0))))
+        for each in (decision.candidates if decision else ())
+        if each["entry"] == entry or each["entry"] not in refused
+    }
+    wanted = [entry, *(key for key in matches if key != entry)] if entry else list(matches)
+    if not wanted:
+        return None
+    live = {version.entry.key: version for version in _live(session, ticket, wanted, at)}
+    found = [Found(live[key], matches.get(key, 0.0)) for key in wanted if key in live]
+    if not found or (entry and entry not in live):
+        return Suggestion((), "What was found is not approved any more.")
+    return Suggestion(tuple(found[:SHOWN]))
+
+
+def newest_with_candidates(session: Session, ticket: Ticket) -> Decision | None:
+    """Return the newest decision of the ticket's conversation for which something was found."""
+    query = (
+        select(Decision)
+        .join(Decision.message)
+        .where(Message.conversation_id == ticket.conversation_id)
+        .order_by(Decision.message_id.desc())
+        .limit(LOOKED_BACK)
+        .options(joinedload(Decision.message))
+    )
+    return next((decision for decision in session.scalars(query) if decision.candidates), None)
+
+
+def _asked_again(ticket: Ticket, decision: Decision) -> bool:
+    return any(
+        said.kind == Said.QUESTION and said.id > decision.message_id
+        for said in ticket.conversation.messages
+    )
+
+
+def _live(
+    session: Session, ticket: Ticket, keys: Sequence[str], at: datetime
+) -> Sequence[EntryVersion]:
+    query = (
+        select(EntryVersion)
+        .join(EntryVersion.entry)
+        .where(
+            Entry.launch_id == ticket.launch_id,
+            Entry.key.in_(keys),
+            EntryVersion.audience.in_((EVERYONE, ticket.conversation.audience)),
+            is_live(at),
+        )
+        .options(joinedload(EntryVersion.entry), joinedload(EntryVersion.approved_by))
+    )
+    return session.scalars(query).all()
+
+
+def sends(session: Session, version_ids: Iterable[int]) -> dict[int, Sends]:
+    """Return how often each version was sent and was not quite it, in one query."""
+    not_quite = func.sum(case((Message.helpful.is_(False), 1), else_=0))
+    query = (
+        select(Message.entry_version_id, func.count(Message.id), not_quite)
+        .where(Message.entry_version_id.in_(list(version_ids)))
+        .group_by(Message.entry_version_id)
+    )
+    return {
+        version: Sends(int(sent), int(bad or 0)) for version, sent, bad in session.execute(query)
+    }
+
+
+def send_suggestion(
+    session: Session, ticket: Ticket, entry: str, number: int, *, by: Person, at: datetime
+) -> Message:
+    """Send an approved version to the customer, byte for byte, in a person's name.
+
+    Raises:
+        NotFound: when there is no such version.
+        Refused: when it may not be sent any more.
+    """
+    version = version_of(session, ticket.launch_id, entry, number)
+    if not _may_be_sent(session, ticket, version, at):
+        raise Refused(
+            f"Version {number} of “{version.question}” is not approved any more. It was not sent.",
+            what_to_do="Load the ticket again: it suggests what may be sent now, or write a reply.",
+        )
+    return ticket.reply(session, version.text, by=by, at=at, entry_version_id=version.id)
+
+
+def reply(
+    session: Session,
+    ticket: Ticket,
+    text: str,
+    *,
+    started_from: EntryVersion | None,
+    by: Person,
+    at: datetime,
+) -> Message:
+    """Send a person's words. When they started from an approved text, that is kept with them:
+    as its citation when not a byte was changed, as a deviation from it otherwise.
+
+    Raises:
+        Refused: when it is the unchanged text of a version that may not be sent any more.
+    """
+    if started_from is None:
+        return ticket.reply(session, text, by=by, at=at)
+    if text.strip() == started_from.text:
+        number = started_from.number
+        return send_suggestion(session, ticket, started_from.entry.key, number, by=by, at=at)
+    return ticket.reply(session, text, by=by, at=at, deviates_from=started_from.id)
+
+
+def version_of(session: Session, launch_id: int, entry: str, number: int) -> EntryVersion:
+    """Return one version of an entry. Raises NotFound when the launch has none such."""
+    query = (
+        select(EntryVersion)
+        .join(EntryVersion.entry)
+        .where(Entry.launch_id == launch_id, Entry.key == entry, EntryVersion.number == number)
+        .options(joinedload(EntryVersion.entry))
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such answer.", what_to_do="Load the ticket again.")
+    return found
+
+
+def _may_be_sent(
+    session: Session, ticket: Ticket, version: EntryVersion, at: datetime
+) -> bool:
+    who = {"launch_id": ticket.launch_id, "audience": ticket.conversation.audience}
+    return gate.passed(session, version.id, **who, at=at) is not None

@@ -1,0 +1,74 @@
+"""A believable launch with a week of life, played through the real code.
+
+``prepare`` imports the pack, takes it live and lets the week happen: people ask on several
+channels, agents answer, some things do not help. ``story.yaml`` holds what is written by hand,
+``week`` the order of events, ``moments`` the clock that the demo runs on.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+
+from assistant.demo.moments import BeganLater, kept_offset
+from assistant.demo.week import OPENS, play
+from assistant.ground.clock import SetClock
+from assistant.ground.parts import Parts
+from assistant.ground.people import Person, by_email, hash_of
+from assistant.launch.launches import Launch, by_key
+from assistant.library import packs, publishing
+
+PACK = Path(__file__).with_name("spring-pricing.yaml")
+LAUNCH = "spring-pricing"
+APPROVER = "lena@example.com"
+PASSWORD = "hypercare-demo"  # noqa: S105  # printed at every start; the demo listens on loopback
+SIGN_INS = [
+    ("amir@example.com", "agent: works the queue and answers customers"),
+    ("lena@example.com", "lead: approves what customers may read, runs the launch"),
+    ("noor@example.com", "lead: the second pair of eyes"),
+    ("ines@example.com", "change manager: publishes the updates"),
+    ("priya@example.com", "sponsor: reads the reports"),
+    ("olu@example.com", "administrator: may do everything"),
+]
+
+Step = Callable[[str, float], None]
+
+
+def prepare(parts: Parts, step: Step) -> None:
+    """Prepare the demo's data once; a folder that is prepared is left as it is.
+
+    Afterwards ``parts.clock`` tells the demo's time. ``step`` hears what is being done and the
+    share done, 0 to 1.
+    """
+    parts.clock = BeganLater(parts.clock, kept_offset(parts.settings.data, parts.clock.now()))
+    if _is_prepared(parts):
+        return
+    now, real = parts.clock.now(), parts.clock
+    parts.clock = SetClock(OPENS)
+    try:
+        _import(parts, step)
+        play(parts, LAUNCH, until=now, step=lambda share: step("A week goes by", 0.3 + 0.7 * share))
+    finally:
+        parts.clock = real
+
+
+def _is_prepared(parts: Parts) -> bool:
+    with parts.db.reading() as session:
+        return session.scalar(select(Launch.id).where(Launch.key == LAUNCH)) is not None
+
+
+def _import(parts: Parts, step: Step) -> None:
+    step("Importing the launch pack", 0.02)
+    packs.bring_in(parts, PACK, approve_as=APPROVER, dry_run=False)
+    step("Making the sign-ins", 0.08)
+    password = hash_of(PASSWORD)
+    with parts.db.writing() as session:
+        for person in session.scalars(select(Person)):
+            person.password_hash = password
+        lead = by_email(session, APPROVER)
+        launch = by_key(session, LAUNCH)
+        if lead is not None:
+            launch.go_live(session, by=lead, at=launch.starts_at)
+    step("Reading the library", 0.12)
+    publishing.warm(parts, LAUNCH)
+    step("A week goes by", 0.3)

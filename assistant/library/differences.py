@@ -1,0 +1,52 @@
+"""What changed between two versions, part by part. Pure."""
+
+import difflib
+from dataclasses import dataclass
+
+from assistant.library.entries import EntryVersion
+
+PARTS = {
+    "question": "Question",
+    "verdict": "Verdict",
+    "why_now": "Why it appears now",
+    "what_to_do": "What to do",
+    "safe_to_continue": "Can they continue safely",
+    "answer": "Answer",
+    "next_update": "Next update",
+    "applies_when": "Applies when",
+    "audience": "Audience",
+    "locale": "Language",
+}
+LISTS = {"phrasings": "Other ways people ask it", "not_for": "Not answered by it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One part as it was and as it is; an empty side is an addition or a removal."""
+
+    part: str
+    before: str
+    after: str
+
+
+def differences(before: EntryVersion, after: EntryVersion) -> list[Difference]:
+    """Return the parts that are not the same, in the order of the form."""
+    texts = [
+        Difference(words, getattr(before, part), getattr(after, part))
+        for part, words in PARTS.items()
+        if getattr(before, part) != getattr(after, part)
+    ]
+    lists = [
+        _lines(words, getattr(before, part), getattr(after, part))
+        for part, words in LISTS.items()
+        if getattr(before, part) != getattr(after, part)
+    ]
+    return [*texts, *lists]
+
+
+def _lines(words: str, before: list[str], after: list[str]) -> Difference:
+    """Return only the lines that came or went: of a long list nobody reads what stayed."""
+    marked = list(difflib.ndiff(before, after))
+    gone = [line[2:] for line in marked if line.startswith("- ")]
+    new = [line[2:] for line in marked if line.startswith("+ ")]
+    return Difference(words, "\n".join(gone), "\n".join(new))

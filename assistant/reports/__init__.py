@@ -1,0 +1,8 @@
+"""Reports: what it all adds up to, counted from the records each time somebody looks.
+
+``spans`` (a launch's days as instants) · ``figures`` (the numbers of a day or a launch) ·
+``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
+in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
+missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and
+still needs) · ``sheets`` (a report as CSV or Markdown, inert).
+"""

@@ -1,0 +1,109 @@
+"""One day of a launch: its figures, and what they come to in one sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from assistant.launch.launches import Launch
+from assistant.reports import figures
+from assistant.reports.figures import Contacts, Tickets
+from assistant.reports.sheets import Figure
+from assistant.reports.spans import Span, day_span, local_day, week_to
+
+FLAT = 1.1  # times the day before, up to which a day counts as no busier
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The day in a sentence. ``tone`` is good, info, warn or bad."""
+
+    tone: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The figures of one local day and the week up to it."""
+
+    contacts: Contacts
+    tickets: Tickets
+    week: tuple[int, ...]  # contacts per day, oldest first; the last is this day
+    response_minutes: float | None
+    responses: int
+
+    def headline(self) -> Headline:
+        """Return what the day comes to: urgent tickets first, then the direction."""
+        urgent = self.tickets.open_urgent_now
+        if urgent:
+            is_are = "ticket is" if urgent == 1 else "tickets are"
+            return Headline("warn", "Not calm yet.", f"{urgent} Sev 1–2 {is_are} open.")
+        if not any(self.week):
+            return Headline("info", "Nothing to report.", "Nobody turned to us in seven days.")
+        if self.week[-1] > self.week[-2] * FLAT:
+            text = f"{self.week[-1]:,} contacts so far, after {self.week[-2]:,} the day before."
+            return Headline("info", "Busier than the day before.", text)
+        return Headline("good", "Calm.", "No Sev 1–2 ticket is open, and contacts do not rise.")
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the key figures."""
+        what, now = self.contacts, self.tickets
+        return (
+            Figure(f"{what.contacts:,}", "Contacts", f"by {what.people:,} people on this day"),
+            answered_figure(what),
+            response_figure(self.response_minutes, self.responses),
+            Figure(
+                f"{now.open_now:,}",
+                "Open tickets",
+                f"{now.open_urgent_now:,} of them Sev 1–2; {now.opened:,} came on this day",
+            ),
+        )
+
+
+def of_day(session: Session, launch: Launch, at: datetime) -> Day:
+    """Return the figures of the local day that ``at`` lies in."""
+    day = local_day(at, launch.zone)
+    span = day_span(day, launch.zone)
+    week = figures.contacts_per_day(session, launch.id, week_to(day, launch.zone))
+    return Day(
+        figures.contacts(session, launch.id, span),
+        figures.tickets(session, launch.id, span),
+        tuple(week),
+        *figures.first_response_minutes(session, launch.id, span),
+    )
+
+
+def since_the_start(session: Session, launch: Launch, *, at: datetime) -> tuple[Figure, ...]:
+    """Return the key figures of the launch from its first contact until ``at``."""
+    span = Span(launch.prepared_at, at)
+    what = figures.contacts(session, launch.id, span)
+    open_now = figures.tickets(session, launch.id, span)
+    minutes, responses = figures.first_response_minutes(session, launch.id, span)
+    urgent = f"{open_now.open_urgent_now:,} of them Sev 1–2"
+    return (
+        Figure(f"{what.contacts:,}", "Contacts", f"by {what.people:,} people so far"),
+        answered_figure(what),
+        response_figure(minutes, responses),
+        Figure(f"{open_now.open_now:,}", "Open tickets", urgent),
+    )
+
+
+def answered_figure(what: Contacts) -> Figure:
+    """Return the share of contacts that got an approved answer at once."""
+    share = what.answered_share
+    value = "–" if share is None else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+    note = f"{what.answered:,} of {what.contacts:,} by an approved answer"
+    return Figure(value, "Answered at once", note)
+
+
+def response_figure(minutes: float | None, responses: int) -> Figure:
+    """Return how long customers waited for a person."""
+    value = "–" if minutes is None else in_words(minutes)
+    return Figure(value, "First human response", f"median of {responses:,} tickets")
+
+
+def in_words(minutes: float) -> str:
+    """Return a wait as people say it: ``9 min``, ``2 h 05``."""
+    whole = round(minutes)
+    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02d}"

@@ -1,0 +1,159 @@
+"""The real `hypercare serve` in a process of its own: started, killed with -9, started again.
+
+    with Server(folder) as server:
+        server.start()
+        ...
+        server.kill()
+        seconds = server.start()
+
+It ends only what it started: the process and its group, both by their number.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from assistant import migrations
+from assistant.ground import people
+from assistant.ground.parts import Parts, assemble
+from assistant.ground.settings import Settings
+from assistant.launch import launches
+from assistant.library import packs, publishing
+
+REPO = Path(__file__).parents[2]
+SMALL = Path(__file__).with_name("small.yaml")
+LEAD = "lena@example.com"
+PATIENCE = 60.0  # seconds until a server that has not answered is called broken
+LOOK = 0.02  # seconds between two looks at a server that starts
+ENOUGH = "1000000"  # of anything per minute: here nobody is limited
+
+
+class NotReady(Exception):
+    """The server ended or stayed silent; the message holds what it said."""
+
+
+def prepared(folder: Path, pack: Path = SMALL, key: str = "small") -> Path:
+    """Return a data folder with the pack's launch live, every text approved and embedded."""
+    parts = assemble(Settings(data=folder))
+    migrations.upgrade(parts.db)
+    packs.bring_in(parts, pack, approve_as=LEAD, dry_run=False)
+    publishing.warm(parts, key)
+    _go_live(parts, key)
+    parts.close()
+    return folder
+
+
+def _go_live(parts: Parts, key: str) -> None:
+    with parts.db.writing() as session:
+        lead = people.by_email(session, LEAD)
+        assert lead is not None
+        launches.by_key(session, key).go_live(session, by=lead, at=parts.clock.now())
+
+
+class Server:
+    """One data folder served on one port, by one process after another."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        """Extra ``settings`` are named like ``llm_model`` and go into the environment."""
+        self.data = data
+        self.port = free_port()
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = data / "server.log"
+
+    @property
+    def address(self) -> str:
+        """Return where it is reached, the same after every start."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process that serves now."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> float:
+        """Start it and return the seconds until it answered. Raises NotReady."""
+        began = time.monotonic()
+        command = [str(Path(sys.executable).with_name("hypercare")), "serve"]
+        with self._said.open("ab") as said:
+            self._process = subprocess.Popen(
+                [*command, "--data", str(self.data), "--port", str(self.port)],
+                cwd=self.data,
+                env=_environment(self._settings),
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        self._await_answer(began + PATIENCE)
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """End it in the middle of whatever it does, as ``kill -9`` does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End it properly; whatever is left of its group after that is killed."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=15)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _await_answer(self, until: float) -> None:
+        while time.monotonic() < until:
+            if self._process is None or self._process.poll() is not None:
+                raise NotReady(f"It ended at once and said: {self.said()}")
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.address}/healthz", timeout=2.0).status_code == 200:
+                    return
+            time.sleep(LOOK)
+        raise NotReady(f"It stayed silent for {PATIENCE:g} seconds and said: {self.said()}")
+
+    def said(self) -> str:
+        """Return the end of what all its processes wrote."""
+        return self._said.read_text("utf-8", errors="replace")[-4_000:]
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(settings: dict[str, str]) -> dict[str, str]:
+    """Return the environment of this process with the settings of that one, and no others."""
+    ours = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    raised = {"questions_per_minute": ENOUGH, "conversations_per_minute": ENOUGH}
+    given = {f"HYPERCARE_{name.upper()}": value for name, value in (raised | settings).items()}
+    return {**ours, **given, "PYTHONPATH": str(REPO)}
+
+
+def _is_setting(name: str) -> bool:
+    return name.upper().startswith("HYPERCARE_")

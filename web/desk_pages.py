@@ -1,0 +1,248 @@
+"""The queue's page from its nouns: what templates/desk/queue.html shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from assistant.desk import queue, repeats
+from assistant.desk.conversations import By, Conversation, Message, subject_of
+from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
+from assistant.desk.tickets import Ticket
+from assistant.ground.people import Person, Role, members
+from assistant.launch import updates
+from assistant.launch.launches import Launch
+from web.clocks import promise_clock, update_clock
+
+CHANNEL_WORDS = {
+    "widget": "Widget",
+    "page": "Help page",
+    "email": "E-mail",
+    "api": "API",
+    "forum": "Forum",
+    "phone": "Phone",
+    "survey": "Survey",
+}
+STAGE_WORDS = {
+    "preparing": "In preparation",
+    "active": "Hypercare promises",
+    "closed": "Closed: normal promises",
+}
+TONES = {View.ACKNOWLEDGE: "bad", View.URGENT: "warn"}
+WORKERS = (Role.AGENT, Role.ENGINEER, Role.LEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the queue asks for."""
+
+    view: View
+    only: Filter
+    number: int
+
+    def href(self, **changes: Any) -> str:
+        """Return the queue's address with ``changes``; what is left at its default is left out."""
+        asked = {
+            "view": self.view.value,
+            "q": self.only.words,
+            "severity": self.only.severity,
+            "channel": self.only.channel,
+            "scenario": self.only.scenario,
+            "sort": "" if self.only.order is Order.DUE else self.only.order.value,
+            **changes,
+        }
+        return f"/desk?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def asked(
+    view: str, q: str, severity: str, channel: str, scenario: str, sort: str, number: int
+) -> Asked:
+    """Return what an address asks for; words that mean nothing are as if they were not there."""
+    return Asked(
+        view=View(view) if view in list(View) else View.OPEN,
+        only=Filter(
+            words=q.strip(),
+            severity=int(severity) if severity in ("1", "2", "3") else None,
+            channel=channel,
+            scenario=scenario,
+            order=Order(sort) if sort in list(Order) else Order.DUE,
+        ),
+        number=max(1, number),
+    )
+
+
+def queue_page(
+    session: Session, launch: Launch, asked: Asked, *, person: Person, at: datetime
+) -> dict[str, Any]:
+    """Return the context of desk/queue.html. The number of queries does not grow with the rows."""
+    found = queue.page(
+        session, launch.id, asked.view, person=person, only=asked.only, number=asked.number
+    )
+    said = queue.last_lines(session, found.tickets)
+    people = repeats.people_in(session, (ticket.group_id for ticket in found.tickets))
+    return {
+        "situation": situation(session, launch, at),
+        "views": _views(session, launch, asked, person),
+        "scenarios": _scenarios(session, launch, asked),
+        "filters": _filters(session, launch, asked),
+        "rows": [row(t, said, people, at=at, zone=launch.time_zone) for t in found.tickets],
+        "pager": pager(found, asked),
+        "people": _people(session, launch),
+        "empty": _empty(asked),
+    }
+
+
+def situation(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
+    """Return what stands above the queue: day, stage, who answers for it, the next update.
+
+    Until shifts are planned the launch's first lead owns all of it: escalations end there too.
+    """
+    newest = updates.newest(session, launch.id, at=at)
+    lead = next(iter(members(session, launch.id, Role.LEAD)), None)
+    return {
+        "launch_name": launch.name,
+        "day": launch.day(at) if launch.phase == "active" else None,
+        "stage_words": STAGE_WORDS[launch.phase],
+        "owner": lead.name if lead else None,
+        "owner_until": None,
+        "update_clock": update_clock(newest, at=at, zone=launch.time_zone),
+        "update_href": f"/launches/{launch.key}/updates",
+    }
+
+
+def row(
+    ticket: Ticket,
+    said: Mapping[str, Message],
+    people: Mapping[int, int],
+    *,
+    at: datetime,
+    zone: str,
+) -> dict[str, Any]:
+    """Return one ticket as a line of the queue."""
+    last, due = said.get(ticket.conversation_id), ticket.next_due
+    state, state_words = state_of(ticket)
+    return {
+        "number": ticket.number,
+        "href": f"/desk/tickets/{ticket.number}",
+        "subject": ticket.subject,
+        "severity": ticket.severity,
+        "channel": ticket.conversation.channel,
+        "channel_words": channel_words(ticket.conversation.channel),
+        "last_by": author_of(last, ticket.conversation) if last else "",
+        "last_line": subject_of(last.text) if last else "",
+        "draft": False,
+        "at": last.at if last else ticket.opened_at,
+        "unread": ticket.is_waiting_on_us,
+        "clock": promise_clock(due, at=at, zone=zone) if due else None,
+        "scenario": ticket.scenario.title if ticket.scenario else None,
+        "repeats": people.get(ticket.group_id or 0, 1),
+        "owner": ticket.owner.name if ticket.owner else None,
+        "state": state,
+        "state_words": state_words,
+    }
+
+
+def state_of(ticket: Ticket) -> tuple[str, str]:
+    """Return whether a ticket is open, waiting or resolved, and that in words."""
+    if not ticket.is_open:
+        return "resolved", "Resolved"
+    if ticket.is_waiting_on_us:
+        return "open", "Waiting on us"
+    return "waiting", "Waiting on customer"
+
+
+def channel_words(channel: str) -> str:
+    """Return a channel as people say it."""
+    return CHANNEL_WORDS.get(channel, channel.replace("-", " ").capitalize())
+
+
+def author_of(message: Message, conversation: Conversation) -> str:
+    """Return who said something, as the desk names them."""
+    if message.by == By.CUSTOMER:
+        return customer_name(conversation)
+    return message.person.name if message.person else "Assistant"
+
+
+def customer_name(conversation: Conversation) -> str:
+    """Return the name a site gave us for its visitor, or a short mark for an unknown one."""
+    visitor = " ".join(conversation.visitor.split())
+    is_named = " " in visitor or "@" in visitor
+    return visitor if is_named else f"Visitor {visitor[:5]}"
+
+
+def pager(found: Page, asked: Asked) -> dict[str, Any]:
+    """Return ``ui.pager`` for a page of the queue."""
+    first, last = (found.number - 1) * PAGE + 1, min(found.number * PAGE, found.total)
+    return {
+        "first": first,
+        "last": last,
+        "total": found.total,
+        "previous_href": asked.href(page=found.number - 1) if found.number > 1 else None,
+        "next_href": asked.href(page=found.number + 1) if found.number < found.pages else None,
+    }
+
+
+def _views(
+    session: Session, launch: Launch, asked: Asked, person: Person
+) -> list[dict[str, Any]]:
+    counts = queue.counts(session, launch.id, person=person)
+    return [
+        {
+            "key": view.value,
+            "title": VIEW_WORDS[view],
+            "count": counts[view],
+            "href": f"/desk?view={view.value}",
+            "current": view is asked.view,
+            "tone": TONES.get(view, ""),
+        }
+        for view in View
+    ]
+
+
+def _scenarios(session: Session, launch: Launch, asked: Asked) -> list[dict[str, Any]]:
+    of_view = replace(asked, view=View.OPEN, only=EVERYTHING)
+    return [
+        {
+            "title": scenario.title,
+            "count": count,
+            "href": of_view.href(scenario=scenario.key),
+            "current": asked.only.scenario == scenario.key,
+        }
+        for scenario, count in queue.scenario_counts(session, launch.id)
+    ]
+
+
+def _filters(session: Session, launch: Launch, asked: Asked) -> dict[str, Any]:
+    return {
+        "q": asked.only.words,
+        "severity": str(asked.only.severity or ""),
+        "channel": asked.only.channel,
+        "sort": asked.only.order.value,
+        "view": asked.view.value,
+        "channels": [
+            {"key": channel, "words": channel_words(channel)}
+            for channel in queue.channels(session, launch.id)
+        ],
+    }
+
+
+def _people(session: Session, launch: Launch) -> list[dict[str, str]]:
+    found = members(session, launch.id, *WORKERS)
+    return [{"email": person.email, "name": person.name} for person in found]
+
+
+def _empty(asked: Asked) -> dict[str, str]:
+    if asked.only != EVERYTHING:
+        return {
+            "title": "Nothing matches",
+            "text": "Take a filter away, or search for another word or a ticket’s number.",
+        }
+    if asked.view is View.RESOLVED:
+        return {"title": "Nothing is resolved yet", "text": "Resolved tickets are kept here."}
+    return {
+        "title": "Nothing waits here",
+        "text": "New tickets appear by themselves. “All open” shows what colleagues work on.",
+    }

@@ -1,0 +1,55 @@
+"""Events as sentences, for a ticket's history and for the lines between its messages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from assistant.desk.promises import KIND_WORDS, Kind
+from assistant.ground.audit import Event
+
+Details = Mapping[str, Any]
+
+WHO = {"assistant": "Assistant", "customer": "Customer", "operator": "Operator"}
+
+SENTENCES: dict[str, Callable[[Details], str]] = {
+    "ticket.opened": lambda d: f"Opened with Sev {d['severity']}. {d['reason']}",
+    "ticket.acknowledged": lambda d: "Acknowledged",
+    "ticket.assigned": lambda d: f"Given to {d['owner'][1]}",
+    "ticket.severity": lambda d: (
+        f"Severity changed from {d['severity'][0]} to {d['severity'][1]}: {d['reason']}"
+    ),
+    "ticket.escalated": lambda d: f"Escalated to {d['to']}: {d['reason']}",
+    "ticket.escalation-ended": lambda d: f"Nobody is above to escalate to: {d['reason']}",
+    "ticket.replied": lambda d: _replied(d),
+    "ticket.noted": lambda d: "Internal note added",
+    "ticket.promised": lambda d: "Next update promised",
+    "ticket.customer-wrote": lambda d: "The customer wrote",
+    "ticket.context": lambda d: "The customer told more about the case",
+    "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed",
+    "ticket.resolved": lambda d: "Resolved",
+    "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
+    "ticket.suggestion-wrong": lambda d: f"“{d['entry']}” was judged a wrong match",
+    "ticket.no-answer": lambda d: "No approved answer exists for this",
+}
+# What changes the case for everybody who reads the thread stands between its messages.
+IN_THREAD = (
+    *("ticket.opened", "ticket.severity", "ticket.escalated", "ticket.promise-broken"),
+    *("ticket.resolved", "ticket.reopened"),
+)
+
+
+def sentence(event: Event) -> str:
+    """Return what happened in one sentence; an unknown kind is said by its name."""
+    said = SENTENCES.get(event.kind)
+    return said(event.details) if said else event.kind.rpartition(".")[2].replace("-", " ")
+
+
+def who(event: Event) -> str:
+    """Return who did it: a person's name, or which part of the product."""
+    return WHO.get(event.who, event.who)
+
+
+def _replied(details: Details) -> str:
+    if details.get("entry_version"):
+        return "Replied with an approved answer, word for word"
+    deviates = details.get("deviates_from")
+    return "Replied, deviating from an approved answer" if deviates else "Replied"

@@ -1,0 +1,220 @@
+"""What every staff page shares: who is signed in, which launch is looked at, what is degraded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import AfterValidator
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.desk.tickets import Ticket
+from assistant.ground.parts import Parts
+from assistant.ground.people import Person, Role
+from assistant.launch import launches
+from assistant.launch.launches import Launch
+from assistant.library.entries import waiting_for
+from web.access import Me, PartsHere, Reading, StaffHere, this_launch
+from web.readiness import stand_ins
+from web.rendering import page
+
+LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
+TOAST = "hypercare_toast"  # cookie: what the last form did, as a code; read once
+TOAST_LASTS = 30  # seconds, for a page that is never loaded
+REMEMBERED = 30 * 86_400  # seconds
+
+ROLE_WORDS = {
+    Role.AGENT: "Agent",
+    Role.ENGINEER: "Engineer",
+    Role.LEAD: "Lead",
+    Role.CHANGE_MANAGER: "Change manager",
+    Role.SPONSOR: "Sponsor",
+    Role.ADMINISTRATOR: "Administrator",
+}
+PHASE_WORDS = {"preparing": "In preparation", "active": "Hypercare", "closed": "Closed"}
+TOASTS = {
+    "acknowledged": "Acknowledged. The customer sees it.",
+    "assigned": "Assigned.",
+    "severity": "Severity changed.",
+    "escalated": "Escalated. They own it now.",
+    "escalation-ended": "Nobody is above; it stays where it is.",
+    "replied": "Sent. The customer reads it where they asked.",
+    "noted": "Note added. Only colleagues read it.",
+    "sent": "Sent word for word.",
+    "wrong": "Noted: this answer did not match.",
+    "none": "Noted: no approved answer exists.",
+    "resolved": "Resolved. The customer is asked whether it worked.",
+    "reopened": "Open again.",
+    "saved": "Saved as a draft.",
+    "submitted": "Submitted. Somebody other than you approves it.",
+    "live": "Approved, live and proven retrievable.",
+    "approved": "Approved. The index is still being brought up to it.",
+    "changes": "Given back to its author.",
+    "rejected": "Rejected.",
+    "retired": "Retired. It is not sent any more.",
+    "launch-live": "The launch is live.",
+    "settings": "Settings saved.",
+    "published": "Published everywhere.",
+}
+DEGRADED = {
+    "embedder": ("warn", "Word search only.", "Questions are matched by words, not by meaning."),
+    "index": ("info", "The vector index is away.", "An exact scan stands in; nothing is missed."),
+    "model": ("warn", "The model is away.", "Retrieval decides; in doubt a person answers."),
+}
+
+
+LONGEST_FIELD = 20_000  # characters of one field of a form
+
+
+def tidy(typed: str) -> str:
+    """Return what was typed with the line ends of a text, not of a form, and without NUL."""
+    return typed.replace("\r\n", "\n").replace("\x00", "")
+
+
+Words = Annotated[str, Form(max_length=LONGEST_FIELD), AfterValidator(tidy)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody on the staff: who, in which session, at what time."""
+
+    request: Request
+    parts: Parts
+    me: Me
+    session: Session
+    by: Person
+    at: datetime
+
+    def launch(self, key: str = "") -> Launch | None:
+        """Return the launch that is meant: named, looked at last, or the newest active one.
+
+        Raises:
+            NotFound: when ``key`` names a launch that is not theirs.
+        """
+        if key:
+            return this_launch(self.session, self.by, key)
+        mine = launches.of_person(self.session, self.by)
+        remembered = self.request.cookies.get(LAUNCH)
+        wanted = [launch for launch in mine if launch.key == remembered]
+        active = [launch for launch in mine if launch.phase == "active"]
+        return next(iter((*wanted, *active, *mine)), None)
+
+    def page(
+        self,
+        template: str,
+        section: str,
+        launch: Launch | None,
+        context: dict[str, Any],
+        *,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """Return the finished page. The toast is shown once; the launch is remembered."""
+        common = {
+            "now": self.at,
+            "zone": launch.time_zone if launch else "UTC",
+            "csrf": self.me.csrf,
+            "shell": shell(self, section, launch),
+        }
+        response = HTMLResponse(page(template, {**common, **context}), status)
+        if TOAST in self.request.cookies and "x-fresh" not in self.request.headers:
+            response.delete_cookie(TOAST)
+        if launch and self.request.query_params.get("launch") == launch.key:
+            response.set_cookie(LAUNCH, launch.key, REMEMBERED, httponly=True, samesite="lax")
+        return response
+
+
+def visit(request: Request, parts: Parts, me: Me, session: Session) -> Visit:
+    """Return ``me`` as somebody who reads or writes in ``session`` now."""
+    return Visit(
+        request, parts, me, session, session.get_one(Person, me.person_id), parts.clock.now()
+    )
+
+
+def _looking(request: Request, parts: PartsHere, me: StaffHere, session: Reading) -> Visit:
+    return visit(request, parts, me, session)
+
+
+LookingHere = Annotated[Visit, Depends(_looking)]  # any role, reading
+
+
+def went(to: str, toast: str = "") -> RedirectResponse:
+    """Return the way from a form back to a page, which then says what was done."""
+    response = RedirectResponse(to, 303)
+    if toast:
+        response.set_cookie(TOAST, toast, TOAST_LASTS, httponly=True, samesite="lax")
+    return response
+
+
+def home_of(person: Person) -> str:
+    """Return where a person's work begins."""
+    if person.is_any(Role.AGENT, Role.ENGINEER, Role.LEAD):
+        return "/desk"
+    return "/reports" if person.role == Role.SPONSOR else "/launches"
+
+
+def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
+    """Return what base.html shows around every staff page."""
+    person, session = visit.by, visit.session
+    mine = launches.of_person(session, person)
+    return {
+        "me": {"name": person.name, "role_words": ROLE_WORDS[Role(person.role)]},
+        "section": section,
+        "launch": _shown(launch, visit.at) if launch else None,
+        "launches": [
+            {
+                "key": each.key,
+                "name": each.name,
+                "phase_words": PHASE_WORDS[each.phase],
+                "href": f"{_switch(section)}?launch={each.key}",
+                "current": launch is not None and each.id == launch.id,
+            }
+            for each in mine
+        ],
+        "counts": _counts(session, person, launch),
+        "banners": banners(visit.parts),
+        "toast": _toast(visit.request),
+    }
+
+
+def banners(parts: Parts) -> list[dict[str, str]]:
+    """Return the degraded states that people should know of on every page."""
+    states = stand_ins(parts)
+    # A process that was never meant to own the index is not degraded: nobody said why.
+    shown = [name for name, state in states.items() if state.get("why") and state["status"] != "ok"]
+    return [
+        dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown
+    ]
+
+
+def _shown(launch: Launch, at: datetime) -> dict[str, Any]:
+    is_active = launch.phase == "active"
+    return {
+        "key": launch.key,
+        "name": launch.name,
+        "phase_words": PHASE_WORDS[launch.phase],
+        "day": launch.day(at) if is_active else None,
+    }
+
+
+def _switch(section: str) -> str:
+    """Return the page that changing the launch leads to: the same room, for the other launch."""
+    return {"library": "/library", "reports": "/reports"}.get(section, "/desk")
+
+
+def _counts(session: Session, person: Person, launch: Launch | None) -> dict[str, int]:
+    if launch is None:
+        return {"desk": 0, "library": 0}
+    open_tickets = select(func.count()).where(
+        Ticket.launch_id == launch.id, Ticket.resolved_at.is_(None)
+    )
+    return {
+        "desk": session.scalar(open_tickets) or 0,
+        "library": waiting_for(session, launch.id, person),
+    }
+
+
+def _toast(request: Request) -> str | None:
+    # The cookie holds a code: what is shown are always our own words.
+    return TOASTS.get(request.cookies.get(TOAST, ""))

@@ -1,0 +1,199 @@
+"""A ticket's conversation as the desk shows it: messages, what was considered, the handover."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from assistant.answering.decisions import Decision
+from assistant.desk.conversations import NONE_OF_THESE, By, Message, Said
+from assistant.desk.feedback import Feedback
+from assistant.desk.tickets import Ticket
+from assistant.ground.audit import Event
+from assistant.library.entries import Entry, EntryVersion
+from assistant.library.wording import Kind
+from web.desk_pages import author_of
+from web.happenings import IN_THREAD, sentence
+
+OUTCOME_WORDS = {
+    "answer": "Answered by the assistant",
+    "clarification": "Asked back by the assistant",
+    "handoff": "Handed over by the assistant",
+}
+REASON_WORDS = {
+    "not_my_case": "It is not my case",
+    "already_tried": "I tried that already",
+    "unclear": "I do not understand it",
+    "still_broken": "It is still broken",
+    "other": "Another reason",
+}
+GO_ON_WORDS = {"yes": "Yes", "no": "No", "partly": "Partly"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The approved versions behind a thread's messages, and what customers said about them."""
+
+    versions: Mapping[int, EntryVersion]  # by their id
+    deviations: Mapping[int, int]  # message -> the version it started from
+    reasons: Mapping[int, str]  # message -> why it was not quite it
+
+
+def cited(session: Session, messages: Iterable[Message], history: Iterable[Event]) -> Cited:
+    """Return what the messages of a thread cite, in two queries."""
+    said = list(messages)
+    deviations = {
+        event.details["message"]: event.details["deviates_from"]
+        for event in history
+        if event.kind == "ticket.replied" and event.details.get("deviates_from")
+    }
+    wanted = {message.entry_version_id for message in said} | set(deviations.values())
+    versions = session.scalars(
+        select(EntryVersion)
+        .where(EntryVersion.id.in_(wanted - {None}))
+        .options(joinedload(EntryVersion.entry).joinedload(Entry.launch))
+    )
+    feedback = session.scalars(
+        select(Feedback)
+        .where(Feedback.message_id.in_([m.id for m in said if m.helpful is False]))
+        .order_by(Feedback.id)
+    )
+    reasons = {f.message_id: reason_words(f) for f in feedback if f.message_id is not None}
+    return Cited({version.id: version for version in versions}, deviations, reasons)
+
+
+def reason_words(feedback: Feedback) -> str:
+    """Return why an answer was not quite it: the chosen reason, and the customer's own words."""
+    chosen = REASON_WORDS.get(feedback.reason or "", "")
+    return ": ".join(words for words in (chosen, feedback.text) if words)
+
+
+def thread(ticket: Ticket, history: Sequence[Event], cites: Cited) -> list[dict[str, Any]]:
+    """Return messages and the events between them, in the order in which they happened."""
+    new = _first_new(ticket)
+    said = [_message(ticket, message, cites, new) for message in ticket.conversation.messages]
+    happened = [_event(event) for event in history if event.kind in IN_THREAD]
+    return sorted([*said, *happened], key=lambda each: each["at"])
+
+
+def _first_new(ticket: Ticket) -> int | None:
+    """Return the customer's first message since a person last answered: the line goes there."""
+    replied = ticket.replied_at
+    later = (
+        message.id
+        for message in ticket.conversation.messages
+        if replied is not None and message.by == By.CUSTOMER and message.at > replied
+    )
+    return next(later, None)
+
+
+def _message(ticket: Ticket, message: Message, cites: Cited, new: int | None) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "kind": "note" if message.kind == Said.NOTE else message.by,
+        "author": author_of(message, ticket.conversation),
+        "text": message.text,
+        "at": message.at,
+        "new": message.id == new,
+        "answer": _answer(message, cites),
+        "clarification": _clarification(message),
+    }
+
+
+def _answer(message: Message, cites: Cited) -> dict[str, Any] | None:
+    started_from = cites.deviations.get(message.id)
+    version = cites.versions.get(message.entry_version_id or started_from or 0)
+    if version is None:
+        return None
+    return {
+        "entry": version.entry.key,
+        "href": entry_href(version.entry),
+        "version": version.number,
+        "verdict": verdict_of(version),
+        "title": version.question,
+        "deviates": started_from is not None,
+        "helpful": message.helpful,
+        "reason": cites.reasons.get(message.id, ""),
+    }
+
+
+def _clarification(message: Message) -> dict[str, Any] | None:
+    if message.kind != Said.CLARIFICATION:
+        return None
+    titles = {option["entry"]: option["title"] for option in message.options}
+    chosen = message.chosen
+    return {
+        "options": list(titles.values()),
+        "chosen": NONE_OF_THESE if chosen == NONE_OF_THESE else titles.get(chosen or ""),
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "id": f"event-{event.id}",
+        "kind": "system",
+        "author": "",
+        "text": sentence(event),
+        "at": event.at,
+        "new": False,
+        "answer": None,
+        "clarification": None,
+    }
+
+
+def considered(decision: Decision | None, titles: Mapping[str, str], launch: str) -> Any:
+    """Return what the assistant thought about the question; nothing when it did not think.
+
+    ``titles`` are the questions of the candidates by their keys.
+    """
+    if decision is None:
+        return None
+    parts = decision.considered.get("parts", [])
+    return {
+        "outcome_words": OUTCOME_WORDS[decision.outcome],
+        "reason": decision.reason,
+        "certainty": decision.certainty if decision.candidates else None,
+        "guards": _guards(parts, titles),
+        "candidates": [
+            {
+                "title": titles.get(each["entry"], each["entry"]),
+                "href": f"/library/{launch}/entries/{each['entry']}",
+                "score": min(1.0, max(0.0, float(each.get("cosine", 0.0)))),
+            }
+            for each in decision.candidates
+        ],
+        "at": decision.at,
+    }
+
+
+def _guards(parts: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[str]:
+    return [
+        f"“{titles.get(entry, entry)}”: {words}"
+        for part in parts
+        for entry, objections in part.get("objections", {}).items()
+        for words in objections
+    ]
+
+
+def handoff(ticket: Ticket) -> dict[str, Any]:
+    """Return why a person has it, and what the customer told once."""
+    told = ticket.context
+    return {
+        "reason": ticket.handoff_reason,
+        "at": ticket.opened_at,
+        "doing": told.get("doing"),
+        "can_continue": GO_ON_WORDS.get(told.get("can_continue", "")),
+        "reach": told.get("reach"),
+    }
+
+
+def entry_href(entry: Entry) -> str:
+    """Return the library's page of an entry."""
+    return f"/library/{entry.launch.key}/entries/{entry.key}"
+
+
+def verdict_of(version: EntryVersion) -> str | None:
+    """Return the verdict that a version gives; a FAQ entry gives none."""
+    return None if version.entry.kind == Kind.FAQ else version.verdict
