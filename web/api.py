@@ -1,9 +1,9 @@
 """The JSON API: what the widget uses, and what other programs use the same way."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi import APIRouter, Body, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import select
@@ -30,23 +30,24 @@ router = APIRouter(prefix="/api/v1", tags=["conversations"])
 CHIPS = 6  # scenarios offered on the widget's home
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
+MessageId = Annotated[int, Field(ge=1, le=2**62)]  # what the database can look for
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
 
 
+def storable(value: object) -> object:
+    """Return ``value``, unless no database keeps it: a NUL, or half of a surrogate pair."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("it holds a NUL character; remove it")
+        value.encode("utf-8")
+    return value
+
+
 class Strict(BaseModel):
-    """A body whose unknown fields are an error."""
+    """A body whose unknown fields and wrong types are an error."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _storable(cls, value: object) -> object:
-        """Refuse what no database keeps: a NUL, or half of a surrogate pair."""
-        if isinstance(value, str):
-            if "\x00" in value:
-                raise ValueError("it holds a NUL character; remove it")
-            value.encode("utf-8")
-        return value
+    model_config = ConfigDict(extra="forbid", strict=True)
+    _storable = field_validator("*", mode="before")(storable)
 
 
 class BeginBody(Strict):
@@ -66,14 +67,14 @@ class MessageBody(Strict):
 class ChoiceBody(Strict):
     """A tap on a "did you mean"; no entry means none of these."""
 
-    message_id: int
+    message_id: MessageId
     entry: Annotated[str, StringConstraints(max_length=80)] | None
 
 
 class HelpfulBody(Strict):
     """Whether an answer helped, and why not."""
 
-    message_id: int
+    message_id: MessageId
     helpful: bool
     reason: Literal["not_my_case", "already_tried", "unclear", "still_broken", "other"] | None = (
         None
@@ -208,17 +209,25 @@ def read(
     return shown.conversation(session, conversation, newest, after=after)
 
 
+def _their_own(visitor: VisitorHere, session: Reading) -> str:
+    """Return the conversation's id once its token was compared, before a stream begins."""
+    return visitor.within(session).id
+
+
+OwnConversation = Annotated[str, Depends(_their_own)]
+
+
 @router.get("/conversations/{conversation_id}/events", response_class=EventSourceResponse)
 async def events(
-    visitor: VisitorHere,
+    conversation_id: OwnConversation,
     request: Request,
     parts: PartsHere,
     last_event_id: Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**62)] = 0,
 ) -> Any:
     """Stream messages and ticket changes as they happen, from the last event that was seen."""
     watch: Watch = request.app.state.watch
-    fetch = lambda last: _happened(parts, visitor.id, last)  # noqa: E731
-    async for event in watch.stream(visitor.id, last_event_id, fetch):
+    fetch = lambda last: _happened(parts, conversation_id, last)  # noqa: E731
+    async for event in watch.stream(conversation_id, last_event_id, fetch):
         yield event
 
 
@@ -233,6 +242,16 @@ class FeedbackBody(BaseModel):
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FEEDBACK)
     ]
     timestamp: AwareDatetime
+    _storable = field_validator("*", mode="before")(storable)
+
+    @field_validator("timestamp")
+    @classmethod
+    def _in_utc(cls, value: datetime) -> datetime:
+        """Return the instant in UTC; what lies outside the calendar there is refused."""
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("it lies outside the calendar") from None
 
 
 @feedback_router.post("/feedback", status_code=201, dependencies=[anyone, limited_by_address])

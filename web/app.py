@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
+from assistant.answering.select import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts, open_index
 from assistant.library import publishing
@@ -69,6 +70,7 @@ def create_app(
     app.state.parts = parts
     app.state.limits = guarding.Limits()
     app.state.demo = demo
+    parts.verdicts = parts.verdicts or Verdicts()
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)
@@ -76,7 +78,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_refusals(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
-    app.add_middleware(guarding.Headers)
+    app.add_middleware(guarding.Headers, clock=parts.clock)
     if gaps := undeclared(app):
         raise RuntimeError(f"These routes do not say who may use them: {', '.join(gaps)}")
     return app
@@ -90,6 +92,8 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
         opening = threading.Thread(target=_open_index, args=(parts,), name="index", daemon=True)
         if own_index:
             opening.start()
+        if parts.model is not None:
+            threading.Thread(target=parts.model.warm, name="model", daemon=True).start()
         jobs = Worker(parts) if worker else None
         if jobs:
             jobs.start()
@@ -135,9 +139,13 @@ def _add_health(app: FastAPI) -> None:
     @app.middleware("http")
     async def measured(request: Request, call_next: Any) -> Response:
         began = time.perf_counter()
-        response: Response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "other")
-        app.state.metrics.count(route, response.status_code, time.perf_counter() - began)
+        status = 500  # what a bug becomes, further out
+        try:
+            response: Response = await call_next(request)
+            status = response.status_code
+        finally:
+            route = getattr(request.scope.get("route"), "path", "other")
+            app.state.metrics.count(route, status, time.perf_counter() - began)
         return response
 
     @app.get("/healthz", dependencies=[anyone], tags=["health"])
@@ -210,6 +218,7 @@ def _add_refusals(app: FastAPI) -> None:
     def malformed(request: Request, wrong: RequestValidationError) -> Response:
         first = wrong.errors()[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
+        field = field.encode("utf-8", "replace").decode()  # a name may be half a surrogate pair
         return _refusal(
             request, 422, "invalid", f"{field}: {first['msg']}.", "Correct it and send it again."
         )
@@ -226,6 +235,7 @@ def _add_refusals(app: FastAPI) -> None:
             "bug",
             "Something went wrong on our side.",
             "It was written down. Try again.",
+            guarding.HEADERS,  # this response is made outside of every middleware
         )
 
 

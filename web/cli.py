@@ -38,6 +38,7 @@ def main() -> None:
     """Run the command; what is declined is said in one line, without a traceback."""
     from assistant.ground.errors import Declined
 
+    _log_to_stderr()
     try:
         app()
     except Declined as refusal:
@@ -199,6 +200,21 @@ def settings(data: Data = None) -> None:
 
 
 # --- what the commands share ---
+
+
+def _log_to_stderr() -> None:
+    """Write logs as JSON lines to stderr; stdout belongs to what a command answers."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _settings(port: int | None, data: Path | None) -> Settings:

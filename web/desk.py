@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.answering import suggesting
@@ -22,6 +22,7 @@ from web.ticket_pages import Draft, Wanted, ticket_page
 
 router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
 
+Number = Annotated[int, Form(ge=0, le=2**31 - 1)]  # of a version
 ME = "me"  # what the button "Take it" sends in place of an address
 
 
@@ -54,7 +55,7 @@ def show_queue(
     channel: str = "",
     scenario: str = "",
     sort: str = "",
-    page: int = 1,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Show one view of the queue."""
     shown = desk.launch(launch)
@@ -105,9 +106,7 @@ def reply(ticket: ThisTicket, agent: AtDesk, said: Annotated[Reply, Depends(Repl
         kept = Draft(said.text, "reply", said.suggestion_entry, said.suggestion_version, problem)
         return _shown(agent, ticket, draft=kept, status=422)
     base = _started_from(agent, ticket, said)
-    suggesting.reply(
-        agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at
-    )
+    suggesting.reply(agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at)
     return _back(ticket, "replied")
 
 
@@ -116,14 +115,12 @@ def judge_suggestion(
     ticket: ThisTicket,
     agent: AtDesk,
     entry: Words,
-    version: Annotated[int, Form()],
+    version: Number,
     action: Words,
 ) -> RedirectResponse:
     """Send the suggestion word for word, or say what is wrong with it."""
     if action == "send":
-        suggesting.send_suggestion(
-            agent.session, ticket, entry, version, by=agent.by, at=agent.at
-        )
+        suggesting.send_suggestion(agent.session, ticket, entry, version, by=agent.by, at=agent.at)
         return _back(ticket, "sent")
     wrong = action == "wrong"
     verdict = SuggestionVerdict.WRONG if wrong else SuggestionVerdict.NO_ANSWER
@@ -155,9 +152,7 @@ def set_severity(
     reason: Words = "",
 ) -> RedirectResponse:
     """Judge it anew, with a reason."""
-    ticket.set_severity(
-        agent.session, Severity(severity), reason=reason, by=agent.by, at=agent.at
-    )
+    ticket.set_severity(agent.session, Severity(severity), reason=reason, by=agent.by, at=agent.at)
     return _back(ticket, "severity")
 
 
@@ -170,7 +165,7 @@ def escalate(ticket: ThisTicket, agent: AtDesk, reason: Words = "") -> RedirectR
 
 @router.post("/desk/tickets/{number}/resolution")
 def resolve(
-    ticket: ThisTicket, agent: AtDesk, note: Words = "", version: Annotated[int, Form()] = 0
+    ticket: ThisTicket, agent: AtDesk, note: Words = "", version: Number = 0
 ) -> RedirectResponse:
     """Close it, unless something happened to it since it was looked at."""
     _still(ticket, version)
@@ -180,7 +175,7 @@ def resolve(
 
 @router.post("/desk/tickets/{number}/reopening")
 def reopen(
-    ticket: ThisTicket, agent: AtDesk, reason: Words = "", version: Annotated[int, Form()] = 0
+    ticket: ThisTicket, agent: AtDesk, reason: Words = "", version: Number = 0
 ) -> RedirectResponse:
     """Open it again."""
     _still(ticket, version)

@@ -185,9 +185,7 @@ def pager(found: Page, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _views(
-    session: Session, launch: Launch, asked: Asked, person: Person
-) -> list[dict[str, Any]]:
+def _views(session: Session, launch: Launch, asked: Asked, person: Person) -> list[dict[str, Any]]:
     counts = queue.counts(session, launch.id, person=person)
     return [
         {

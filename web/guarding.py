@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Iterator
+from email.utils import format_datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -11,6 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.ground.clock import Clock
 from assistant.ground.errors import Declined
 from web.access import PartsHere
 
@@ -21,6 +24,7 @@ POLICY = (
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'; frame-src 'self'; manifest-src 'self'"
 )
+FOR_EVER = "public, max-age=31536000, immutable"
 HEADERS = {
     "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -39,8 +43,8 @@ def framed_by(sites: list[str]) -> str:
 class Headers:
     """Puts the browser's defences on every response that does not say otherwise itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app, self._clock = app, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; complete the headers of what comes back."""
@@ -48,11 +52,19 @@ class Headers:
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._missing(scope):
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, completed if scope["type"] == "http" else send)
+
+    def _missing(self, scope: Scope) -> Iterator[tuple[str, str]]:
+        # Pages count down by this, so it is the product's clock and not the server's.
+        yield "Date", format_datetime(self._clock.now(), usegmt=True)
+        if scope["path"].startswith("/static/"):
+            named_by_content = b"v=" in scope["query_string"]
+            yield "Cache-Control", FOR_EVER if named_by_content else "no-cache"
+        yield from HEADERS.items()
 
 
 class TooMany(Declined):

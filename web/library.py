@@ -1,5 +1,256 @@
-"""Placeholder."""
+"""The library: what we may say, from a draft to its approval and to its end."""
 
-from fastapi import APIRouter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
 
-router = APIRouter()
+import structlog
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.ground.errors import NotFound
+from assistant.ground.parts import Parts
+from assistant.launch import scenarios
+from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Scenario
+from assistant.library import entries, publishing
+from assistant.library.entries import Entry, EntryVersion
+from assistant.library.keys import free_key
+from assistant.library.wording import Kind
+from web.access import AuthorHere, LeadHere, PartsHere, Writing, this_launch
+from web.entry_form import EntryForm
+from web.entry_pages import entry_page, new_page
+from web.library_pages import STATE_WORDS, library_page
+from web.refusals import ChangedMeanwhile
+from web.shell import LookingHere, Visit, Words, visit, went
+
+router = APIRouter(tags=["library"], default_response_class=HTMLResponse)
+log = structlog.get_logger()
+
+Revision = Annotated[int, Form(ge=0, le=2**31 - 1)]
+Typed = Annotated[EntryForm, Depends(EntryForm)]
+
+
+def _author(request: Request, parts: PartsHere, me: AuthorHere, session: Writing) -> Visit:
+    return visit(request, parts, me, session)
+
+
+Author = Annotated[Visit, Depends(_author)]
+
+
+@router.get("/library")
+def show_library(
+    staff: LookingHere,
+    launch: str = "",
+    tab: str = "",
+    q: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """Show one list of the library."""
+    shown = staff.launch(launch)
+    if shown is None:
+        raise NotFound("You work on no launch yet.", what_to_do="Ask a lead to add you to one.")
+    context = library_page(
+        staff.session, shown, tab=tab, q=q.strip(), number=page, person=staff.by, at=staff.at
+    )
+    return staff.page("library/index.html", "library", shown, context)
+
+
+@router.get("/library/{launch}/entries/new")
+def begin_entry(
+    staff: LookingHere, launch: str, kind: Kind = Kind.FAQ, question: str = ""
+) -> HTMLResponse:
+    """Show the empty form."""
+    within = this_launch(staff.session, staff.by, launch)
+    context = new_page(staff.session, within, kind, EntryForm(question=question.strip()), {})
+    return staff.page("library/entry.html", "library", within, context)
+
+
+@router.get("/library/{launch}/entries/{key}")
+def show_entry(staff: LookingHere, launch: str, key: str) -> HTMLResponse:
+    """Show one entry with what people asked, its versions, and what may be done."""
+    within = this_launch(staff.session, staff.by, launch)
+    entry = entries.by_key(staff.session, within.id, key)
+    context = entry_page(staff.session, within, entry, person=staff.by, at=staff.at)
+    return staff.page("library/entry.html", "library", within, context)
+
+
+@router.post("/library/{launch}/entries")
+def create(author: Author, launch: str, typed: Typed, kind: Annotated[Kind, Form()]) -> Response:
+    """Keep a new entry as a draft."""
+    return _created(author, this_launch(author.session, author.by, launch), typed, kind)
+
+
+@router.post("/library/{launch}/entries/submission")
+def create_and_submit(
+    author: Author, launch: str, typed: Typed, kind: Annotated[Kind, Form()]
+) -> Response:
+    """Keep a new entry and ask for its approval."""
+    within = this_launch(author.session, author.by, launch)
+    return _created(author, within, typed, kind, submitting=True)
+
+
+@router.post("/library/{launch}/entries/{key}")
+def save(author: Author, launch: str, key: str, typed: Typed, revision: Revision = 0) -> Response:
+    """Keep what the author wrote."""
+    return _saved(author, _this_entry(author, launch, key, revision), typed)
+
+
+@router.post("/library/{launch}/entries/{key}/submission")
+def submit(author: Author, launch: str, key: str, typed: Typed, revision: Revision = 0) -> Response:
+    """Keep what the author wrote and ask for its approval."""
+    return _saved(author, _this_entry(author, launch, key, revision), typed, submitting=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A lead decides about one entry as it was when the page was loaded."""
+
+    request: Request
+    parts: PartsHere
+    me: LeadHere
+    launch: str
+    key: str
+    revision: Revision = 0
+
+    @contextmanager
+    def entry(self) -> Iterator[tuple[Entry, Visit]]:
+        """Yield the entry and who decides, in a transaction of their own.
+
+        It ends before the handler goes on, so that only what is committed is published.
+        """
+        with self.parts.db.writing() as session:
+            lead = visit(self.request, self.parts, self.me, session)
+            yield _this_entry(lead, self.launch, self.key, self.revision), lead
+
+    def done(self, toast: str) -> RedirectResponse:
+        """Return the way back to the entry."""
+        return went(f"/library/{self.launch}/entries/{self.key}", toast)
+
+
+Decided = Annotated[Deciding, Depends(Deciding)]
+
+
+@router.post("/library/{launch}/entries/{key}/approval")
+def approve(deciding: Decided) -> RedirectResponse:
+    """Make it what customers get, put it into the index and prove that it is found."""
+    with deciding.entry() as (entry, lead):
+        version = entry.approve(lead.session, by=lead.by, at=lead.at)
+    _publish(deciding.parts, entry.launch_id)
+    is_live = _is_proven(deciding.parts, version.id)
+    return deciding.done("live" if is_live else "approved")
+
+
+@router.post("/library/{launch}/entries/{key}/retirement")
+def retire(deciding: Decided, reason: Words = "") -> RedirectResponse:
+    """Take it away from customers, and out of the index."""
+    with deciding.entry() as (entry, lead):
+        entry.retire(lead.session, reason=reason, by=lead.by, at=lead.at)
+    _publish(deciding.parts, entry.launch_id)
+    return deciding.done("retired")
+
+
+@router.post("/library/{launch}/entries/{key}/changes")
+def request_changes(deciding: Decided, reason: Words = "") -> RedirectResponse:
+    """Give it back to its author."""
+    with deciding.entry() as (entry, lead):
+        entry.request_changes(lead.session, reason=reason, by=lead.by, at=lead.at)
+    return deciding.done("changes")
+
+
+@router.post("/library/{launch}/entries/{key}/rejection")
+def reject(deciding: Decided, reason: Words = "") -> RedirectResponse:
+    """Decide against it."""
+    with deciding.entry() as (entry, lead):
+        entry.reject(lead.session, reason=reason, by=lead.by, at=lead.at)
+    return deciding.done("rejected")
+
+
+def _created(
+    author: Visit, launch: Launch, typed: EntryForm, kind: Kind, *, submitting: bool = False
+) -> Response:
+    if problems := typed.problems(kind, launch.zone, submitting=submitting):
+        context = new_page(author.session, launch, kind, typed, problems)
+        return author.page("library/entry.html", "library", launch, context, status=422)
+    entry = entries.create(
+        author.session,
+        launch,
+        key=free_key(author.session, launch.id, typed.question),
+        kind=kind,
+        draft=typed.draft(kind, launch.zone),
+        by=author.by,
+        at=author.at,
+        scenario=_scenario(author, launch.id, typed),
+    )
+    if submitting:
+        entry.submit(author.session, by=author.by, at=author.at)
+    return _back(entry, "submitted" if submitting else "saved")
+
+
+def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = False) -> Response:
+    launch, kind = entry.launch, Kind(entry.kind)
+    if problems := typed.problems(kind, launch.zone, submitting=submitting):
+        context = entry_page(
+            author.session,
+            launch,
+            entry,
+            person=author.by,
+            at=author.at,
+            typed=typed,
+            problems=problems,
+        )
+        return author.page("library/entry.html", "library", launch, context, status=422)
+    draft, scenario = typed.draft(kind, launch.zone), _scenario(author, launch.id, typed)
+    entry.file_under(author.session, scenario, by=author.by, at=author.at)
+    # Saving the same words again makes nobody their author, and no new version.
+    if not entry.newest.is_as(draft):
+        entry.save(author.session, draft, by=author.by, at=author.at)
+    if submitting:
+        entry.submit(author.session, by=author.by, at=author.at)
+    return _back(entry, "submitted" if submitting else "saved")
+
+
+def _scenario(author: Visit, launch_id: int, typed: EntryForm) -> Scenario | None:
+    return scenarios.of_launch(author.session, launch_id).get(typed.scenario)
+
+
+def _this_entry(staff: Visit, launch: str, key: str, revision: int) -> Entry:
+    """Return the entry as the form was filled in for.
+
+    Raises:
+        NotFound: when it is not theirs.
+        ChangedMeanwhile: when somebody has changed it since.
+    """
+    within = this_launch(staff.session, staff.by, launch)
+    entry = entries.by_key(staff.session, within.id, key)
+    if entry.version != revision:
+        newest = entry.newest
+        words, _ = STATE_WORDS[entry.state(staff.at)]
+        by = newest.author.name if newest.author else "the launch pack"
+        raise ChangedMeanwhile(
+            f"“{newest.question}” has changed since you looked at it. "
+            f"Now: version {newest.number} by {by}, {words.lower()}.",
+            what_to_do="Load the entry again: it shows what is there now.",
+        )
+    return entry
+
+
+def _publish(parts: Parts, launch_id: int) -> None:
+    """Bring the index up to what was just committed.
+
+    When that fails the commit still stands: an exact scan serves it, and the worker tries again.
+    """
+    try:
+        publishing.publish(parts, launch_id, at=parts.clock.now())
+    except Exception:
+        log.exception("publishing failed", launch=launch_id)
+
+
+def _is_proven(parts: Parts, version_id: int) -> bool:
+    with parts.db.reading() as session:
+        return session.get_one(EntryVersion, version_id).proven_at is not None
+
+
+def _back(entry: Entry, toast: str) -> RedirectResponse:
+    return went(f"/library/{entry.launch.key}/entries/{entry.key}", toast)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi.sse import ServerSentEvent
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
 from assistant.ground import audit
@@ -38,8 +39,11 @@ class Watch:
             await asyncio.sleep(LOOK)
             if self._waiting:
                 for conversation_id in await run_in_threadpool(self._touched):
-                    for waiting in self._waiting.get(conversation_id, ()):
-                        waiting.set()
+                    self._wake(conversation_id)
+
+    def _wake(self, conversation_id: str) -> None:
+        for waiting in self._waiting.get(conversation_id, ()):
+            waiting.set()
 
     def end(self) -> None:
         """Let every stream finish, so that the server can stop at once."""
@@ -78,8 +82,11 @@ class Watch:
             return audit.newest_id(session)
 
     def _touched(self) -> set[str]:
-        with self._parts.db.reading() as session:
-            events = audit.after(session, self._seen)
+        try:
+            with self._parts.db.reading() as session:
+                events = audit.after(session, self._seen)
+        except OperationalError:  # the database is away; the next look catches up
+            return set()
         self._seen = max([self._seen, *(event.id for event in events)])
         return {event.conversation_id for event in events if event.conversation_id}
 

@@ -28,6 +28,7 @@ def serve(app: FastAPI, *, host: str, port: int, proxies: str = "") -> None:
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
         server_header=False,
+        date_header=False,  # ours tells the product's time
         timeout_graceful_shutdown=5,
     )
     Server(config).run()

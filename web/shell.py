@@ -183,9 +183,7 @@ def banners(parts: Parts) -> list[dict[str, str]]:
     states = stand_ins(parts)
     # A process that was never meant to own the index is not degraded: nobody said why.
     shown = [name for name, state in states.items() if state.get("why") and state["status"] != "ok"]
-    return [
-        dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown
-    ]
+    return [dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown]
 
 
 def _shown(launch: Launch, at: datetime) -> dict[str, Any]:

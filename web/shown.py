@@ -7,12 +7,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.answering.decisions import Outcome
 from assistant.desk.conversations import Conversation, Message, Said
-from assistant.desk.repeats import asked
+from assistant.desk.repeats import others
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.launch.updates import Update
@@ -36,7 +35,7 @@ def outcome(session: Session, shown: Outcome) -> dict[str, Any]:
     if shown.clarification is not None:
         body["clarification"] = clarification(shown.clarification)
     if decision.ticket_card is not None:
-        body["ticket"] = {**decision.ticket_card, "others": others(session, decision.ticket_id)}
+        body["ticket"] = decision.ticket_card
     return body
 
 
@@ -61,7 +60,6 @@ def answer(message: Message, version: EntryVersion) -> dict[str, Any]:
             "next_update": version.next_update,
             "next_update_at": iso(version.next_update_at),
         },
-        "helpful": message.helpful,
     }
 
 
@@ -79,7 +77,6 @@ def clarification(message: Message) -> dict[str, Any]:
             {name: option[name] for name in ("entry", "title", "applies_when")}
             for option in message.options
         ],
-        "chosen": message.chosen,
     }
 
 
@@ -98,17 +95,10 @@ def ticket(session: Session, shown: Ticket) -> dict[str, Any]:
             {"kind": promise.kind, "due_at": iso(promise.due_at), "kept_at": iso(promise.kept_at)}
             for promise in shown.promises
         ],
-        "others": others(session, shown.id),
+        "others": others(session, shown),
         "context": shown.context or None,
         "rating": shown.rating,
     }
-
-
-def others(session: Session, ticket_id: int | None) -> int:
-    """Return how many other people asked the same."""
-    group = select(Ticket.group_id).where(Ticket.id == ticket_id)
-    group_id = session.scalar(group) if ticket_id else None
-    return max(0, asked(session, group_id).people - 1) if group_id else 0
 
 
 def conversation(

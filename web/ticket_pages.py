@@ -225,7 +225,9 @@ def _escalation(
             for step in steps
             if step is not None
         ],
-        "next_words": _next_words(ticket, following and _named(session, following.to, names)),
+        "next_words": _next_words(
+            ticket, _named(session, following.to, names) if following else ""
+        ),
     }
 
 
@@ -236,7 +238,7 @@ def _named(session: Session, email: str, names: Mapping[str, str]) -> str:
     return elsewhere.name if elsewhere else email
 
 
-def _next_words(ticket: Ticket, following: str | None) -> str | None:
+def _next_words(ticket: Ticket, following: str) -> str | None:
     if not ticket.is_open:
         return None
     if following:

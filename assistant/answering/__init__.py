@@ -1,0 +1,11 @@
+"""Answering: a question becomes an answer, a clarification or a handoff.
+
+The way of a question: ``asking`` (recorded, once for its key) → ``answer`` (record, think, settle)
+→ ``consider`` (what is found, what speaks against it, what the model says) → ``decide`` (pure) →
+``settle`` (one transaction; the gate has the last word) → ``decisions`` (what was decided and why).
+
+What thinking uses: ``triage`` with ``seriousness small_talk wording`` (how grave, a person wanted,
+small talk) · ``guards`` with ``objections identifiers circumstances directions`` (what speaks
+against a candidate) · ``select`` with ``prompts/`` (the model may name one approved text, or none)
+· ``lines`` (the fixed words of the product). ``trying`` says what would happen, without doing it.
+"""

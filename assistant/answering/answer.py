@@ -39,6 +39,7 @@ class Recorded:
     chosen: str | None
     asked: Asked
     has_person: bool
+    about: str  # the question behind a choice or a call, in the customer's words
 
 
 def answer(parts: Parts, message_id: int) -> None:
@@ -80,6 +81,7 @@ def _recorded(parts: Parts, message_id: int) -> Recorded | None:
             kind=message.kind,
             chosen=message.chosen,
             has_person=conversation.has_person,
+            about=conversation.behind(message).text,
             asked=Asked(
                 text=message.text,
                 launch_id=launch.id,
@@ -117,7 +119,8 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
     if recorded.kind == Said.CHOICE:
         return _chosen(parts, recorded, at)
     if recorded.kind == Said.CALL:
-        return _given_up(recorded.asked, "A person was asked for.", Line.PERSON)
+        asked = replace(recorded.asked, text=recorded.about)
+        return _given_up(asked, "A person was asked for.", Line.PERSON)
     if recorded.has_person:
         return _given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
     return consider(parts, recorded.asked, at=at)
@@ -126,9 +129,7 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
 def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
     """Return the approved message that the customer recognised, or a person for "none of these"."""
     if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
-        return _given_up(
-            replace(recorded.asked, text=recorded.asked.before), "None of the titles fits."
-        )
+        return _given_up(replace(recorded.asked, text=recorded.about), "None of the titles fits.")
     with parts.db.reading() as session:
         version = session.scalar(
             select(EntryVersion)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.answer import answer
 from assistant.desk import conversations, feedback
-from assistant.desk.conversations import Conversation, Message, said_before
+from assistant.desk.conversations import Conversation, Message, body_of_call, said_before
 from assistant.desk.feedback import Source
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import canonical, sha256
@@ -61,7 +61,7 @@ def ask_for_person(parts: Parts, conversation_id: str, token: str, note: str, *,
     def say(session: Session, conversation: Conversation) -> Message:
         return conversation.call(session, note, key=key, at=parts.clock.now())
 
-    return _decided(parts, conversation_id, token, key, sha256(note), say)
+    return _decided(parts, conversation_id, token, key, body_of_call(note), say)
 
 
 Say = Callable[[Session, Conversation], Message]
@@ -143,7 +143,7 @@ def rate(
     ticket = newest_ticket(conversation)
     if ticket.is_open:
         raise Refused("Your ticket is still open.", what_to_do="Rate it once it is resolved.")
-    ticket.rating = score
+    ticket.rate(session, score, at=at)
     if note:
         feedback.give(
             session,

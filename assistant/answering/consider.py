@@ -193,7 +193,7 @@ def _verdict(
     settled = known.finding.exact or known.triage.small_talk or known.triage.wants_person
     if parts.model is None or settled or not candidates or known.mode is Mode.SUGGEST:
         return None
-    return select(parts.model, question, candidates)
+    return select(parts.model, question, candidates, verdicts=parts.verdicts)
 
 
 def thresholds(wrong_rate: float) -> Thresholds:

@@ -15,16 +15,16 @@ from assistant.library.entries import Entry, EntryVersion
 
 NEAR = 0.3  # certainty from which a question without an answer is about what it is nearest to
 
-_ANSWERED_BY = (
+_answered_by = (
     select(Entry.key)
     .join(EntryVersion, EntryVersion.entry_id == Entry.id)
     .where(EntryVersion.id == Decision.entry_version_id)
     .correlate(Decision)
     .scalar_subquery()
 )
-_NEAREST = Decision.candidates[0]["entry"].as_string()
-_ABOUT = func.coalesce(_ANSWERED_BY, _NEAREST)
-_COUNTS = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
+_nearest = Decision.candidates[0]["entry"].as_string()
+_key = func.coalesce(_answered_by, _nearest)
+_counts = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Reply:
 def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
     """Return how often each entry was asked for: people, contacts, channels; in two queries."""
     people, contacts = func.count(func.distinct(Conversation.visitor)), func.count(Message.id)
-    counted = select(_ABOUT.label("entry"), people, contacts).group_by("entry")
-    per_channel = select(_ABOUT.label("entry"), Conversation.channel).distinct()
+    counted = select(_key.label("entry"), people, contacts).group_by("entry")
+    per_channel = select(_key.label("entry"), Conversation.channel).distinct()
     channels: dict[str, set[str]] = {}
     for entry, channel in session.execute(_of_launch(per_channel, launch_id)):
         channels.setdefault(entry, set()).add(channel)
@@ -104,7 +104,7 @@ def replies_of(session: Session, entry: Entry, *, most: int = 3) -> list[Reply]:
 
 
 def _about(entry: Entry) -> ColumnElement[bool]:
-    return and_(Decision.launch_id == entry.launch_id, entry.key == _ABOUT, _COUNTS)
+    return and_(Decision.launch_id == entry.launch_id, _key == entry.key, _counts)
 
 
 def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
@@ -112,5 +112,5 @@ def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-ar
         query.select_from(Decision)
         .join(Message, Message.id == Decision.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Decision.launch_id == launch_id, _COUNTS)
+        .where(Decision.launch_id == launch_id, _counts)
     )

@@ -67,7 +67,7 @@ class Settling:
                 clarification=None,
                 handoff=Handoff((), 0.0, "The titles were withdrawn."),
             )
-        if self._thought.handoff:
+        if self._thought.handoff and not self._is_between_people():
             self._say(LINES[self._line()])
         ticket = self._ticket() if self._thought.needs_person else None
         self._record(sent, ticket)
@@ -121,6 +121,10 @@ class Settling:
             **facts,
         )
         return True
+
+    def _is_between_people(self) -> bool:
+        """Return whether a person answers here: then the customer hears from nobody else."""
+        return self._message.kind == Said.QUESTION and self._conversation.has_person
 
     def _line(self) -> Line:
         handoff = self._thought.handoff
@@ -192,24 +196,28 @@ class Settling:
                 considered=_considered(thought),
                 entry_version_id=sent[0].entry_version_id if sent else None,
                 ticket_id=ticket.id if ticket else None,
-                ticket_card=card_of(ticket) if ticket else None,
+                ticket_card=card_of(self._session, ticket) if ticket else None,
             )
         )
 
 
-def card_of(ticket: Ticket) -> dict[str, Any]:
-    """Return what the customer was shown of the ticket at this moment."""
+def card_of(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """Return what the customer was shown of the ticket at this moment, times in UTC."""
     return {
         "number": ticket.number,
         "severity": ticket.severity,
         "severity_words": Severity(ticket.severity).words,
-        "acknowledged_at": ticket.acknowledged_at.isoformat() if ticket.acknowledged_at else None,
+        "acknowledged_at": _iso(ticket.acknowledged_at) if ticket.acknowledged_at else None,
         "owner": ticket.owner.first_name if ticket.owner else "the team",
         "promises": [
-            {"kind": promise.kind, "due_at": promise.due_at.isoformat()}
-            for promise in ticket.promises
+            {"kind": promise.kind, "due_at": _iso(promise.due_at)} for promise in ticket.promises
         ],
+        "others": repeats.others(session, ticket),
     }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _words(thought: Thought) -> str:

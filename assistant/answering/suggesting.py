@@ -184,8 +184,12 @@ def version_of(session: Session, launch_id: int, entry: str, number: int) -> Ent
     return found
 
 
-def _may_be_sent(
-    session: Session, ticket: Ticket, version: EntryVersion, at: datetime
-) -> bool:
-    who = {"launch_id": ticket.launch_id, "audience": ticket.conversation.audience}
-    return gate.passed(session, version.id, **who, at=at) is not None
+def _may_be_sent(session: Session, ticket: Ticket, version: EntryVersion, at: datetime) -> bool:
+    passed = gate.passed(
+        session,
+        version.id,
+        launch_id=ticket.launch_id,
+        audience=ticket.conversation.audience,
+        at=at,
+    )
+    return passed is not None

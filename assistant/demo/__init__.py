@@ -54,7 +54,9 @@ def prepare(parts: Parts, step: Step) -> None:
 
 def _is_prepared(parts: Parts) -> bool:
     with parts.db.reading() as session:
-        return session.scalar(select(Launch.id).where(Launch.key == LAUNCH)) is not None
+        # A preparation that was interrupted before it went live is taken up again.
+        live = select(Launch.id).where(Launch.key == LAUNCH, Launch.live_at.is_not(None))
+        return session.scalar(live) is not None
 
 
 def _import(parts: Parts, step: Step) -> None:

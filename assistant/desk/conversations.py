@@ -79,6 +79,20 @@ class Conversation(Base):
         ticket = self.open_ticket
         return ticket is not None and ticket.first_response_at is not None
 
+    def behind(self, message: "Message") -> "Message":
+        """Return the question that ``message`` is about, which may be itself.
+
+        A choice is about the question that led to the titles; a call without words is about what
+        was asked before it.
+        """
+        said = {one.id: one for one in self.messages}
+        if message.kind == Said.CHOICE and (titles := said.get(message.reply_to_id or 0)):
+            return said.get(titles.reply_to_id or 0, message)
+        if message.kind == Said.CALL and message.text == A_PERSON_PLEASE:
+            asked = (one for one in self.messages if one.kind == Said.QUESTION)
+            return max((one for one in asked if one.id < message.id), default=message, key=_by_id)
+        return message
+
     def ask(self, session: Session, text: str, *, key: str, at: datetime) -> "Message":
         """Write down what the customer said, to be decided. ``key`` makes a retry harmless."""
         return self._said(
@@ -125,7 +139,7 @@ class Conversation(Base):
             kind=Said.CALL,
             text=note or A_PERSON_PLEASE,
             key=key,
-            body_sha256=sha256(note),
+            body_sha256=body_of_call(note),
             at=at,
         )
 
@@ -169,6 +183,15 @@ class Conversation(Base):
         )
         event.person_id = message.person_id
         return message
+
+
+def _by_id(message: "Message") -> int:
+    return message.id
+
+
+def body_of_call(note: str) -> str:
+    """Return the hash that a repeated call for a person is known by; no question has the same."""
+    return sha256(canonical([Said.CALL, note]))
 
 
 NONE_OF_THESE = "none"
@@ -294,4 +317,4 @@ def undecided(session: Session, *, before: datetime, most: int = 100) -> list[in
 def subject_of(text: str) -> str:
     """Return the first line of ``text``, cut at a word to ``SUBJECT`` characters."""
     line = " ".join(text.split())
-    return line if len(line) <= SUBJECT else f"{line[:SUBJECT].rsplit(' ', 1)[0]}…"
+    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rsplit(' ', 1)[0]}…"

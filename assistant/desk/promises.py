@@ -101,6 +101,11 @@ class Promise(Base):
         return self.kept_at is None
 
     @property
+    def is_by_a_person(self) -> bool:
+        """Return whether a person named the time; no policy moves such a promise."""
+        return self.because == _named(Kind(self.kind))
+
+    @property
     def words(self) -> str:
         """Return its kind as people say it."""
         return KIND_WORDS[Kind(self.kind)]
@@ -124,15 +129,18 @@ def made(
 ) -> Promise:
     """Add one promise to ``ticket``: by the policy, or for the time a person named."""
     severity = Severity(ticket.severity)
-    named = f"{KIND_WORDS[kind]} was promised for this time by a person."
     promise = Promise(
         kind=kind,
         made_at=since,
         due_at=due_at or policy.due(kind, severity, since=since),
-        because=named if due_at else policy.explained(kind, severity),
+        because=_named(kind) if due_at else policy.explained(kind, severity),
     )
     ticket.promises.append(promise)
     return promise
+
+
+def _named(kind: Kind) -> str:
+    return f"{KIND_WORDS[kind]} was promised for this time by a person."
 
 
 def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from assistant.desk.conversations import Conversation, Message, Said
 from assistant.desk.promises import Promise
 from assistant.desk.severity import Severity
-from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
+from assistant.desk.tickets import FIRST_NUMBER, LONGEST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person
 from assistant.launch.scenarios import Scenario
 
 PAGE = 50  # tickets on one page
-LONGEST_NUMBER = 16  # digits; more fit into no database's integer
 
 
 class View(StrEnum):
@@ -206,11 +205,11 @@ def _mentions(words: str) -> ColumnElement[bool]:
         Ticket.subject.icontains(words, autoescape=True),
         Ticket.conversation.has(Conversation.visitor.icontains(words, autoescape=True)),
     )
-    is_number = digits.isdecimal() and len(digits) < LONGEST_NUMBER
+    is_number = digits.isdecimal() and len(digits) <= LONGEST_NUMBER
     return or_(found, Ticket.id == int(digits) - FIRST_NUMBER) if is_number else found
 
 
-def _in_order(wanted: Select[tuple[Ticket]], view: View, order: Order) -> Select[tuple[Ticket]]:
+def _in_order(wanted: Select[Ticket], view: View, order: Order) -> Select[Ticket]:
     if order is not Order.DUE:
         opened = Ticket.opened_at
         return wanted.order_by(opened.desc() if order is Order.NEWEST else opened, Ticket.id)

@@ -103,6 +103,11 @@ def asked(session: Session, group_id: int) -> Asked:
     return Asked(people, contacts, tuple(sorted(channels)))
 
 
+def others(session: Session, ticket: Ticket) -> int:
+    """Return how many other people asked what ``ticket`` is about."""
+    return max(0, asked(session, ticket.group_id).people - 1) if ticket.group_id else 0
+
+
 def people_in(session: Session, group_ids: Iterable[int | None]) -> dict[int, int]:
     """Return how many different people asked each group's question, in one query."""
     query = (

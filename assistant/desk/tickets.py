@@ -19,6 +19,7 @@ from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
 
 PREFIX = "HC-"
+LONGEST_NUMBER = 9  # digits; PostgreSQL's integer holds no more
 FIRST_NUMBER = 1000  # so that the first ticket does not look like the first ever
 
 
@@ -124,6 +125,8 @@ class Ticket(Base):
     ) -> None:
         """Judge it anew; open promises move to what the policy gives from the question on.
 
+        A time that a person promised stays.
+
         Raises:
             Refused: without a reason.
         """
@@ -133,6 +136,8 @@ class Ticket(Base):
         self.severity_reason = reason.strip()
         policy = promises.POLICIES[self.policy]
         for promise in promises.open_of(self.promises):
+            if promise.is_by_a_person:
+                continue
             promise.due_at = policy.due(Kind(promise.kind), severity, since=promise.made_at)
             promise.because = policy.explained(Kind(promise.kind), severity)
         self._note(
@@ -143,7 +148,7 @@ class Ticket(Base):
         """Hand it one level up; return false when nobody is above."""
         self._must_be_open("escalate it")
         path = self.scenario.escalation if self.scenario else []
-        step = escalation.next_step(path, self.level)
+        step = escalation.next_step(path, self.level, owner=self.owner.email if self.owner else "")
         above = by_email(session, step.to) if step else None
         above = above or self._first_lead(session)
         if above is None or above.id == self.owner_id:
@@ -268,6 +273,11 @@ class Ticket(Base):
             self.add_note(session, note, by=by, at=at)
         self._note(session, "resolved", by=by, at=at)
 
+    def rate(self, session: Session, score: int, *, at: datetime) -> None:
+        """Keep how satisfied the customer is with how it went, 1 to 5."""
+        self.rating = score
+        self._note(session, "rated", by=CUSTOMER, at=at, score=score)
+
     def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
         """Open it again, with new promises from now on; a second time changes nothing."""
         if self.is_open:
@@ -326,8 +336,8 @@ def open_for(
 ) -> Ticket:
     """Return the ticket that takes ``question``: the conversation's open one, or a new one.
 
-    A new one starts its promises at the time of the question, has an owner, and is acknowledged
-    by the assistant in the same transaction.
+    A new one is about the question behind a choice or a call. It starts its promises at the time
+    of ``question``, has an owner, and is acknowledged by the assistant in the same transaction.
     """
     conversation = question.conversation
     ticket = conversation.open_ticket
@@ -336,17 +346,18 @@ def open_for(
             ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
         ticket.customer_wrote(session, at=question.at)
         return ticket
+    about = conversation.behind(question)
     ticket = Ticket(
         launch_id=conversation.launch_id,
-        question_id=question.id,
-        subject=subject_of(question.text),
+        question_id=about.id,
+        subject=subject_of(about.text),
         severity=int(severity),
         severity_reason=severity_reason,
         handoff_reason=handoff_reason,
         in_scope=policy.name == promises.HYPERCARE.name,
         policy=policy.name,
         scenario=scenario,
-        group_id=question.group_id,
+        group_id=about.group_id,
         owner=scenario.owner
         if scenario and scenario.owner
         else on_duty(session, conversation.launch_id),
@@ -384,7 +395,8 @@ def by_number(session: Session, number: str, launches: list[int] | None) -> Tick
         NotFound: when there is none, or it belongs to a launch that is not among them.
     """
     digits = number.upper().removeprefix(PREFIX)
-    ticket = session.get(Ticket, int(digits) - FIRST_NUMBER) if digits.isdigit() else None
+    is_number = digits.isdecimal() and len(digits) <= LONGEST_NUMBER
+    ticket = session.get(Ticket, int(digits) - FIRST_NUMBER) if is_number else None
     if ticket is None or (launches is not None and ticket.launch_id not in launches):
         raise NotFound(f"There is no ticket {number}.", what_to_do="Look for it in the queue.")
     return ticket

@@ -3,5 +3,6 @@
 ``settings`` (environment and hypercare.env) · ``database`` (engine, transactions, column types) ·
 ``clock`` (the only wall clock) · ``errors`` (three ways to say no) · ``people`` (roles, passwords,
 sign-ins) · ``audit`` (every change an event) · ``llm`` (the one function that calls a model) ·
-``masking`` (personal data out of a prompt) · ``parts`` (what a process is assembled from).
+``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``masking`` (personal
+data out of a prompt) · ``parts`` (what a process is assembled from).
 """

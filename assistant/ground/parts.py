@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import structlog
 
 from assistant.ground.clock import Clock, WallClock
 from assistant.ground.database import Database
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from knowledge.embedding import Embedder
     from knowledge.index import ChromaIndex
 
-
+log = structlog.get_logger()
 Made = TypeVar("Made")
 
 
@@ -68,6 +70,7 @@ class Parts:
     index: "ChromaIndex | None" = None
     index_missing: str = "It is being opened."
     model: "Model | None" = None
+    verdicts: Any = None  # answering.select.Verdicts, where a process keeps what models said
     stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
     indexed: dict[int, str] = field(default_factory=dict)  # launch -> revision that was proven
 
@@ -149,4 +152,5 @@ def _model(parts: Parts) -> "Model | None":
         endpoints,
         deadline_seconds=settings.llm_deadline_seconds,
         budget=llm.Budget(settings.llm_calls_per_day),
+        on_call=lambda call: log.info("model called", **asdict(call)),
     )

@@ -97,10 +97,16 @@ def by_email(session: Session, email: str) -> Person | None:
 
 
 def add_person(session: Session, *, email: str, name: str, role: Role, at: datetime) -> Person:
-    """Return the person with this address, created when there is none yet."""
+    """Return the person with this address, created when there is none yet.
+
+    Raises:
+        ValueError: when somebody new has no name, or the address is none.
+    """
     found = by_email(session, email)
     if found is not None:
         return found
+    if not name.split() or "@" not in email:
+        raise ValueError("A person has a name and an e-mail address.")
     person = Person(email=email.strip().lower(), name=name.strip(), role=role, created_at=at)
     session.add(person)
     session.flush()

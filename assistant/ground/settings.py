@@ -3,6 +3,7 @@
 Each setting says what it means; ``hypercare settings`` prints value, default, source and meaning.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SETTINGS_FILE = "hypercare.env"  # not .env, which other libraries read too
 MASK = "••••••"
+PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")  # of an address: user:password@host
 
 
 class Settings(BaseSettings):
@@ -131,4 +133,4 @@ def _source(name: str, in_file: set[str], *, changed: bool) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return MASK if value.get_secret_value() else ""
-    return "" if value is None else str(value)
+    return "" if value is None else PASSWORD.sub(rf"\1{MASK}\2", str(value))

@@ -26,6 +26,7 @@ from assistant.ground.people import Role
 from assistant.launch.launches import WRONG_RATE, Mode, Trigger
 from assistant.launch.scenarios import Category, Decider
 
+EARLIEST, LATEST = 1970, 2199  # years of a time; the ends of the calendar have no other zones
 BIGGEST = 5_000_000  # bytes of one pack
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times faster
 Path_ = tuple[str | int, ...]
@@ -62,6 +63,8 @@ def _instant(value: object) -> object:
             raise PydanticCustomError("no_time", "It is no time") from None
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise PydanticCustomError("no_time", "It is a time without a zone, or only a day")
+    if not EARLIEST <= value.year <= LATEST:
+        raise PydanticCustomError("no_time", "It is not a time of our days")
     return value
 
 
@@ -81,14 +84,37 @@ Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000
 Email = Annotated[
     str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+$")
 ]
+# An origin and nothing else: it goes into a header that says who may frame the widget.
+Site = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=200,
+        pattern=r"^https?://(?:(?:\*\.)?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?/?$",
+    ),
+]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 InstantOrWords = Annotated[datetime | str, BeforeValidator(_instant_or_words)]
+
+
+def _is_unstorable(value: object) -> bool:
+    """Return whether ``value`` holds a NUL or half of a surrogate pair."""
+    return isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
 
 
 class Shape(BaseModel):
     """What every part of a pack shares: a field that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        """Refuse what a quoted escape can write and no database keeps."""
+        if any(_is_unstorable(words) for words in (value if isinstance(value, list) else [value])):
+            raise PydanticCustomError("unstorable", "It holds a character that cannot be kept")
+        return value
 
 
 class AreaShape(Shape):
@@ -104,7 +130,7 @@ class ObjectiveShape(Shape):
     title: Line = ""
     metric: Line = ""
     comparison: Line = ""
-    target: float | Line = ""
+    target: Number | Line = ""
     by: InstantOrWords = ""
 
 
@@ -112,7 +138,7 @@ class BaselineShape(Shape):
     """What was normal before."""
 
     metric: Line
-    value: float
+    value: Number
     unit: str = ""
 
 
@@ -121,7 +147,7 @@ class CriterionShape(Shape):
 
     metric: Line
     comparison: Line
-    value: float
+    value: Number
     days: int = Field(5, ge=1)
 
 
@@ -147,7 +173,7 @@ class LaunchShape(Shape):
     objectives: list[Objective] = []
     baselines: list[BaselineShape] = []
     exit_criteria: list[CriterionShape] = []
-    sites: list[Line] = []
+    sites: list[Site] = []
     mode: Mode = Mode.SUGGEST
     wrong_rate: float = Field(WRONG_RATE, ge=0.001, le=0.1)
     languages: list[Line] = []
@@ -284,6 +310,14 @@ def read(path: Path) -> tuple[PackShape, Lines]:
     return shaped(words, name)
 
 
+# What PyYAML lets through besides its own errors for values like !!bool x, !!int "" and !!timestamp
+# x, and for nesting without end.
+BROKEN_YAML = (
+    *(yaml.YAMLError, ValueError, RecursionError),
+    *(LookupError, AttributeError, TypeError, OverflowError),
+)
+
+
 def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
     """Return the pack written in ``words``; ``file`` names it in problems. Raises as ``read``."""
     lines = Lines(file, {})
@@ -292,7 +326,7 @@ def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
         root = loader.get_single_node()
         problems = list(_walked(root, (), lines, set())) if root else []
         value = loader.construct_document(root) if root and not problems else None
-    except (yaml.YAMLError, ValueError, RecursionError) as broken:
+    except BROKEN_YAML as broken:
         raise PackRefused([_not_yaml(broken, file)]) from None
     if problems:
         raise PackRefused(problems)
@@ -342,11 +376,13 @@ REMEDIES = {
     "model_type": "Write it as fields: “name: value”.",
     "model_attributes_type": "Write it as fields: “name: value”.",
     "no_time": "Write a time with its zone, for example 2026-11-16T08:00:00Z.",
+    "unstorable": "Remove what is written as \\0 or \\ud800 to \\udfff.",
+    "finite_number": "Write a number.",
     "no_zone": "Use a name like Europe/Berlin or UTC.",
     "less_than_equal": "Use a number within the limit.",
     "greater_than_equal": "Use a number within the limit.",
     "string_pattern_mismatch": "Keys are lower-case letters, digits and single hyphens; "
-    "addresses are name@domain.",
+    "addresses are name@domain; sites are https://shop.example.",
 }
 
 
@@ -370,7 +406,8 @@ def _is_union_branch(part: object) -> bool:
 
 def _not_yaml(broken: Exception, file: str) -> Problem:
     mark = getattr(broken, "problem_mark", None)
-    what = getattr(broken, "problem", None) or str(broken).splitlines()[0]
+    first = next(iter(str(broken).splitlines()), "")
+    what = getattr(broken, "problem", None) or first or type(broken).__name__
     line = mark.line + 1 if mark else 1
     return Problem(file, line, "(file)", f"It is not YAML: {what}.", "Correct the line.")
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import (
     selectinload,
 )
 from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.sql.base import ExecutableOption
 
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.audit import OPERATOR, happened
@@ -85,11 +86,12 @@ class Entry(Base):
 
     def state(self, at: datetime) -> str:
         """Return draft, review, rejected, approved, expired or retired."""
+        # What is written after the retirement may bring the entry back, so it comes first.
+        if (newest := self.newest).approved_at is None:
+            return newest.state
         if self.retired_at is not None:
             return "retired"
-        if (pending := self.newest).approved_at is None:
-            return pending.state
-        return "approved" if pending.is_valid(at) else "expired"
+        return "approved" if newest.is_valid(at) else "expired"
 
     def save(
         self, session: Session, draft: Draft, *, by: Person | None, at: datetime
@@ -167,7 +169,7 @@ class Entry(Base):
         Raises:
             Refused: without a reason, or when nothing waits for approval.
         """
-        version = self._pending("ask for changes to")
+        version = self._submitted("ask for changes to")
         if not reason.strip():
             raise Refused("Say what should change.", what_to_do="Write it for the author.")
         version.submitted_at, version.changes_asked = None, reason.strip()
@@ -182,9 +184,9 @@ class Entry(Base):
             NotPermitted: when ``by`` is no lead.
             Refused: when nothing waits for approval.
         """
-        version = self._pending("reject")
         if not by.is_any(Role.LEAD):
             raise NotPermitted("Only a lead rejects an entry.", what_to_do="Ask a lead.")
+        version = self._submitted("reject")
         version.rejected_at, version.submitted_at, version.changes_asked = at, None, reason.strip()
         self._note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
 
@@ -204,7 +206,7 @@ class Entry(Base):
         self._note(session, "retired", by=by, at=at, reason=reason)
 
     def file_under(
-        self, session: Session, scenario: Scenario | None, *, by: Person, at: datetime
+        self, session: Session, scenario: Scenario | None, *, by: Person | None, at: datetime
     ) -> None:
         """Say which scenario it belongs to; the same again changes nothing."""
         if scenario is not self.scenario:
@@ -233,6 +235,15 @@ class Entry(Base):
                 f"Messages for “{self.scenario.title}” are approved by {named}.",
                 what_to_do=f"Ask {named}.",
             )
+
+    def _submitted(self, what: str) -> "EntryVersion":
+        version = self._pending(what)
+        if version.submitted_at is None:
+            raise Refused(
+                f"There is nothing to {what}: nobody has submitted it.",
+                what_to_do="Wait until its author submits it.",
+            )
+        return version
 
     def _pending(self, what: str) -> "EntryVersion":
         if self.newest.approved_at is not None:
@@ -387,7 +398,7 @@ def by_key(session: Session, launch_id: int, key: str) -> Entry:
         NotFound: when the launch has none of this key.
     """
     query = select(Entry).where(Entry.launch_id == launch_id, Entry.key == key)
-    found = session.scalar(query.options(selectinload(Entry.versions)))
+    found = session.scalar(query.options(*_loaded()))
     if found is None:
         raise NotFound(f"There is no entry “{key}”.", what_to_do="Look for it in the library.")
     return found
@@ -396,10 +407,13 @@ def by_key(session: Session, launch_id: int, key: str) -> Entry:
 def of_launch(session: Session, launch_id: int) -> list[Entry]:
     """Return every entry of the launch with its versions and scenario, by key."""
     query = select(Entry).where(Entry.launch_id == launch_id).order_by(Entry.key)
+    return list(session.scalars(query.options(*_loaded())))
+
+
+def _loaded() -> tuple[ExecutableOption, ...]:
     versions = selectinload(Entry.versions)
     people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
-    loaded = query.options(versions.options(*people), joinedload(Entry.scenario))
-    return list(session.scalars(loaded))
+    return versions.options(*people), joinedload(Entry.scenario)
 
 
 def waiting_for(session: Session, launch_id: int, person: Person) -> int:

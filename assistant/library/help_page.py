@@ -6,6 +6,7 @@ It reads through the same gate as the assistant, so what is retired or has expir
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +23,24 @@ from assistant.library.entries import Entry, EntryVersion, live
 from knowledge.embedding import EmbeddingFailed
 from knowledge.normalise import fingerprint
 
+if TYPE_CHECKING:
+    from knowledge.entries import Vector
+
 LONGEST = 200  # characters of a search
 NEAR = 0.45  # cosine; on the demo library a question's own answers lie above, chance ones below
 RELATED = 3  # entries named under one
+
+
+def published(session: Session, key: str) -> Launch:
+    """Return a launch that the public may read about.
+
+    Raises:
+        NotFound: when there is none, or it is still in preparation: the two look alike.
+    """
+    launch = by_key(session, key)
+    if launch.phase == "preparing":
+        raise NotFound(f"There is no launch “{key}”.", what_to_do="Check the address.")
+    return launch
 
 
 def shown(session: Session, launch_id: int, *, at: datetime) -> list[EntryVersion]:
@@ -121,11 +137,12 @@ def _is_close(one: EntryVersion, other: EntryVersion) -> bool:
     return category_of(one) is not None and category_of(one) is category_of(other)
 
 
-def _embedded(parts: Parts, words: str):  # type: ignore[no-untyped-def]
+def _embedded(parts: Parts, words: str) -> "Vector | None":
     if parts.embedder is None:
         return None
     try:
-        return parts.embedder.embed([words])[0]
+        vector: Vector = parts.embedder.embed([words])[0]
     except EmbeddingFailed as failure:
         parts.embedder_failure = str(failure)
         return None
+    return vector

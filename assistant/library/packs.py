@@ -80,7 +80,11 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
         PackRefused: with every problem; nothing was imported.
     """
     pack, lines = read(path)
-    problems = [*_checked(pack, lines), *_people_problems(session, pack, lines, approve_as)]
+    problems = [
+        *_checked(pack, lines),
+        *_people_problems(session, pack, lines, approve_as),
+        *_late_updates(session, pack, lines, at),
+    ]
     if problems:
         raise PackRefused(sorted(problems, key=lambda problem: problem.line))
     people = {
@@ -124,6 +128,25 @@ def _checked(pack: PackShape, lines: Lines) -> Iterator[Problem]:
         for field in ("expected", "what_to_do", "next_update"):
             if not getattr(update, field):
                 yield lines.problem(("updates", number, field), "It is blank.", "Fill it in.")
+    launch = pack.launch
+    if launch.starts and launch.ends and launch.ends <= launch.starts:
+        yield lines.problem(("launch", "ends"), "It ends before it starts.", "Change one.")
+
+
+def _late_updates(
+    session: Session, pack: PackShape, lines: Lines, at: datetime
+) -> Iterator[Problem]:
+    """Yield new updates whose next one is promised for a time that has passed by then."""
+    launch = session.scalar(select(Launch).where(Launch.key == pack.launch.key))
+    for number, update in enumerate(pack.updates):
+        due, published = update.next_update, update.published or at
+        is_late = not isinstance(due, str) and due <= published
+        if is_late and not (launch and _is_published(session, launch, update)):
+            yield lines.problem(
+                ("updates", number, "next_update"),
+                f"That time has passed when it is published ({published:%Y-%m-%d %H:%M} UTC).",
+                "Promise a later time, or say under “published” when it was published.",
+            )
 
 
 def _written_twice(keys: list[str], section: str, field: str, lines: Lines) -> Iterator[Problem]:
@@ -269,10 +292,12 @@ def _entry(
             at=at,
             scenario=scenario,
         )
-    elif not entry.newest.is_as(draft):
-        entry.save(session, draft, by=None, at=at)
-    elif entry.approved is entry.newest or approver is None:
-        return "unchanged"
+    else:
+        entry.file_under(session, scenario, by=approver, at=at)
+        if not entry.newest.is_as(draft):
+            entry.save(session, draft, by=None, at=at)
+        elif entry.newest.approved_at is not None or approver is None:
+            return "unchanged"
     entry.newest.submitted_at = at
     if approver is None:
         return "waiting"
@@ -309,13 +334,7 @@ def _said(next_update: datetime | str, launch: Launch) -> tuple[str, datetime | 
 
 
 def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) -> None:
-    published = shape.published or at
-    same = select(Update.id).where(
-        Update.launch_id == launch.id,
-        Update.title == shape.title,
-        Update.expected == shape.expected,
-    )
-    if session.scalar(same) is not None:
+    if _is_published(session, launch, shape):
         return
     words, instant = _said(shape.next_update, launch)
     updates.publish(
@@ -327,5 +346,14 @@ def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) 
         next_update=words,
         next_update_at=instant,
         by=None,
-        at=published,
+        at=shape.published or at,
     )
+
+
+def _is_published(session: Session, launch: Launch, shape: UpdateShape) -> bool:
+    same = select(Update.id).where(
+        Update.launch_id == launch.id,
+        Update.title == shape.title,
+        Update.expected == shape.expected,
+    )
+    return session.scalar(same) is not None

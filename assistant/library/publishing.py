@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from knowledge.shelf import Shelf
 if TYPE_CHECKING:
     from knowledge.entries import Neighbour, Vector
 
+TRY_AGAIN = timedelta(minutes=1)  # after the embedder gave no vectors for new words
 NEIGHBOURS = 50  # phrasings that the index proposes for one question
 
 
@@ -40,10 +41,15 @@ class Stock:
     """What a launch may say from one moment to the next edge: live versions, their shelf."""
 
     revision: str
-    until: datetime | None  # a validity window opens or closes then
+    until: datetime | None  # a validity window opens or closes then, or vectors are tried again
     live: "Mapping[str, Live]"  # by entry key
     vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
     shelf: Shelf
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether every way has its vector; without, an index would miss some."""
+        return all(way in self.vectors for entry in self.entries for way in entry.ways())
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -89,7 +95,7 @@ def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = Fal
     """
     stock = stock_of(parts, launch_id, at=at)
     problems = _indexed(parts, launch_id, stock)
-    if parts.index is not None and not problems:
+    if parts.index is not None and stock.is_whole and not problems:
         parts.indexed[launch_id] = stock.revision
     doubted = set(stock.live) if all_again else _unproven(parts, launch_id, at)
     problems |= _not_found_by_own_words(stock, doubted)
@@ -134,7 +140,7 @@ def proofs(parts: Parts, *, rebuild: bool) -> Iterator[tuple[str, list[str]]]:
 def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
     """Throw the launch's index away and fill a new one from the stored vectors."""
     stock = stock_of(parts, launch_id, at=at)
-    if parts.index is not None and stock.vectors:
+    if parts.index is not None and stock.is_whole:
         parts.index.rebuild(shelf_name(launch_id), stock.entries, stock.vectors)
 
 
@@ -155,7 +161,7 @@ Problems = dict[str, list[str]]  # by entry key; "" concerns all of them
 
 def _indexed(parts: Parts, launch_id: int, stock: Stock) -> Problems:
     """Return what is wrong with the index after bringing it up to date; rebuilds it once."""
-    if parts.index is None or not stock.vectors:
+    if parts.index is None or not stock.vectors or not stock.is_whole:
         return {}
     shelf, (entries, vectors) = shelf_name(launch_id), (stock.entries, stock.vectors)
     if not parts.index.prove(shelf, entries, vectors):
@@ -212,6 +218,8 @@ def _stocked(parts: Parts, launch_id: int, revision: str, at: datetime) -> Stock
     entries = [one.entry for one in live_now.values()]
     words = [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
     vectors = vectors_of(parts.db, parts.embedder, words)
+    if parts.embedder is not None and len(vectors) < len(set(words)):
+        until = min(until or at + TRY_AGAIN, at + TRY_AGAIN)
     return Stock(f"{revision} {until}", until, live_now, vectors, Shelf(entries, vectors))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.ground.database import Base, Database, sha256
+from knowledge.embedding import EmbeddingFailed
 
 if TYPE_CHECKING:
     from knowledge.embedding import Embedder
@@ -31,7 +32,8 @@ def vectors_of(
 ) -> "dict[str, Vector]":
     """Return each text's unit vector; new ones are embedded with no transaction open and kept.
 
-    Without an embedder the result is empty, which means lexical mode.
+    Without an embedder the result is empty, which means lexical mode. While the embedder fails,
+    texts that are new have no vector and are found by their words.
     """
     if embedder is None:
         return {}
@@ -39,11 +41,18 @@ def vectors_of(
     with db.reading() as session:
         known = _stored(session, embedder.name, list(wanted))
     if new := [digest for digest in wanted if digest not in known]:
-        fresh = embedder.embed([wanted[digest] for digest in new])
-        known |= dict(zip(new, fresh, strict=True))
+        fresh = _embedded(embedder, [wanted[digest] for digest in new])
+        known |= dict(zip(new, fresh, strict=False))
         with db.writing() as session:
-            _store(session, embedder.name, {digest: known[digest] for digest in new})
+            _store(session, embedder.name, dict(zip(new, fresh, strict=False)))
     return {wanted[digest]: vector for digest, vector in known.items()}
+
+
+def _embedded(embedder: "Embedder", texts: Sequence[str]) -> "Sequence[Vector]":
+    try:
+        return list(embedder.embed(texts))
+    except EmbeddingFailed:
+        return ()
 
 
 def _stored(session: Session, embedder: str, digests: Sequence[str]) -> "dict[str, Vector]":

@@ -1,7 +1,7 @@
 """Verdicts, and how the parts of an entry become one text. Pure, and byte for byte repeatable."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -73,3 +73,23 @@ def time_in_words(at: datetime, zone: ZoneInfo) -> str:
     """Return an instant as the launch's customers read it: ``23 November 2026, 10:00 CET``."""
     local = at.astimezone(zone)
     return f"{local.day} {local:%B %Y, %H:%M} {local.tzname()}"
+
+
+AS_TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d %B %Y, %H:%M")
+
+
+def promised(words: str, zone: ZoneInfo) -> tuple[str, datetime | None]:
+    """Return a next update as customers read it, and its instant when ``words`` name one.
+
+    A time is ``2026-11-23 10:00`` or as ``time_in_words`` writes it, local in ``zone``; everything
+    else is words, which promise no instant.
+    """
+    said = words.strip()
+    for form in AS_TIMES:
+        for text in (said, said.rpartition(" ")[0]):  # with and without the zone's name
+            try:
+                at = datetime.strptime(text, form).replace(tzinfo=zone)
+            except ValueError:
+                continue
+            return time_in_words(at, zone), at.astimezone(UTC)
+    return said, None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.launch.launches import Launch
+from assistant.reports.sheets import Figure
 
 STEPS = {  # what ``Launch.missing`` calls it -> how it reads when it is there, and the remedy
     "what is in scope": ("What is in scope is named", "Name it in the pack under “scope”."),
@@ -38,3 +39,13 @@ def steps(launch: Launch) -> list[Step]:
     particular = [Step(False, f"Missing: {gap}", DECIDE) for gap in gaps if gap not in STEPS]
     owned = [Step(True, OWNED)] if launch.scenarios and not particular else []
     return [*general, *owned, *particular]
+
+
+def figures(launch: Launch, entries: int) -> tuple[Figure, ...]:
+    """Return the key figures of a launch in preparation; ``entries`` are its approved answers."""
+    owned = sum(scenario.owner_id is not None for scenario in launch.scenarios)
+    return (
+        Figure(f"{len(launch.scenarios):,}", "Scenarios", f"{owned:,} with an owner"),
+        Figure(f"{entries:,}", "Approved answers", "that customers get as soon as it is live"),
+        Figure(f"{len(launch.missing()):,}", "Missing", "before it can go live"),
+    )

@@ -17,6 +17,7 @@ from assistant.answering.decisions import Decision
 from assistant.desk.conversations import Conversation, Message, Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
+from assistant.ground.people import Membership, Person, Role
 from assistant.library.entries import Entry, EntryVersion, is_live
 from assistant.reports.spans import Span
 
@@ -54,6 +55,7 @@ class Standing:
     open_tickets: int = 0
     open_urgent: int = 0
     answered_share: float | None = None
+    lead: str | None = None
 
 
 def within(column: InstrumentedAttribute[Any], span: Span) -> ColumnElement[bool]:
@@ -152,7 +154,7 @@ def ratings(session: Session, launch_id: int, span: Span) -> tuple[float | None,
 
 
 def standings(session: Session, launch_ids: Sequence[int]) -> dict[int, Standing]:
-    """Return one line for each launch, in two queries for all of them."""
+    """Return one line for each launch, in three queries for all of them."""
     is_open = Ticket.resolved_at.is_(None)
     urgent = is_open & (Ticket.severity <= int(Severity.PAINFUL))
     open_tickets = (
@@ -174,9 +176,22 @@ def standings(session: Session, launch_ids: Sequence[int]) -> dict[int, Standing
     )
     shares = {launch: right / all_ for launch, all_, right in session.execute(answered) if all_}
     counts = {launch: (now, bad) for launch, now, bad in session.execute(open_tickets)}
+    leads = _leads(session, launch_ids)
     return {
-        launch: Standing(*counts.get(launch, (0, 0)), shares.get(launch)) for launch in launch_ids
+        launch: Standing(*counts.get(launch, (0, 0)), shares.get(launch), leads.get(launch))
+        for launch in launch_ids
     }
+
+
+def _leads(session: Session, launch_ids: Sequence[int]) -> dict[int, str]:
+    """Return who leads each launch: of several leads the first by name."""
+    query = (
+        select(Membership.launch_id, func.min(Person.name))
+        .join(Membership.person)
+        .where(Membership.launch_id.in_(launch_ids), Person.role == Role.LEAD)
+        .group_by(Membership.launch_id)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def contacts_by_scenario(session: Session, launch_id: int) -> dict[int, int]:

@@ -2,5 +2,5 @@
 
 server.py    the real `hypercare serve` in a process of its own, to be killed and started again
 traffic.py   customers who send, wait, and send the same again until they are acknowledged
-small.yaml   a launch with three approved answers
+speech.py    what the assistant may say, and what of it was said
 """

@@ -21,16 +21,7 @@ from types import TracebackType
 
 import httpx
 
-from assistant import migrations
-from assistant.ground import people
-from assistant.ground.parts import Parts, assemble
-from assistant.ground.settings import Settings
-from assistant.launch import launches
-from assistant.library import packs, publishing
-
 REPO = Path(__file__).parents[2]
-SMALL = Path(__file__).with_name("small.yaml")
-LEAD = "lena@example.com"
 PATIENCE = 60.0  # seconds until a server that has not answered is called broken
 LOOK = 0.02  # seconds between two looks at a server that starts
 ENOUGH = "1000000"  # of anything per minute: here nobody is limited
@@ -38,24 +29,6 @@ ENOUGH = "1000000"  # of anything per minute: here nobody is limited
 
 class NotReady(Exception):
     """The server ended or stayed silent; the message holds what it said."""
-
-
-def prepared(folder: Path, pack: Path = SMALL, key: str = "small") -> Path:
-    """Return a data folder with the pack's launch live, every text approved and embedded."""
-    parts = assemble(Settings(data=folder))
-    migrations.upgrade(parts.db)
-    packs.bring_in(parts, pack, approve_as=LEAD, dry_run=False)
-    publishing.warm(parts, key)
-    _go_live(parts, key)
-    parts.close()
-    return folder
-
-
-def _go_live(parts: Parts, key: str) -> None:
-    with parts.db.writing() as session:
-        lead = people.by_email(session, LEAD)
-        assert lead is not None
-        launches.by_key(session, key).go_live(session, by=lead, at=parts.clock.now())
 
 
 class Server:
@@ -126,13 +99,18 @@ class Server:
 
     def _await_answer(self, until: float) -> None:
         while time.monotonic() < until:
-            if self._process is None or self._process.poll() is not None:
-                raise NotReady(f"It ended at once and said: {self.said()}")
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{self.address}/healthz", timeout=2.0).status_code == 200:
                     return
-            time.sleep(LOOK)
+            if self._has_ended_within(LOOK):
+                raise NotReady(f"It ended at once and said: {self.said()}")
         raise NotReady(f"It stayed silent for {PATIENCE:g} seconds and said: {self.said()}")
+
+    def _has_ended_within(self, seconds: float) -> bool:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self._process.returncode is not None
 
     def said(self) -> str:
         """Return the end of what all its processes wrote."""
@@ -149,11 +127,12 @@ def free_port() -> int:
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
     """Return the environment of this process with the settings of that one, and no others."""
-    ours = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    kept = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     raised = {"questions_per_minute": ENOUGH, "conversations_per_minute": ENOUGH}
     given = {f"HYPERCARE_{name.upper()}": value for name, value in (raised | settings).items()}
-    return {**ours, **given, "PYTHONPATH": str(REPO)}
+    return {**kept, **given, "PYTHONPATH": str(REPO)}
 
 
-def _is_setting(name: str) -> bool:
-    return name.upper().startswith("HYPERCARE_")
+def _is_ours(name: str) -> bool:
+    # Without its compiled modules every start would take as long as the first one.
+    return name.upper().startswith("HYPERCARE_") or name == "PYTHONDONTWRITEBYTECODE"

@@ -1,0 +1,124 @@
+"""The places that tests happen in; the people and builders are in ``cast``."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.ground.parts import Parts
+from assistant.library import publishing
+from knowledge.embedding import Embedder, local
+from tests import cast
+
+NEAR = ("127.", "::1", "localhost")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options for the long proofs; without them each runs in its short form."""
+    parser.addoption("--slow", action="store_true", help="run the tests that are marked slow too")
+    parser.addoption("--kills", type=int, default=20, help="how often the server is killed")
+    parser.addoption("--keys", type=int, default=100, help="messages that are sent five times each")
+    parser.addoption("--questions", type=int, default=60, help="questions to the failing model")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The tests see no settings of the machine they run on, and reach nothing but this machine."""
+    for name in [name for name in os.environ if name.upper().startswith("HYPERCARE_")]:
+        if not name.startswith("HYPERCARE_TEST_"):
+            del os.environ[name]
+    socket.socket.connect = _near_only(socket.socket.connect)  # type: ignore[method-assign]
+    socket.socket.connect_ex = _near_only(socket.socket.connect_ex)  # type: ignore[method-assign]
+
+
+def _near_only(connect: Any) -> Any:
+    def connect_near(this: socket.socket, address: Any) -> Any:
+        if this.family != socket.AF_UNIX and not str(address[0]).startswith(NEAR):
+            raise PermissionError(f"A test tried to reach {address[0]}. Tests stay on loopback.")
+        return connect(this, address)
+
+    return connect_near
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked slow, unless it is asked for."""
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: run it with --slow"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests measured, with ``record_property("figure", …)``."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, words in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(str(words))
+
+
+@pytest.fixture(autouse=True)
+def _nowhere_in_particular(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test works in an empty folder, so that no ``hypercare.env`` lies there."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the embedder keeps its graph, which takes seconds to draw."""
+    return tmp_path_factory.mktemp("embedder")
+
+
+@pytest.fixture(scope="session")
+def embedder(graphs: Path) -> Embedder:
+    """The real local embedder; its graph is built once for all tests."""
+    return local(graphs)
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    """A folder whose database holds the small pack, live, with every vector stored."""
+    folder = tmp_path_factory.mktemp("imported")
+    parts = cast.empty_house(folder, at=cast.OPENS)
+    parts.embedder = embedder
+    cast.bring_in(parts, folder)
+    cast.go_live(parts)
+    publishing.warm(parts, cast.LAUNCH)
+    parts.close()
+    return folder
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Parts]:
+    """A house with empty tables."""
+    parts = cast.empty_house(tmp_path)
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, imported: Path, embedder: Embedder) -> Iterator[Parts]:
+    """The shop on the second day of its launch: the small pack is live, nobody has asked yet."""
+    shutil.copy(imported / "hypercare.sqlite3", tmp_path)
+    parts = cast.parts_in(tmp_path, embedder=embedder)
+    yield parts
+    parts.close()
+
+
+@pytest.fixture
+def mara(shop: Parts) -> cast.Customer:
+    """Mara, who has opened the widget and not asked yet."""
+    return cast.a_customer(shop)
+
+
+@pytest.fixture
+def data(tmp_path: Path, imported: Path, graphs: Path) -> Path:
+    """The shop's data folder for a server of its own process: live, nobody has asked yet."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(imported / "hypercare.sqlite3", folder)
+    (folder / "embedder").symlink_to(graphs)
+    return folder

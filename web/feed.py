@@ -1,0 +1,63 @@
+"""Updates as an Atom feed (RFC 4287), for readers and for other programs."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree
+
+from assistant.launch.launches import Launch
+from assistant.launch.updates import Update
+from web.rendering import iso
+
+ATOM = "http://www.w3.org/2005/Atom"
+# What XML 1.0 has no way to write, not even escaped; one such character breaks the whole feed.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def atom(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
+    """Return the launch's updates as a feed, newest first; ``address`` is where we are reached."""
+    page = f"{address}/updates/{launch.key}"
+    newest = told[0].published_at if told else launch.prepared_at
+    feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
+    _head(feed, f"{launch.name}: updates", _lasting_id(launch), newest)
+    _link(feed, "self", f"{page}/feed.xml", "application/atom+xml")
+    _link(feed, "alternate", page, "text/html")
+    _text(ElementTree.SubElement(feed, "author"), "name", launch.name)
+    for update in told:
+        entry = ElementTree.SubElement(feed, "entry")
+        _head(entry, update.title, _lasting_id(launch, update.id), update.published_at)
+        _link(entry, "alternate", f"{page}#update-{update.id}", "text/html")
+        _text(entry, "published", iso(update.published_at))
+        _text(entry, "content", _content(update))
+    xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return xml
+
+
+def _head(parent: ElementTree.Element, title: str, lasting_id: str, updated: datetime) -> None:
+    _text(parent, "title", title)
+    _text(parent, "id", lasting_id)
+    _text(parent, "updated", iso(updated))
+
+
+def _lasting_id(launch: Launch, update_id: int = 0) -> str:
+    """Return an id that stays when the product moves to another address."""
+    name = f"hypercare {launch.key} {iso(launch.prepared_at)} {update_id}"
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"
+
+
+def _content(update: Update) -> str:
+    said = (
+        ("Is it expected?", update.expected),
+        ("What to do now", update.what_to_do),
+        ("Next update", update.next_update),
+    )
+    return "\n\n".join(f"{title}\n{words}" for title, words in said)
+
+
+def _link(parent: ElementTree.Element, rel: str, href: str, kind: str) -> None:
+    ElementTree.SubElement(parent, "link", {"rel": rel, "href": href, "type": kind})
+
+
+def _text(parent: ElementTree.Element, name: str, words: str) -> None:
+    ElementTree.SubElement(parent, name).text = UNWRITABLE.sub("\ufffd", words)

@@ -1,0 +1,249 @@
+"""The launch pages from their nouns: what the templates in launch/ show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from assistant.ground.errors import Refused
+from assistant.ground.people import Person, Role, members
+from assistant.launch import updates
+from assistant.launch.launches import Launch, Mode
+from assistant.launch.scenarios import Decider, Scenario
+from assistant.launch.updates import BLANKS, Update
+from assistant.reports import checklist, daily, figures
+from assistant.reports.figures import Standing
+from assistant.reports.told import kept_words
+from web.clocks import update_clock
+from web.launch_words import (
+    CATEGORY_WORDS,
+    MODE_WORDS,
+    PLACES,
+    TRIGGER_WORDS,
+    baseline_words,
+    criterion_words,
+    objective_words,
+    step_words,
+)
+from web.shell import PHASE_WORDS, ROLE_WORDS, Visit
+from web.widget import DEMO_LAUNCH
+
+PHASES = {"preparing": "prepare"}  # where the templates call a phase otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What somebody typed into the form for an update, as they typed it."""
+
+    title: str = ""
+    expected: str = ""
+    what_to_do: str = ""
+    next_update_at: str = ""
+    next_update: str = ""
+
+
+def launches_context(
+    session: Session, mine: Sequence[Launch], standings: Mapping[int, Standing], *, at: datetime
+) -> dict[str, Any]:
+    """Return what launch/index.html shows, in a number of queries that does not grow."""
+    ids = [launch.id for launch in mine]
+    session.scalars(
+        select(Launch).where(Launch.id.in_(ids)).options(selectinload(Launch.scenarios))
+    ).all()
+    return {"launches": [_card(launch, standings[launch.id], at) for launch in mine]}
+
+
+def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
+    """Return what launch/launch.html shows."""
+    session, at = looking.session, looking.at
+    people = members(session, launch.id)
+    entries = figures.entries_by_scenario(session, launch.id, at=at)
+    contacts = figures.contacts_by_scenario(session, launch.id)
+    names = {person.email: person.name for person in people}
+    return {
+        "launch": _launch(session, launch, at),
+        "figures": _tiles(looking, launch, sum(entries.values())),
+        "baselines": [baseline_words(each) for each in launch.baselines],
+        "exit_criteria": [criterion_words(each) for each in launch.exit_criteria],
+        "scenarios": [
+            _scenario(launch, each, names, entries.get(each.id, 0), contacts.get(each.id, 0))
+            for each in _gravest_first(launch)
+        ],
+        "people": [
+            {"name": p.name, "email": p.email, "role_words": ROLE_WORDS[Role(p.role)]}
+            for p in people
+        ],
+        "checklist": [asdict(step) for step in checklist.steps(launch)],
+        "latest_update": _latest(updates.newest(session, launch.id, at=at), launch, at),
+        "may": _may(looking, launch),
+        "modes": [{"key": key.value, **words} for key, words in MODE_WORDS.items()],
+        "snippet": snippet(launch, looking.parts.settings.address),
+        "addresses": {
+            "help": f"/help/{launch.key}",
+            "updates": f"/updates/{launch.key}",
+            "widget_preview": "/demo" if launch.key == DEMO_LAUNCH else f"/widget/{launch.key}",
+        },
+    }
+
+
+def updates_context(
+    looking: Visit,
+    launch: Launch,
+    told: Sequence[Update],
+    said: Announcement,
+    problems: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what launch/updates.html shows; ``told`` newest first."""
+    kept = kept_words(told)
+    return {
+        "launch": {"key": launch.key, "name": launch.name},
+        "updates": [
+            {
+                **_said(update),
+                "clock": _clock(update, launch, looking.at) if update is told[0] else None,
+                "current": update is told[0],
+                "reached": kept.get(update.id, ""),
+            }
+            for update in told
+        ],
+        "form": asdict(said),
+        "problems": problems,
+        "may": {"publish": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD)},
+        "places": list(PLACES),
+    }
+
+
+def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
+    """Return what is wrong with an update, by field: what is blank, else what was refused."""
+    blank = {
+        name: f"Say {words}."
+        for name, words in BLANKS.items()
+        if name != "next_update" and not getattr(said, name).strip()
+    }
+    if not said.next_update_at.strip() and not said.next_update.strip():
+        blank["next_update_at"] = f"Say {BLANKS['next_update']}."
+    return blank or {"next_update_at": f"{refusal.message} {refusal.what_to_do}"}
+
+
+def snippet(launch: Launch, address: str) -> str:
+    """Return the tag that puts the widget on a site."""
+    return f'<script src="{address}/widget.js" data-launch="{launch.key}" async></script>'
+
+
+def _card(launch: Launch, standing: Standing, at: datetime) -> dict[str, Any]:
+    return {
+        "key": launch.key,
+        "href": f"/launches/{launch.key}",
+        "name": launch.name,
+        "trigger_words": TRIGGER_WORDS.get(launch.trigger, "No trigger recorded"),
+        **_phase(launch, at),
+        "starts_at": launch.starts_at,
+        "open_tickets": standing.open_tickets,
+        "sev_1_2": standing.open_urgent,
+        "answered_share": standing.answered_share,
+        "missing": len(launch.missing()) if launch.phase == "preparing" else 0,
+        "lead": standing.lead,
+    }
+
+
+def _phase(launch: Launch, at: datetime) -> dict[str, Any]:
+    return {
+        "phase": PHASES.get(launch.phase, launch.phase),
+        "phase_words": PHASE_WORDS[launch.phase],
+        "day": launch.day(at) if launch.phase == "active" else None,
+    }
+
+
+def _launch(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
+    live_by = session.get(Person, launch.live_by_id) if launch.live_by_id else None
+    return {
+        "key": launch.key,
+        "name": launch.name,
+        "trigger_words": TRIGGER_WORDS.get(launch.trigger, "No trigger recorded"),
+        **_phase(launch, at),
+        "starts_at": launch.starts_at,
+        "ends_at": launch.ends_at,
+        "live_since": launch.live_at,
+        "live_by": live_by.name if live_by else None,
+        "zone": launch.time_zone,
+        "mode": launch.mode,
+        "mode_words": MODE_WORDS[Mode(launch.mode)]["title"],
+        "wrong_rate": launch.wrong_rate,
+        "revision": launch.version,
+        "sites": launch.sites,
+        "scope": [str(area["title"]) for area in launch.scope],
+        "out_of_scope": [str(area["title"]) for area in launch.out_of_scope],
+        "objectives": [objective_words(each, launch.zone) for each in launch.objectives],
+    }
+
+
+def _tiles(looking: Visit, launch: Launch, entries: int) -> Any:
+    if launch.phase == "preparing":
+        return checklist.figures(launch, entries)
+    return daily.since_the_start(looking.session, launch, at=looking.at)
+
+
+def _gravest_first(launch: Launch) -> list[Scenario]:
+    order = list(CATEGORY_WORDS)
+    return sorted(launch.scenarios, key=lambda each: (order.index(each.category), each.severity))
+
+
+def _scenario(
+    launch: Launch, each: Scenario, names: Mapping[str, str], entries: int, contacts: int
+) -> dict[str, Any]:
+    deciders = {decider.value: each.deciders.get(decider) for decider in Decider}
+    query = urlencode({"launch": launch.key, "tab": "approved", "q": each.title})
+    return {
+        "key": each.key,
+        "title": each.title,
+        "category_words": CATEGORY_WORDS[each.category],
+        "severity": each.severity,
+        "owner": each.owner.name if each.owner else None,
+        **{decider: names.get(str(email), email) for decider, email in deciders.items()},
+        "escalation": [step_words(step, names) for step in each.escalation],
+        "entries": entries,
+        "contacts": contacts,
+        "href": f"/library?{query}",
+    }
+
+
+def _latest(update: Update | None, launch: Launch, at: datetime) -> dict[str, Any] | None:
+    if update is None:
+        return None
+    return {
+        "title": update.title,
+        "at": update.published_at,
+        "clock": _clock(update, launch, at),
+        "href": f"/launches/{launch.key}/updates#update-{update.id}",
+    }
+
+
+def _clock(update: Update, launch: Launch, at: datetime) -> dict[str, Any] | None:
+    """A closed launch promises nothing any more."""
+    return None if launch.phase == "closed" else update_clock(update, at=at, zone=launch.time_zone)
+
+
+def _said(update: Update) -> dict[str, Any]:
+    return {
+        "id": update.id,
+        "title": update.title,
+        "expected": update.expected,
+        "what_to_do": update.what_to_do,
+        "next_update": update.next_update,
+        "next_update_at": update.next_update_at,
+        "published_at": update.published_at,
+        "by": update.published_by.name if update.published_by else "the launch pack",
+    }
+
+
+def _may(looking: Visit, launch: Launch) -> dict[str, bool]:
+    leads = looking.by.is_any(Role.LEAD)
+    return {
+        "go_live": leads and launch.phase == "preparing",
+        "settings": leads,
+        "update": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD),
+    }

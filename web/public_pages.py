@@ -1,0 +1,172 @@
+"""The public pages from their nouns: what the templates in public/ show."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Category
+from assistant.launch.updates import Update
+from assistant.library import help_page
+from assistant.library.entries import EntryVersion
+from assistant.library.wording import Kind, Verdict
+
+PREVIEW = 160  # characters of an answer under its question
+CATEGORY_WORDS = {
+    Category.ACCESS: "Signing in and access",
+    Category.BILLING: "Prices and billing",
+    Category.CORE_WORKFLOW: "Everyday use",
+    Category.COSMETIC: "Looks and wording",
+    None: "More questions",
+}
+
+
+def help_context(
+    launch: Launch,
+    versions: Sequence[EntryVersion],
+    update: Update | None,
+    *,
+    q: str,
+    found: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Return what public/help.html shows; ``found`` are the keys that a search names, in order."""
+    by_key = {version.entry.key: version for version in versions}
+    listed = versions if found is None else [by_key[key] for key in found if key in by_key]
+    return {
+        "launch": {
+            **_named(launch),
+            "changed": [str(area["title"]) for area in launch.scope],
+            "expect": [],
+            "for_whom": "",
+        },
+        "update": _pinned(launch, update) if update else None,
+        "q": q,
+        "found": None if found is None else len(listed),
+        "categories": _categories(launch, listed, is_ranked=found is not None),
+    }
+
+
+def entry_context(
+    launch: Launch, version: EntryVersion, others: Sequence[EntryVersion], *, voted: str | None
+) -> dict[str, Any]:
+    """Return what public/help_entry.html shows."""
+    return {
+        "launch": _named(launch),
+        "entry": {
+            "key": version.entry.key,
+            "question": version.question,
+            "version": version.number,
+            "approved_at": version.approved_at,
+            "applies_when": version.applies_when or None,
+            "audience": None,
+            "category_title": CATEGORY_WORDS[help_page.category_of(version)],
+        },
+        "answer": answer(version),
+        "csrf": "",  # nobody is signed in here; the form is known by where it came from
+        "voted": None if voted is None else voted == "yes",
+        "related": [
+            {"href": _href(launch, one), "question": one.question, "verdict": _verdict(one)}
+            for one in others
+        ],
+    }
+
+
+def updates_context(launch: Launch, told: Sequence[Update], at: datetime) -> dict[str, Any]:
+    """Return what public/updates.html shows; ``told`` newest first."""
+    return {
+        "launch": _named(launch),
+        "state": _state(launch, told[0] if told else None, at),
+        "updates": [
+            {
+                "id": update.id,
+                "title": update.title,
+                "expected": update.expected,
+                "what_to_do": update.what_to_do,
+                "next_update": update.next_update,
+                "published_at": update.published_at,
+                "current": update is told[0],
+            }
+            for update in told
+        ],
+        "feed_href": f"/updates/{launch.key}/feed.xml",
+    }
+
+
+def answer(version: EntryVersion) -> dict[str, Any]:
+    """Return one version as ``ui.answer`` shows it."""
+    names = ("why_now", "what_to_do", "safe_to_continue", "next_update", "answer")
+    parts = {name: getattr(version, name).strip() or None for name in names}
+    return {"verdict": _verdict(version), "title": version.question, **parts}
+
+
+def _named(launch: Launch) -> dict[str, Any]:
+    return {"key": launch.key, "name": launch.name}
+
+
+def _href(launch: Launch, version: EntryVersion) -> str:
+    return f"/help/{launch.key}/{version.entry.key}"
+
+
+def _verdict(version: EntryVersion) -> str | None:
+    """A question that was always there is neither expected nor not: its verdict says nothing."""
+    is_plain = version.entry.kind == Kind.FAQ and version.verdict == Verdict.INFORMATION
+    return None if is_plain else version.verdict
+
+
+def _categories(
+    launch: Launch, listed: Sequence[EntryVersion], *, is_ranked: bool
+) -> list[dict[str, Any]]:
+    """Group what is listed; a search keeps its order, else the gravest part of life comes first."""
+    groups: dict[Category | None, list[dict[str, Any]]] = {}
+    for version in listed:
+        groups.setdefault(help_page.category_of(version), []).append(_listed(launch, version))
+    order = list(groups) if is_ranked else [part for part in CATEGORY_WORDS if part in groups]
+    return [
+        {"key": part or "more", "title": CATEGORY_WORDS[part], "entries": groups[part]}
+        for part in order
+    ]
+
+
+def _listed(launch: Launch, version: EntryVersion) -> dict[str, Any]:
+    scenario = version.entry.scenario
+    return {
+        "key": version.entry.key,
+        "href": _href(launch, version),
+        "question": version.question,
+        "preview": _preview(version),
+        "verdict": _verdict(version),
+        "scenario": scenario.title if scenario else None,
+        "words": " ".join((*version.ways(), version.text)).lower(),
+    }
+
+
+def _preview(version: EntryVersion) -> str:
+    line = " ".join((version.answer or version.why_now or version.text).split())
+    return line if len(line) <= PREVIEW else f"{line[:PREVIEW].rsplit(' ', 1)[0]}…"
+
+
+def _pinned(launch: Launch, update: Update) -> dict[str, Any]:
+    return {
+        "title": update.title,
+        "expected": update.expected,
+        "what_to_do": update.what_to_do,
+        "next_update": update.next_update,
+        "next_update_at": update.next_update_at,
+        "href": f"/updates/{launch.key}#update-{update.id}",
+    }
+
+
+def _state(launch: Launch, newest: Update | None, at: datetime) -> dict[str, Any]:
+    if newest is None:
+        words = "Nothing has been announced yet."
+        return {"tone": "info", "words": words, "next_update": None, "next_update_at": None}
+    if launch.phase == "closed":
+        words = f"{launch.name} is over. The last word was: {newest.title}"
+        return {"tone": "good", "words": words, "next_update": None, "next_update_at": None}
+    is_late = newest.next_update_at is not None and newest.next_update_at <= at
+    return {
+        "tone": "warn" if is_late else "info",
+        "words": f"{newest.title}. The next update is late." if is_late else newest.title,
+        "next_update": newest.next_update,
+        "next_update_at": newest.next_update_at,
+    }
