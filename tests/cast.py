@@ -83,7 +83,9 @@ scenarios:
       confirms_expected: lena@example.com
       approves_messages: lena@example.com
       triggers_rollback: noor@example.com
-    escalation: [{after_minutes: 15, to: lena@example.com}, {after_minutes: 60, to: noor@example.com}]
+    escalation:
+      - {after_minutes: 60, to: noor@example.com}
+      - {after_minutes: 15, to: lena@example.com}
   - key: sign-in-link
     title: I cannot get in the way I did
     category: access

@@ -32,7 +32,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
 }
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
-    *("ticket.opened", "ticket.severity", "ticket.escalated", "ticket.promise-broken"),
+    *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),
     *("ticket.resolved", "ticket.reopened"),
 )
 

@@ -54,9 +54,9 @@ class Shown:
     day: date
     today: date
 
-    def href(self, name: str, day: date | None = None, **more: str) -> str:
+    def href(self, name: str, **query: str) -> str:
         """Return the address of a report, for the same launch and day unless told otherwise."""
-        query = {"launch": self.launch.key, "day": (day or self.day).isoformat(), **more}
+        query = {"launch": self.launch.key, "day": self.day.isoformat(), **query}
         return f"/reports/{name}?{urlencode(query)}"
 
 
@@ -169,13 +169,13 @@ def _feedback_card(asked: Shown, heard: FeedbackReport) -> dict[str, str]:
 
 
 def _head(asked: Shown, name: str, title: str, text: str, **more: str) -> dict[str, Any]:
-    before, after = (asked.day + timedelta(days=step) for step in (-1, 1))
+    before, after = ((asked.day + timedelta(days=step)).isoformat() for step in (-1, 1))
     return {
         "title": title,
         "text": text,
         "day": asked.day.isoformat(),
-        "previous_href": asked.href(name, before, **more),
-        "next_href": asked.href(name, after, **more) if asked.day < asked.today else None,
+        "previous_href": asked.href(name, **more, day=before),
+        "next_href": asked.href(name, **more, day=after) if asked.day < asked.today else None,
         "address": f"/reports/{name}",
         "csv_href": asked.href(f"{name}.csv", **more),
         "markdown_href": asked.href(f"{name}.md", **more),

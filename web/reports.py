@@ -137,7 +137,7 @@ def _shown(reader: Visit, key: str, day: date | None) -> Shown:
 
 
 def _last_busy_day(reader: Visit, launch: Launch) -> date | None:
-    newest = figures.last_contact(reader.session, launch.id, before=reader.at)
+    newest = figures.last_contact(reader.session, launch.id, by=reader.at)
     return local_day(newest, launch.zone) if newest else None
 
 

@@ -226,7 +226,7 @@ def _together(
     return Thought(
         parts=parts,
         answers=() if handoff else tuple(answers.values()),
-        clarification=unclear if unclear and unclear.entries or not handoff else None,
+        clarification=unclear if (unclear and unclear.entries) or not handoff else None,
         handoff=handoff,
         triage=whole,
         scope=scope,

@@ -55,7 +55,8 @@ def suggestion_for(
 ) -> Suggestion | None:
     """Return what may be sent now for the ticket's newest question; ``entry`` first when named.
 
-    Nothing is suggested while nobody waits for us, or once a person said that no answer exists.
+    Nothing is suggested while nobody waits for us, or once a person said that no answer exists;
+    what the customer has read already is not suggested again.
     """
     judged = list(history)
     if not entry and (not ticket.is_waiting_on_us or any(e.kind == NOTHING_FITS for e in judged)):
@@ -73,10 +74,15 @@ def suggestion_for(
     if not wanted:
         return None
     live = {version.entry.key: version for version in _live(session, ticket, wanted, at)}
-    found = [Found(live[key], matches.get(key, 0.0)) for key in wanted if key in live]
-    if not found or (entry and entry not in live):
+    if not live or (entry and entry not in live):
         return Suggestion((), "What was found is not approved any more.")
-    return Suggestion(tuple(found[:SHOWN]))
+    told = {message.entry_version_id for message in ticket.conversation.messages}
+    found = [
+        Found(live[key], matches.get(key, 0.0))
+        for key in wanted
+        if key in live and (key == entry or live[key].id not in told)
+    ]
+    return Suggestion(tuple(found[:SHOWN])) if found else None
 
 
 def newest_with_candidates(session: Session, ticket: Ticket) -> Decision | None:

@@ -383,7 +383,7 @@ def on_duty(session: Session, launch_id: int) -> Person | None:
         .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
         .group_by(Ticket.owner_id)
     )
-    open_tickets = dict(session.execute(load).tuples().all())
+    open_tickets = {owner: int(count) for owner, count in session.execute(load)}
     agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
     return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
 

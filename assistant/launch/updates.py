@@ -98,3 +98,11 @@ def of_launch(session: Session, launch_id: int, *, at: datetime, most: int = 100
         .limit(most)
     )
     return list(session.scalars(query))
+
+
+def was_said(session: Session, launch_id: int, *, title: str, expected: str) -> bool:
+    """Return whether everybody was told this already."""
+    same = select(Update.id).where(
+        Update.launch_id == launch_id, Update.title == title, Update.expected == expected
+    )
+    return session.scalar(same) is not None

@@ -31,6 +31,8 @@ def passed(
             is_live(at),
         )
         .options(joinedload(EntryVersion.entry))
+        # Where there are several writers, a withdrawal waits until what was let through is sent.
+        .with_for_update(read=True, of=(Entry, EntryVersion))
         .execution_options(populate_existing=True)
     )
     version = session.scalar(query)

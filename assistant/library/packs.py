@@ -3,8 +3,6 @@
 Importing the same pack again changes nothing; a changed entry becomes a new version.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,21 +15,17 @@ from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, add_person, by_email, join
 from assistant.launch import scenarios, updates
 from assistant.launch.launches import Launch
-from assistant.launch.pack_file import (
+from assistant.launch.pack_file import PackRefused, read
+from assistant.launch.pack_shapes import (
     EntryShape,
     LaunchShape,
-    Lines,
-    PackRefused,
-    PackShape,
-    Problem,
     ScenarioShape,
     UpdateShape,
-    read,
 )
 from assistant.launch.scenarios import Scenario
-from assistant.launch.updates import Update
 from assistant.library.entries import Draft, Entry, create
-from assistant.library.wording import Kind, Verdict, time_in_words
+from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
+from assistant.library.wording import Verdict, time_in_words
 
 MAY_APPROVE = (Role.LEAD, Role.ADMINISTRATOR)
 
@@ -81,9 +75,9 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
     """
     pack, lines = read(path)
     problems = [
-        *_checked(pack, lines),
-        *_people_problems(session, pack, lines, approve_as),
-        *_late_updates(session, pack, lines, at),
+        *problems_in(pack, lines),
+        *problems_with_people(session, pack, lines, approve_as),
+        *late_updates(session, pack, lines, at),
     ]
     if problems:
         raise PackRefused(sorted(problems, key=lambda problem: problem.line))
@@ -111,124 +105,6 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
         people=len(pack.people),
         updates=len(pack.updates),
     )
-
-
-# --- what a pack must satisfy beyond its shape ---
-
-
-def _checked(pack: PackShape, lines: Lines) -> Iterator[Problem]:
-    yield from _written_twice([p.email for p in pack.people], "people", "email", lines)
-    yield from _written_twice([s.key for s in pack.scenarios], "scenarios", "key", lines)
-    yield from _written_twice([e.key for e in pack.entries], "entries", "key", lines)
-    scenario_keys = {scenario.key for scenario in pack.scenarios}
-    for number, entry in enumerate(pack.entries):
-        yield from _entry_problems(entry, number, scenario_keys, lines)
-    yield from _same_ways(pack.entries, lines)
-    for number, update in enumerate(pack.updates):
-        for field in ("expected", "what_to_do", "next_update"):
-            if not getattr(update, field):
-                yield lines.problem(("updates", number, field), "It is blank.", "Fill it in.")
-    launch = pack.launch
-    if launch.starts and launch.ends and launch.ends <= launch.starts:
-        yield lines.problem(("launch", "ends"), "It ends before it starts.", "Change one.")
-
-
-def _late_updates(
-    session: Session, pack: PackShape, lines: Lines, at: datetime
-) -> Iterator[Problem]:
-    """Yield new updates whose next one is promised for a time that has passed by then."""
-    launch = session.scalar(select(Launch).where(Launch.key == pack.launch.key))
-    for number, update in enumerate(pack.updates):
-        due, published = update.next_update, update.published or at
-        is_late = not isinstance(due, str) and due <= published
-        if is_late and not (launch and _is_published(session, launch, update)):
-            yield lines.problem(
-                ("updates", number, "next_update"),
-                f"That time has passed when it is published ({published:%Y-%m-%d %H:%M} UTC).",
-                "Promise a later time, or say under “published” when it was published.",
-            )
-
-
-def _written_twice(keys: list[str], section: str, field: str, lines: Lines) -> Iterator[Problem]:
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            yield lines.problem(
-                (section, number, field), f"“{key}” is used twice.", "Give each its own."
-            )
-
-
-def _entry_problems(
-    entry: EntryShape, number: int, scenario_keys: set[str], lines: Lines
-) -> Iterator[Problem]:
-    at = ("entries", number)
-    if entry.scenario and entry.scenario not in scenario_keys:
-        yield lines.problem(
-            (*at, "scenario"), f"There is no scenario “{entry.scenario}”.", "Add it, or correct it."
-        )
-    required = ("answer",) if entry.kind == Kind.FAQ else ("why_now", "what_to_do", "next_update")
-    for field in required:
-        if not getattr(entry, field):
-            yield lines.problem((*at, field), f"A {entry.kind} needs it.", "Write it.")
-    if entry.kind == Kind.RESPONSE and entry.verdict is None:
-        yield lines.problem(
-            (*at, "verdict"), "A response needs it.", f"Use one of {', '.join(Verdict)}."
-        )
-    if entry.valid_from and entry.valid_until and entry.valid_until <= entry.valid_from:
-        yield lines.problem((*at, "valid_until"), "It ends before it begins.", "Change one.")
-
-
-def _same_ways(entries: list[EntryShape], lines: Lines) -> Iterator[Problem]:
-    """Yield phrasings that two entries share: such a question could never be answered."""
-    owner: dict[str, str] = {}
-    for number, entry in enumerate(entries):
-        ways = [("question",), *(("phrasings", n) for n in range(len(entry.phrasings)))]
-        for way, words in zip(ways, [entry.question, *entry.phrasings], strict=True):
-            same = " ".join(re.findall(r"\w+", words.casefold()))
-            first = owner.setdefault(same, entry.key)
-            if first != entry.key:
-                yield lines.problem(
-                    ("entries", number, *way),
-                    f"“{words}” is also a way of asking “{first}”.",
-                    "Keep it in one of them.",
-                )
-
-
-def _people_problems(
-    session: Session, pack: PackShape, lines: Lines, approve_as: str | None
-) -> Iterator[Problem]:
-    known = {person.email for person in pack.people} | set(session.scalars(select(Person.email)))
-    for number, scenario in enumerate(pack.scenarios):
-        for path, email in _named(scenario):
-            if email not in known:
-                yield lines.problem(
-                    ("scenarios", number, *path),
-                    f"Nobody here has the address {email}.",
-                    "Add the person under “people”.",
-                )
-    if approve_as and not _may_approve(session, pack, approve_as.strip().lower()):
-        yield lines.problem(
-            ("people",),
-            f"{approve_as} is no lead here, so the texts cannot be approved in that name.",
-            "Name a lead from “people”, or add one with: hypercare people add.",
-        )
-
-
-def _named(scenario: ScenarioShape) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if scenario.owner:
-        yield ("owner",), scenario.owner
-    for decider, email in scenario.deciders.named().items():
-        yield ("deciders", decider), email
-    for number, step in enumerate(scenario.escalation):
-        yield ("escalation", number), step.to
-
-
-def _may_approve(session: Session, pack: PackShape, email: str) -> bool:
-    roles = {person.email: str(person.role) for person in pack.people}
-    stored = by_email(session, email)
-    return (stored.role if stored else roles.get(email)) in MAY_APPROVE
-
-
-# --- bringing it in ---
 
 
 def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
@@ -334,7 +210,7 @@ def _said(next_update: datetime | str, launch: Launch) -> tuple[str, datetime | 
 
 
 def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) -> None:
-    if _is_published(session, launch, shape):
+    if updates.was_said(session, launch.id, title=shape.title, expected=shape.expected):
         return
     words, instant = _said(shape.next_update, launch)
     updates.publish(
@@ -348,12 +224,3 @@ def _update(session: Session, launch: Launch, shape: UpdateShape, at: datetime) 
         by=None,
         at=shape.published or at,
     )
-
-
-def _is_published(session: Session, launch: Launch, shape: UpdateShape) -> bool:
-    same = select(Update.id).where(
-        Update.launch_id == launch.id,
-        Update.title == shape.title,
-        Update.expected == shape.expected,
-    )
-    return session.scalar(same) is not None

@@ -9,7 +9,7 @@ from assistant.launch.launches import Launch
 from assistant.reports import figures
 from assistant.reports.figures import Contacts, Tickets
 from assistant.reports.sheets import Figure
-from assistant.reports.spans import Span, day_span, local_day, week_to
+from assistant.reports.spans import day_span, local_day, until, week_to
 
 FLAT = 1.1  # times the day before, up to which a day counts as no busier
 
@@ -76,7 +76,7 @@ def of_day(session: Session, launch: Launch, at: datetime) -> Day:
 
 def since_the_start(session: Session, launch: Launch, *, at: datetime) -> tuple[Figure, ...]:
     """Return the key figures of the launch from its first contact until ``at``."""
-    span = Span(launch.prepared_at, at)
+    span = until(at)
     what = figures.contacts(session, launch.id, span)
     open_now = figures.tickets(session, launch.id, span)
     minutes, responses = figures.first_response_minutes(session, launch.id, span)

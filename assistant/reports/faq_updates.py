@@ -161,8 +161,17 @@ def missing_finding(
         contacts=row.contacts,
         about=About(cited.entry, cited.title, cited.version) if cited else None,
         questions=tuple(masked(text) for text in questions),
-        replies=tuple(reply._replace(text=masked(reply.text)) for reply in replies),
+        replies=_different(replies),
     )
+
+
+def _different(replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """Return the first of each wording, without personal data, at most ``missing.SHOWN``."""
+    by_text: dict[str, Reply] = {}
+    for reply in replies:
+        text = masked(reply.text)
+        by_text.setdefault(text, reply._replace(text=text))
+    return tuple(by_text.values())[: missing.SHOWN]
 
 
 def _why_missing(replies: Sequence[Reply], cited: Cited | None) -> str:

@@ -94,9 +94,9 @@ def contacts_per_day(session: Session, launch_id: int, days: Sequence[Span]) -> 
     return [int(count) for count in session.execute(query).one()]
 
 
-def last_contact(session: Session, launch_id: int, *, before: datetime) -> datetime | None:
-    """Return when somebody last turned to us before ``before``, or nothing."""
-    query = _contacts(launch_id, func.max(Message.at)).where(Message.at < before)
+def last_contact(session: Session, launch_id: int, *, by: datetime) -> datetime | None:
+    """Return when somebody last turned to us by ``by``, or nothing."""
+    query = _contacts(launch_id, func.max(Message.at)).where(Message.at <= by)
     newest: datetime | None = session.scalar(query)
     return newest
 

@@ -21,6 +21,7 @@ from assistant.reports.spans import Span
 
 MOST = 50  # questions in one report
 SHOWN = 5  # wordings and replies listed with one
+READ = 20  # replies read for that; agents often write the same to several
 BY_NOBODY = "none"  # ``Decision.via`` of what was handed over without being looked up
 
 
@@ -115,7 +116,7 @@ def replies(session: Session, keys: Sequence[int], span: Span) -> dict[int, tupl
         .where(reply.entry_version_id.is_(None), Ticket.opened_at <= reply.at)
         .subquery()
     )
-    rows = session.execute(select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place))
+    rows = session.execute(select(ranked).where(ranked.c.place <= READ).order_by(ranked.c.place))
     return by_group(
         (key, Reply(text, by, f"{PREFIX}{FIRST_NUMBER + ticket}", rating))
         for key, text, by, ticket, rating, _ in rows

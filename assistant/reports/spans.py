@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # nothing here is older
 DAYS = 7  # of a trend: a week shows both the weekday and the direction
 
 
@@ -27,6 +28,11 @@ def week_to(day: date, zone: ZoneInfo) -> tuple[Span, ...]:
     """Return the ``DAYS`` local days that end with ``day``, oldest first."""
     back = range(DAYS - 1, -1, -1)
     return tuple(day_span(day - timedelta(days=days), zone) for days in back)
+
+
+def until(at: datetime) -> Span:
+    """Return everything that happened up to and including ``at``."""
+    return Span(BEGINNING, at + timedelta(microseconds=1))
 
 
 def together(days: Sequence[Span]) -> Span:

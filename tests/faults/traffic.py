@@ -118,6 +118,7 @@ class Crowd:
     troubles: list[str] = field(default_factory=list)  # of those who do not leave: must stay empty
     _enough: threading.Event = field(default_factory=threading.Event)
     _first: threading.Event = field(default_factory=threading.Event)
+    _never: threading.Event = field(default_factory=threading.Event)
     _threads: Sequence[threading.Thread] = ()
 
     def come(self) -> None:
@@ -143,7 +144,7 @@ class Crowd:
 
     def pass_time(self, seconds: float) -> None:
         """Let traffic go on for a while."""
-        self._enough.wait(seconds)
+        self._never.wait(seconds)
 
     def _keep_coming(self, number: int) -> None:
         dice, visit = random.Random(f"{self.seed} {number}"), 0

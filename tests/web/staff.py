@@ -20,7 +20,7 @@ PAGE = {"accept": "text/html"}
 
 @dataclass
 class Browser:
-    """One person's browser. Forms carry the token of their sign-in, as the pages give it to them."""
+    """One person's browser. Forms carry the token of their sign-in."""
 
     client: TestClient
     csrf: str

@@ -1,0 +1,241 @@
+"""The shape of a launch pack: which fields there are and what may stand in them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from assistant.ground.people import Role
+from assistant.launch.launches import WRONG_RATE, Mode, Trigger
+from assistant.launch.scenarios import Category, Decider
+
+EARLIEST, LATEST = 1970, 2199  # years of a time; the ends of the calendar have no other zones
+
+
+def _instant(value: object) -> object:
+    """Return an aware instant; a day without a time, or a time without a zone, is refused."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise PydanticCustomError("no_time", "It is no time") from None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise PydanticCustomError("no_time", "It is a time without a zone, or only a day")
+    if not EARLIEST <= value.year <= LATEST:
+        raise PydanticCustomError("no_time", "It is not a time of our days")
+    return value
+
+
+def _instant_or_words(value: object) -> object:
+    """Return an instant when it is written as one, else the words."""
+    if isinstance(value, str):
+        try:
+            datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value.strip()
+    return _instant(value)
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
+Email = Annotated[
+    str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+$")
+]
+# An origin and nothing else: it goes into a header that says who may frame the widget.
+Site = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=200,
+        pattern=r"^https?://(?:(?:\*\.)?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?/?$",
+    ),
+]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+InstantOrWords = Annotated[datetime | str, BeforeValidator(_instant_or_words)]
+
+
+def _is_unstorable(value: object) -> bool:
+    """Return whether ``value`` holds a NUL or half of a surrogate pair."""
+    return isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+
+
+class Shape(BaseModel):
+    """What every part of a pack shares: a field that is not known is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        """Refuse what a quoted escape can write and no database keeps."""
+        if any(_is_unstorable(words) for words in (value if isinstance(value, list) else [value])):
+            raise PydanticCustomError("unstorable", "It holds a character that cannot be kept")
+        return value
+
+
+class AreaShape(Shape):
+    """A part of the business, inside or outside the launch."""
+
+    title: Line
+    words: list[Line] = []
+
+
+class ObjectiveShape(Shape):
+    """A measurable aim, or (as ``title``) a sentence."""
+
+    title: Line = ""
+    metric: Line = ""
+    comparison: Line = ""
+    target: Number | Line = ""
+    by: InstantOrWords = ""
+
+
+class BaselineShape(Shape):
+    """What was normal before."""
+
+    metric: Line
+    value: Number
+    unit: str = ""
+
+
+class CriterionShape(Shape):
+    """What must hold, for how many days, before hypercare ends."""
+
+    metric: Line
+    comparison: Line
+    value: Number
+    days: int = Field(5, ge=1)
+
+
+def _titled(value: object) -> object:
+    return {"title": value} if isinstance(value, str) else value
+
+
+Area = Annotated[AreaShape, BeforeValidator(_titled)]
+Objective = Annotated[ObjectiveShape, BeforeValidator(_titled)]
+
+
+class LaunchShape(Shape):
+    """The launch itself."""
+
+    key: Key
+    name: Line = ""
+    trigger: Trigger | Literal[""] = ""
+    starts: Instant | None = None
+    ends: Instant | None = None
+    time_zone: str = "UTC"
+    scope: list[Area] = []
+    out_of_scope: list[Area] = []
+    objectives: list[Objective] = []
+    baselines: list[BaselineShape] = []
+    exit_criteria: list[CriterionShape] = []
+    sites: list[Site] = []
+    mode: Mode = Mode.SUGGEST
+    wrong_rate: float = Field(WRONG_RATE, ge=0.001, le=0.1)
+    languages: list[Line] = []
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise PydanticCustomError("no_zone", "“{zone}” is no time zone", {"zone": value})
+        return ZoneInfo(value).key
+
+
+class PersonShape(Shape):
+    """Somebody on the team."""
+
+    email: Email
+    name: Line
+    role: Role
+
+
+class DecidersShape(Shape):
+    """Who decides what about a scenario."""
+
+    confirms_expected: Email | None = None
+    approves_messages: Email | None = None
+    triggers_rollback: Email | None = None
+
+    def named(self) -> dict[str, str]:
+        """Return those that are named."""
+        return {decider: getattr(self, decider) for decider in Decider if getattr(self, decider)}
+
+
+class StepShape(Shape):
+    """One step up; a plain address is a step without its own time."""
+
+    after_minutes: int = Field(0, ge=0)
+    to: Email
+
+
+Step = Annotated[
+    StepShape, BeforeValidator(lambda value: {"to": value} if isinstance(value, str) else value)
+]
+
+
+class ScenarioShape(Shape):
+    """One moment of doubt."""
+
+    key: Key
+    title: Line
+    expected_before: Prose = ""
+    why_in_doubt: Prose = ""
+    category: Category = Category.CORE_WORKFLOW
+    severity: int = Field(3, ge=1, le=3)
+    owner: Email | None = None
+    deciders: DecidersShape = DecidersShape()
+    escalation: list[Step] = []
+
+
+class EntryShape(Shape):
+    """One message that customers may get."""
+
+    key: Key
+    kind: Literal["response", "faq"]
+    scenario: Key | None = None
+    question: Line
+    phrasings: list[Line] = []
+    not_for: list[Line] = []
+    applies_when: Prose = ""
+    verdict: Literal["expected", "known-issue", "not-expected", "information"] | None = None
+    why_now: Prose = ""
+    what_to_do: Prose = ""
+    safe_to_continue: Prose = ""
+    next_update: InstantOrWords = ""
+    answer: Prose = ""
+    valid_from: Instant | None = None
+    valid_until: Instant | None = None
+    audience: Line = "everyone"
+    locale: str = Field("", max_length=35)
+
+
+class UpdateShape(Shape):
+    """What everybody is told."""
+
+    title: Line
+    expected: Prose
+    what_to_do: Prose
+    next_update: InstantOrWords
+    published: Instant | None = None
+
+
+class PackShape(Shape):
+    """A whole pack."""
+
+    launch: LaunchShape
+    people: list[PersonShape] = []
+    scenarios: list[ScenarioShape] = []
+    entries: list[EntryShape] = []
+    updates: list[UpdateShape] = []

@@ -1,0 +1,211 @@
+"""A pack comes in as a whole or not at all; the same pack again changes nothing."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from assistant.ground.audit import Event
+from assistant.ground.database import Base
+from assistant.ground.parts import Parts
+from assistant.launch.launches import Launch
+from assistant.launch.pack_file import PackRefused, Problem
+from assistant.library import packs
+from assistant.library.packs import Imported
+from tests import cast
+from tests.cast import LENA, NOW, PACK, PRICE_TEXT, entry_of, launch_of, pack_at, the
+
+EXPECTED_ALL = Imported(
+    launch="spring-pricing", entries=5, approved=5, unchanged=0, scenarios=2, people=7, updates=1
+)
+
+
+def rows(parts: Parts) -> dict[str, int]:
+    with parts.db.reading() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def bring_in(parts: Parts, folder: Path, words: str = PACK, by: str | None = LENA) -> Imported:
+    return packs.bring_in(parts, pack_at(folder, words), approve_as=by, dry_run=False)
+
+
+def refused(parts: Parts, folder: Path, words: str, by: str | None = LENA) -> list[Problem]:
+    before = rows(parts)
+    with pytest.raises(PackRefused) as no:
+        bring_in(parts, folder, words, by)
+    assert rows(parts) == before
+    return no.value.problems
+
+
+def test_a_pack_brings_the_launch_its_people_and_what_may_be_said(
+    house: Parts, tmp_path: Path
+) -> None:
+    assert bring_in(house, tmp_path) == EXPECTED_ALL
+
+    with house.db.reading() as session:
+        price = entry_of(session, "price-differs")
+        approved = price.approved
+        assert approved is not None
+        assert approved.text == PRICE_TEXT
+        assert (approved.approved_by_id, approved.author_id) == (the(session, LENA).id, None)
+        assert price.scenario is not None
+        assert (price.scenario.key, price.scenario.category) == ("new-price", "billing")
+
+
+def test_without_a_lead_who_answers_for_it_its_texts_wait_for_review(
+    house: Parts, tmp_path: Path
+) -> None:
+    done = bring_in(house, tmp_path, by=None)
+
+    assert (done.entries, done.approved) == (5, 0)
+    with house.db.reading() as session:
+        assert entry_of(session, "price-differs").state(NOW) == "review"
+
+
+def test_a_dry_run_says_the_same_and_leaves_nothing(house: Parts, tmp_path: Path) -> None:
+    before = rows(house)
+
+    done = packs.bring_in(house, pack_at(tmp_path), approve_as=LENA, dry_run=True)
+
+    assert done == EXPECTED_ALL
+    assert rows(house) == before
+
+
+def test_the_same_pack_again_changes_nothing(house: Parts, tmp_path: Path) -> None:
+    bring_in(house, tmp_path)
+    before = rows(house)
+
+    again = bring_in(house, tmp_path)
+
+    assert (again.approved, again.unchanged) == (0, 5)
+    assert rows(house) == {**before, "events": before["events"] + 1}  # that it was imported
+
+
+def test_an_entry_that_was_retired_stays_retired(shop: Parts, tmp_path: Path) -> None:
+    cast.retire(shop, "cancel-plan")
+
+    again = bring_in(shop, tmp_path)
+
+    assert (again.approved, again.unchanged) == (0, 5)
+    with shop.db.reading() as session:
+        assert entry_of(session, "cancel-plan").state(NOW) == "retired"
+
+
+def test_a_changed_entry_becomes_a_new_version_and_the_old_one_is_kept(
+    shop: Parts, tmp_path: Path
+) -> None:
+    bring_in(shop, tmp_path, PACK.replace("choose Export.", "choose Export all."))
+
+    with shop.db.reading() as session:
+        old, new = entry_of(session, "export-data").versions
+        assert (old.text, old.superseded_at) == ("Open Settings and choose Export.", NOW)
+        assert (new.number, new.text) == (2, "Open Settings and choose Export all.")
+
+
+def test_another_scenario_is_taken_over_and_written_down(shop: Parts, tmp_path: Path) -> None:
+    moved = PACK.replace("    scenario: sign-in-link\n", "    scenario: new-price\n")
+
+    bring_in(shop, tmp_path, moved)
+
+    with shop.db.reading() as session:
+        entry = entry_of(session, "link-missing")
+        event = session.scalars(select(Event).where(Event.kind == "entry.filed")).one()
+        assert entry.scenario is not None
+        assert (entry.scenario.key, event.details["scenario"]) == ("new-price", "new-price")
+
+
+def test_a_launch_with_entries_and_nothing_else_is_enough(house: Parts, tmp_path: Path) -> None:
+    words = "launch: {key: tiny}\nentries:\n  - {key: a, kind: faq, question: Why?, answer: So.}\n"
+
+    bring_in(house, tmp_path, words, by=None)
+
+    with house.db.reading() as session:
+        launch = session.scalars(select(Launch)).one()
+        assert (launch.name, launch.starts_at, launch.phase) == ("tiny", NOW, "preparing")
+
+
+# What a pack must satisfy beyond its shape.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "message"),
+    [
+        ("    why_now: Some mail", "    # why_now: Some mail", "entries[1].why_now", "A response"),
+        ("    answer: Open Billing", "    # Open Billing", "entries[3].answer", "A faq needs it."),
+        ("    verdict: known-issue\n", "", "entries[1].verdict", "A response needs it."),
+        ("scenario: sign-in-link", "scenario: other", "entries[1].scenario", "no scenario “other”"),
+        ("- key: cancel-plan", "- key: export-data", "entries[3].key", "is used twice"),
+        ("- {email: noor@", "- {email: amir@", "people[2].email", "is used twice"),
+        ("owner: amir@", "owner: zoe@", "scenarios[0].owner", "Nobody here has the address zoe@"),
+        ("to: noor@", "to: zoe@", "scenarios[0].escalation[0]", "Nobody here has the address zoe@"),
+        ("    expected: Yes, a", "    expected: ''\n    # a", "updates[0].expected", "blank"),
+        ("published: 2026-11-16", "published: 2026-11-30", "updates[0].next_update", "has passed"),
+        ("  ends: 2026-12-07", "  ends: 2026-11-07", "launch.ends", "ends before it starts"),
+        (
+            "    answer: Open Deliveries",
+            "    valid_from: 2026-12-02T00:00:00Z\n    valid_until: 2026-12-01T00:00:00Z\n"
+            "    answer: Open Deliveries",
+            "entries[4].valid_until",
+            "It ends before it begins.",
+        ),
+        (
+            "phrasings: [end my subscription,",
+            "phrasings: [DOWNLOAD all my orders!,",
+            "entries[3].phrasings[0]",
+            "also a way of asking “export-data”",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_named_and_nothing_is_imported(
+    house: Parts, tmp_path: Path, old: str, new: str, field: str, message: str
+) -> None:
+    assert old in PACK
+
+    found = refused(house, tmp_path, PACK.replace(old, new))
+
+    assert field in {problem.field for problem in found}
+    assert message in next(problem.message for problem in found if problem.field == field)
+    assert all(problem.line > 1 and problem.remedy for problem in found)
+
+
+@pytest.mark.parametrize("email", ["amir@example.com", "nobody@example.com", "", "@"])
+def test_only_a_lead_answers_for_the_texts(house: Parts, tmp_path: Path, email: str) -> None:
+    if not email:
+        assert bring_in(house, tmp_path, by=email).approved == 0
+        return
+
+    (problem,) = refused(house, tmp_path, PACK, by=email)
+
+    assert problem.message.startswith(f"{email} is no lead here")
+
+
+def test_an_update_with_no_time_of_its_own_must_promise_a_later_one(
+    house: Parts, tmp_path: Path
+) -> None:
+    words = PACK.replace("    published: 2026-11-16T09:00:00Z\n", "")
+    late = words.replace(
+        "Nothing.\n    next_update: 2026-11-23", "Nothing.\n    next_update: 2026-11-17"
+    )
+
+    (problem,) = refused(house, tmp_path, late)
+
+    assert problem.field == "updates[0].next_update"
+    assert bring_in(house, tmp_path, words).updates == 1
+    cast.later(house, days=30)
+    assert bring_in(house, tmp_path, words).unchanged == 5  # it was on time when it was published
+
+
+def test_hostile_words_are_kept_as_they_are(house: Parts, tmp_path: Path) -> None:
+    words = "<script>alert(1)</script> {{ 7*7 }} \u202eesrever 🧨 '; DROP TABLE entries;--"
+    pack = PACK.replace(
+        "answer: Open Billing and choose Cancel plan.", f"answer: >-\n      {words}"
+    )
+
+    bring_in(house, tmp_path, pack)
+
+    with house.db.reading() as session:
+        assert cast.version_of(session, "cancel-plan").text == words
+        assert launch_of(session).phase == "preparing"

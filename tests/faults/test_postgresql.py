@@ -1,0 +1,96 @@
+"""The same story on PostgreSQL, where several writers really are at work at once."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.engine import make_url
+
+from assistant import migrations
+from assistant.answering.decisions import Decision
+from assistant.desk.conversations import Message, Said
+from assistant.ground.clock import SetClock
+from assistant.ground.database import Database
+from assistant.ground.parts import Parts
+from assistant.ground.settings import Settings
+from assistant.library import publishing
+from assistant.worker import Worker
+from knowledge.embedding import Embedder
+from tests import cast
+
+SERVER = os.environ.get("HYPERCARE_TEST_POSTGRES_URL", "")
+pytestmark = pytest.mark.skipif(not SERVER, reason="needs HYPERCARE_TEST_POSTGRES_URL")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, embedder: Embedder) -> Iterator[Parts]:
+    """The shop on the second day of its launch, in a database of its own."""
+    name = f"hypercare_{uuid4().hex[:12]}"
+    keeper = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with keeper.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    parts = Parts(
+        settings=Settings(_env_file=None, data=tmp_path, database_url=url),
+        db=Database(url),
+        clock=SetClock(cast.NOW),
+        embedder=embedder,
+    )
+    migrations.upgrade(parts.db)
+    cast.clock_of(parts).set(cast.OPENS)
+    cast.bring_in(parts, tmp_path)
+    cast.go_live(parts)
+    cast.clock_of(parts).set(cast.NOW)
+    yield parts
+    parts.close()
+    with keeper.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    keeper.dispose()
+
+
+def test_an_approved_question_is_answered_and_another_becomes_a_ticket(shop: Parts) -> None:
+    mara = cast.a_customer(shop)
+
+    answered, handed_over = mara.asks(cast.PRICE), mara.asks(cast.UNKNOWN)
+
+    assert answered["answer"]["text"] == cast.PRICE_TEXT
+    assert handed_over["outcome"] == "handoff"
+    assert handed_over["ticket"]["number"] == "HC-1001"
+
+
+def test_the_same_key_five_times_at_once_is_one_message(shop: Parts) -> None:
+    mara = cast.a_customer(shop)
+
+    with ThreadPoolExecutor(5) as pool:
+        said = list(pool.map(lambda _: mara.asks(cast.UNKNOWN, key="the-same-key"), range(5)))
+
+    assert all(one == said[0] for one in said)
+    with shop.db.reading() as session:
+        questions = select(func.count()).select_from(Message).where(Message.kind == Said.QUESTION)
+        assert session.scalar(questions) == 1
+        assert session.scalar(select(func.count()).select_from(Decision)) == 1
+
+
+def test_what_was_retired_is_not_served_any_more(shop: Parts) -> None:
+    publishing.warm(shop, cast.LAUNCH)
+    cast.retire(shop, "export-data")
+
+    outcome = cast.a_customer(shop).asks(cast.EXPORT)
+
+    assert "answer" not in outcome
+
+
+def test_the_recurring_jobs_break_a_promise_exactly_once(shop: Parts) -> None:
+    cast.a_customer(shop).asks(cast.BLOCKED)
+    cast.later(shop, minutes=16)
+
+    Worker(shop).round()
+    Worker(shop).round()
+
+    with shop.db.reading() as session:
+        broken = [p for p in cast.tickets_of(session)[0].promises if p.broken_at is not None]
+        assert [promise.kind for promise in broken] == ["first_response"]

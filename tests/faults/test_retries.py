@@ -1,0 +1,82 @@
+"""Reliability P3: sending again never says it twice, and shows what was shown the first time."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults import books
+from tests.faults.server import Server
+from tests.faults.traffic import HANDED_OVER, WORDS, Line, Said
+
+COPIES = 5  # of every message, sent at the same moment
+AT_ONCE = 2  # messages under way, so ten requests
+
+
+def test_copies_and_replays_say_it_once_and_show_the_same(
+    data: Path, request: pytest.FixtureRequest
+) -> None:
+    keys = int(request.config.getoption("--keys"))
+    with Server(data) as server:
+        server.start()
+        sent = _sent_in_copies(server, keys)
+        server.kill()
+        server.start()
+        replayed = [_again(server, copies[0]) for copies in sent]
+        refused = [_with_other_words(server, copies[0]) for copies in sent]
+        server.kill()
+
+    firsts = [copies[0] for copies in sent]
+    assert [len({copy.response for copy in copies}) for copies in sent] == [1] * keys
+    assert replayed == [said.response for said in firsts]
+    assert refused == [409] * keys
+    assert books.not_kept_once(data, firsts) == []
+    assert books.rows(data, "SELECT count(*) FROM messages WHERE kind = 'question'") == [(keys,)]
+    assert books.rows(data, "SELECT count(*) FROM tickets") == [(_handed_over(firsts),)]
+    assert books.broken_rules(data) == {}
+
+
+def _sent_in_copies(server: Server, keys: int) -> list[list[Said]]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda number: _copies(server, number), range(keys)))
+
+
+def _copies(server: Server, number: int) -> list[Said]:
+    """Send one message ``COPIES`` times at once, each over a connection of its own."""
+    lines = [Line(server.address) for _ in range(COPIES)]
+    conversation, token = lines[0].begin()
+    together, body = threading.Barrier(COPIES), {"text": WORDS[number % len(WORDS)]}
+
+    def send(line: Line) -> Said:
+        together.wait()
+        return line.say(conversation, token, "messages", f"message-{number}", dict(body))
+
+    with ThreadPoolExecutor(COPIES) as pool:
+        said = list(pool.map(send, lines))
+    for line in lines:
+        line.close()
+    return said
+
+
+def _again(server: Server, said: Said) -> bytes:
+    line = Line(server.address)
+    response = line.again(said)
+    line.close()
+    return response
+
+
+def _with_other_words(server: Server, said: Said) -> int:
+    response = httpx.post(
+        f"{server.address}/api/v1/conversations/{said.conversation}/{said.path}",
+        headers={"Authorization": f"Bearer {said.token}", "Idempotency-Key": said.key},
+        json={"text": "Something else under the same key"},
+        timeout=20.0,
+    )
+    return response.status_code
+
+
+def _handed_over(firsts: Sequence[Said]) -> int:
+    return sum(said.body["text"] in HANDED_OVER for said in firsts)
