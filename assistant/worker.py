@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import select
 
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import promises
+from assistant.desk import promises, repeats
 from assistant.desk.promises import Kind, Promise
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
+from assistant.launch.launches import Launch
 from assistant.library import publishing
 
 log = structlog.get_logger()
@@ -71,6 +73,17 @@ def prove_index(parts: Parts) -> int:
     return publishing.prove_all(parts, at=parts.clock.now())
 
 
+def merge_repeats(parts: Parts) -> int:
+    """Merge repeat groups that turned out to ask the same, launch by launch."""
+    with parts.db.reading() as session:
+        launches = list(session.scalars(select(Launch.id)))
+    merged = 0
+    for launch_id in launches:
+        with parts.db.writing() as session:
+            merged += repeats.merge_alike(session, launch_id, at=parts.clock.now())
+    return merged
+
+
 def jobs(parts: Parts) -> tuple[Job, ...]:
     """Return the table of recurring jobs."""
     often = timedelta(seconds=parts.settings.sweep_seconds)
@@ -78,6 +91,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("hand over stranded questions", often, hand_over_stranded),
         Job("break promises", often, break_promises),
         Job("keep the index", often, keep_index),
+        Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
     )
 

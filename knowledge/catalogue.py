@@ -10,10 +10,11 @@ from itertools import chain
 import numpy as np
 
 from knowledge import evidence
+from knowledge.bayes import WordBayes
 from knowledge.entries import Entry, Neighbour, Vector
 from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
 from knowledge.meaning import Meanings, stacked
-from knowledge.ranking import ByMeaning, Scores, Segments, best_of_segments
+from knowledge.ranking import ByMeaning, Scores, best_of_segments
 
 ALSO_CONSIDERED = 10
 """Entries that characters and the head each add to the index's neighbours."""
@@ -47,6 +48,7 @@ class Catalogue:
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
         self._chars = CharIndex(self.texts)
         self._words = WordIndex([stems(" ".join(of_entry)) for of_entry in ways])
+        self._bayes = WordBayes(ways)
         self._meanings = self._learnt(vectors, patient)
 
     @property
@@ -59,20 +61,26 @@ class Catalogue:
     ) -> Scored:
         """Scores of the candidates: all entries, or those near by when `neighbours` are given."""
         chars = self._chars.cosines(question)[: len(self._owners)]
-        coverage = self._words.coverage(stems(question))
         of_chars = best_of_segments(chars, self._counts)
+        by_words = Scores(
+            entries=np.arange(len(self._counts)),
+            nearest=of_chars.place,
+            char=of_chars.best,
+            char_top3=of_chars.top3,
+            coverage=self._words.coverage(stems(question)),
+            words=self._bayes.log_p(question),
+        )
         if vector is None or self._meanings is None:
-            entries = np.arange(len(self._counts))
-            scores = Scores(entries, of_chars.place, of_chars.best, of_chars.top3, coverage)
-            return Scored(scores, np.arange(len(self._owners)), chars)
-        return self._scored_by_meaning(self._meanings, vector, neighbours, of_chars, coverage)
+            return Scored(by_words, np.arange(len(self._owners)), chars)
+        return self._with_meaning(by_words, self._meanings, vector, neighbours)
 
     def evidence(self, question: str, scored: Scored, winner: int) -> dict[str, float]:
         """What the certainty model looks at; `winner` is a position among the candidates."""
         number = int(scored.scores.entries[winner])
-        nearest = self.texts[scored.scores.nearest[winner]]
+        nearest = int(scored.scores.nearest[winner])
         return {
-            **evidence.of_winner(question, nearest, scored.scores, winner, self._words),
+            **evidence.of_winner(question, self.texts[nearest], scored.scores, winner, self._words),
+            **self._beside_its_ways(scored.scores, winner, nearest),
             **evidence.of_neighbourhood(scored.similarities, self._owners[scored.rows], number),
             "entries": float(np.log1p(len(self._counts))),
             "ways": float(np.log1p(self._counts[number])),
@@ -105,28 +113,29 @@ class Catalogue:
         classes = np.concatenate([self._owners, entries + rivals]).astype(np.int64)
         return Meanings(matrix, classes, entries, patient)
 
-    def _scored_by_meaning(
+    def _with_meaning(
         self,
+        by_words: Scores,
         meanings: Meanings,
         vector: Vector,
         neighbours: Sequence[Neighbour] | None,
-        of_chars: Segments,
-        coverage: Floats,
     ) -> Scored:
         log_p, fits = meanings.log_p(vector), meanings.fits(vector)
-        chosen = self._candidates(neighbours, of_chars.best, log_p)
+        chosen = self._candidates(neighbours, by_words.char, log_p)
         rows = self._rows(chosen)
         cosines = meanings.cosines(vector, rows)
         near = best_of_segments(cosines, self._counts[chosen])
-        scores = Scores(
-            chosen,
-            rows[near.place],
-            of_chars.best[chosen],
-            of_chars.top3[chosen],
-            coverage[chosen],
-            ByMeaning(near.best, near.top3, log_p[chosen], fits[chosen]),
-        )
+        by_meaning = ByMeaning(near.best, near.top3, log_p[chosen], fits[chosen])
+        scores = by_words.of(chosen, rows[near.place], by_meaning)
         return Scored(scores, rows, cosines)
+
+    def _beside_its_ways(self, scores: Scores, winner: int, nearest: int) -> Mapping[str, float]:
+        if self._meanings is None or scores.by_meaning is None:
+            return {}
+        entry = scores.entries[[winner]]
+        first = int(self._starts[entry[0]])
+        kinship = self._meanings.kinship(self._rows(entry))
+        return evidence.beside_its_ways(float(scores.similarity[winner]), kinship, nearest - first)
 
     def _candidates(
         self, neighbours: Sequence[Neighbour] | None, chars: Floats, log_p: Floats

@@ -35,9 +35,22 @@ def of_winner(
     }
     for name, leg in scores.legs().items():
         found |= _standing(name, leg, winner)
+    found["words_entropy"] = _entropy(scores.words)
     if scores.by_meaning is not None:
         found["entropy"] = _entropy(scores.by_meaning.log_p)
     return found
+
+
+def beside_its_ways(cosine: float, kinship: Floats, nearest: int) -> Mapping[str, float]:
+    """How near the question is, measured by how near the winner's ways are to one another.
+
+    `kinship` is each way's cosine with its nearest sibling, `nearest` the position of the way
+    that is nearest to the question. The same cosine says more where the ways lie far apart.
+    """
+    return {
+        "beside_way": cosine - float(kinship[nearest]),
+        "beside_entry": cosine - float(kinship.mean()),
+    }
 
 
 def of_neighbourhood(values: Floats, owners: Ints, winner: int) -> Mapping[str, float]:
@@ -65,7 +78,7 @@ def _standing(name: str, leg: Floats, winner: int) -> dict[str, float]:
 
 
 def _entropy(log_p: Floats) -> float:
-    """Of the linear head, in nats."""
+    """How undecided a head is between all entries, in nats."""
     return float(-(np.exp(log_p) * log_p).sum())
 
 

@@ -12,6 +12,9 @@ from knowledge import head
 from knowledge.entries import Vector, Vectors
 from knowledge.lexical import Floats, Ints
 
+LONE_KINSHIP = 0.70
+"""Taken as the kinship of an entry's only way: the mean on both public sets."""
+
 
 class Meanings:
     """All vectors of a shelf with the two heads learnt from them; immutable."""
@@ -31,6 +34,15 @@ class Meanings:
         everything = len(rows) == len(self._matrix)
         chosen = self._matrix if everything else self._matrix[rows]
         return np.asarray(chosen @ vector, dtype=np.float64)
+
+    def kinship(self, rows: Ints) -> Floats:
+        """Each row's cosine with the nearest of the others, shape (rows,)."""
+        if len(rows) < 2:
+            return np.full(len(rows), LONE_KINSHIP)
+        chosen = self._matrix[rows]
+        cosines = np.asarray(chosen @ chosen.T, dtype=np.float64)
+        np.fill_diagonal(cosines, -1.0)
+        return np.asarray(cosines.max(axis=1))
 
     def fits(self, vector: Vector) -> Floats:
         """The question's cosine with every entry's mean, scatter evened out; shape (entries,)."""

@@ -85,8 +85,9 @@ def show_entry(
     """Show one answer. What is retired or has expired is not there any more."""
     at = parts.clock.now()
     version = help_page.this_entry(session, launch, entry, at=at)
-    others = help_page.related(version, help_page.shown(session, launch.id, at=at))
-    context = public_pages.entry_context(launch, version, others, voted=voted)
+    near = help_page.close_to(parts, version, at=at)
+    others = help_page.shown(session, launch.id, at=at) if near else []
+    context = public_pages.entry_context(launch, version, near, others, voted=voted)
     return _page("public/help_entry.html", launch, parts, "help", context)
 
 

@@ -11,6 +11,7 @@ from assistant.library import help_page
 from assistant.library.entries import EntryVersion
 from assistant.library.wording import Kind, Verdict
 
+RELATED = 3  # answers named under one
 PREVIEW = 160  # characters of an answer under its question
 CATEGORY_WORDS = {
     Category.ACCESS: "Signing in and access",
@@ -47,9 +48,16 @@ def help_context(
 
 
 def entry_context(
-    launch: Launch, version: EntryVersion, others: Sequence[EntryVersion], *, voted: str | None
+    launch: Launch,
+    version: EntryVersion,
+    near: Sequence[str],
+    others: Sequence[EntryVersion],
+    *,
+    voted: str | None,
 ) -> dict[str, Any]:
-    """Return what public/help_entry.html shows."""
+    """Return what public/help_entry.html shows; ``near`` are keys among ``others``, in order."""
+    by_key = {one.entry.key: one for one in others}
+    related = [by_key[key] for key in near if key in by_key][:RELATED]
     return {
         "launch": _named(launch),
         "entry": {
@@ -57,7 +65,7 @@ def entry_context(
             "question": version.question,
             "version": version.number,
             "approved_at": version.approved_at,
-            "applies_when": version.applies_when or None,
+            "applies_when": _continued(version.applies_when) or None,
             "audience": None,
             "category_title": CATEGORY_WORDS[help_page.category_of(version)],
         },
@@ -66,7 +74,7 @@ def entry_context(
         "voted": None if voted is None else voted == "yes",
         "related": [
             {"href": _href(launch, one), "question": one.question, "verdict": _verdict(one)}
-            for one in others
+            for one in related
         ],
     }
 
@@ -105,6 +113,12 @@ def _named(launch: Launch) -> dict[str, Any]:
 
 def _href(launch: Launch, version: EntryVersion) -> str:
     return f"/help/{launch.key}/{version.entry.key}"
+
+
+def _continued(words: str) -> str:
+    """Return a sentence as it goes on after a comma: ``The plan …`` becomes ``the plan …``."""
+    is_plain_word = words[1:2].islower()
+    return words[:1].lower() + words[1:] if is_plain_word else words
 
 
 def _verdict(version: EntryVersion) -> str | None:

@@ -125,7 +125,7 @@ def faq_context(asked: Shown, report: FaqUpdates) -> dict[str, Any]:
 def feedback_context(asked: Shown, report: FeedbackReport) -> dict[str, Any]:
     """Return what reports/feedback.html shows."""
     more = {"source": report.source} if report.source else {}
-    text = "You said, in figures and in your own words. Seven days up to this one."
+    text = "What people said, in figures and in their own words. Seven days up to this one."
     return {
         "report": _head(asked, "feedback", "Feedback", text, **more),
         "figures": report.figures(),

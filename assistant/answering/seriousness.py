@@ -21,6 +21,8 @@ _GOODS = (
     r"(?:data|files?|photos?|pictures|documents?|notes?|history|progress|settings|work|playlists?|"
     r"projects?|messages|contacts|records|orders?|recordings|entries|basket|customers|bookings?)"
 )
+_WORD = r"[\w.,€$£]+"  # an amount counts as one word
+_AMOUNT = rf"(?:[€$£] ?)?\d{_WORD}?(?: ?(?:€|euros?|eur|dollars?|pounds?))?"
 _PLACE = r"(?:site|website|page|app|service|system|servers?|shop|store|platform|portal|checkout)"
 _IS = r"(?:is|are|was|were|am|has|have|had|got|went|seems|seem|appears)"
 
@@ -60,8 +62,11 @@ CUES: tuple[Cue, ...] = (
     ),
     _cue(
         "charged", 1, "charged wrongly, or money is gone",
-        rf"{_NOT_WOULD_BE}(?:charged|billed|debited|paid)(?: \w+){{0,4}} "
-        r"(?:twice|double|doubly|(?:two|three|four|2|3|4) times)",
+        rf"{_NOT_WOULD_BE}(?:charged|billed|debited|paid|taken|took|withdrawn|deducted)"
+        rf"(?: {_WORD}){{0,6}} (?:twice|double|doubly|2x|(?:two|three|four|2|3|4) times)"
+        r"(?! (?:a|per|each|every) (?:day|week|month|year))",
+        rf"{_AMOUNT} (?:\w+ )?(?:is |are |was |were |has |have |been |now )*"
+        r"(?:gone|missing|vanished|disappeared) from (?:my|our)(?: \w+){1,2}",
         r"(?:double|twice|duplicate)[ -]?(?:charged|billed|debited|charge|charges|payment|"
         r"payments)",
         r"(?:see|seeing|have|are|got|shows?|with) (?:two|2|three|3|multiple) (?:identical )?"
@@ -138,7 +143,7 @@ CUES: tuple[Cue, ...] = (
     _cue(
         "several-tries", 2, "still there after several tries",
         r"still (?:not|no|does not|do not|is not|can not|have not|has not|will not|waiting|wrong|"
-        r"broken|stuck|pending|down|missing|fails?|failing|the same)",
+        r"broken|stuck|pending|down|missing|fails?|failing|the same (?:problem|error|issue|thing))",
         r"(?:second|third|fourth|fifth|2nd|3rd|4th|5th|tenth) time",
         r"(?:several|many|multiple|countless|a few|three|four|five|[3-9]|1\d) times",
         r"tried (?:everything|again and again)|nothing helps?|keeps? happening|again and again",

@@ -17,7 +17,7 @@ import yaml
 
 from assistant.answering import asking
 from assistant.answering.decisions import Decision, outcome_of
-from assistant.desk import conversations, feedback
+from assistant.desk import conversations, feedback, repeats
 from assistant.desk.conversations import Message
 from assistant.desk.feedback import Source
 from assistant.desk.tickets import Ticket
@@ -31,7 +31,8 @@ from assistant.library.wording import Kind
 
 SEED = 16
 OPENS = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
-CONTACTS = (30, 26, 20, 16, 12, 6)  # ordinary contacts on each day: a spike, then a decline
+CONTACTS = (30, 26, 20, 16, 12)  # ordinary contacts on each full day: a spike, then a decline
+THIS_MORNING = 14  # contacts in the last hours before the visitor comes
 CHANNELS = (("widget", 62), ("page", 10), ("email", 16), ("forum", 8), ("api", 4))  # per cent
 FAVOURITES = {  # entries people ask for again and again, with how much more often
     "price-differs": 14, "part-charge": 12, "confirm-card": 9, "link-missing": 8,
@@ -40,7 +41,8 @@ FAVOURITES = {  # entries people ask for again and again, with how much more oft
 }  # fmt: skip
 AGENTS = ("amir@example.com", "bea@example.com")
 ANSWERED_AFTER = {1: 9, 2: 55, 3: 170}  # minutes until a person answers, at the median
-STILL_OPEN = timedelta(hours=7)  # what came later than this before the end is left for the visitor
+STILL_OPEN = timedelta(hours=5)  # replies later than this before the end are the visitor's to give
+CLOSED = 0.72  # share of answered tickets that were closed
 STORY = Path(__file__).with_name("story.yaml")
 
 
@@ -96,12 +98,18 @@ class Week:
                 entry, phrasings = self._draw.choices(ways, weights)[0]
                 words = self._in_own_words(self._draw.choice(phrasings))
                 self.plan(self._some_time(day), self._contact(words, entry))
+        for number in range(THIS_MORNING):
+            entry, phrasings = self._draw.choices(ways, weights)[0]
+            words = self._in_own_words(self._draw.choice(phrasings))
+            self.plan(self._this_morning(number), self._contact(words, entry))
 
     def plan_gaps(self) -> None:
         """Plan the questions that nobody has approved an answer for."""
         for gap in story()["gaps"]:
             for words in gap["asked"]:
-                self.plan(self._some_time(self._draw.randrange(6)), self._contact(words, ""))
+                day = self._draw.randrange(6)
+                at = self._some_time(day) if day < 5 else self._this_morning(day)
+                self.plan(at, self._contact(words, ""))
 
     def plan_grave(self) -> None:
         """Plan the grave cases at the times they are told for."""
@@ -233,9 +241,9 @@ class Week:
         def happen() -> None:
             with self._parts.db.writing() as session:
                 ticket, person = session.get_one(Ticket, ticket_id), by_email(session, agent)
-                if person and ticket.is_open and ticket.first_response_at and mood < 0.9:
+                if person and ticket.is_open and ticket.first_response_at and mood < CLOSED:
                     ticket.resolve(session, by=person, at=self._clock.now())
-                    ticket.rating = 5 if mood < 0.5 else 4 if mood < 0.75 else None
+                    ticket.rating = 5 if mood < 0.4 else 4 if mood < 0.6 else None
 
         return happen
 
@@ -285,6 +293,9 @@ class Week:
             versions = live(session, launch.id, at=self._clock.now())
             return [(v.entry.key, list(v.ways())) for v in versions]
 
+    def _this_morning(self, number: int) -> datetime:
+        return self._until - timedelta(minutes=self._draw.uniform(4, 25) * (number % 9 + 1))
+
     def _some_time(self, day: int) -> datetime:
         """Return a time on a day, most of them between breakfast and the evening."""
         hour = min(max(self._draw.gauss(4.5, 3.2), -2.0), 13.5)
@@ -327,3 +338,6 @@ def play(parts: Parts, launch_key: str, *, until: datetime, step: Callable[[floa
     week.plan_feedback()
     week.plan_drafts()
     week.play(step)
+    with parts.db.writing() as session:
+        launch = by_key(session, launch_key)
+        repeats.merge_alike(session, launch.id, at=parts.clock.now())

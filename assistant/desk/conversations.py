@@ -171,7 +171,7 @@ class Conversation(Base):
         message = Message(conversation_id=self.id, at=at, **facts)
         self.messages.append(message)
         session.flush()
-        by: Person | str = {By.CUSTOMER: CUSTOMER, By.ASSISTANT: ASSISTANT}.get(message.by, "")
+        by = {By.CUSTOMER: CUSTOMER, By.ASSISTANT: ASSISTANT}.get(By(message.by))
         event = happened(
             session,
             f"message.{message.kind}",
@@ -317,4 +317,4 @@ def undecided(session: Session, *, before: datetime, most: int = 100) -> list[in
 def subject_of(text: str) -> str:
     """Return the first line of ``text``, cut at a word to ``SUBJECT`` characters."""
     line = " ".join(text.split())
-    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rsplit(' ', 1)[0]}…"
+    return line if len(line) <= SUBJECT else f"{line[:SUBJECT].rsplit(' ', 1)[0][: SUBJECT - 1]}…"

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import ForeignKey, LargeBinary, func, select
+from sqlalchemy import ForeignKey, LargeBinary, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.desk.conversations import Conversation, Message, subject_of
 from assistant.desk.tickets import Ticket
+from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
 from knowledge.entities import identifiers
-from knowledge.grouping import Group, nearest_group
+from knowledge.grouping import Group, merges, nearest_group
 
 if TYPE_CHECKING:
     from knowledge.entries import Vector
@@ -85,6 +86,41 @@ def join(
         session.flush()
     question.group_id = group.id
     return group
+
+
+def merge_alike(session: Session, launch_id: int, *, at: datetime) -> int:
+    """Merge groups that turned out to ask the same; return how many went into another."""
+    query = select(RepeatGroup).where(RepeatGroup.launch_id == launch_id)
+    by_embedder: dict[str, dict[str, RepeatGroup]] = {}
+    for group in session.scalars(query):
+        by_embedder.setdefault(group.embedder, {})[str(group.id)] = group
+    pairs = [
+        (known[kept], known[taken])
+        for known in by_embedder.values()
+        for kept, taken in merges([group.as_group() for group in known.values()])
+    ]
+    for kept, taken in pairs:
+        _merge(session, kept, taken, at)
+    return len(pairs)
+
+
+def _merge(session: Session, kept: RepeatGroup, taken: RepeatGroup, at: datetime) -> None:
+    kept.take_in(kept.as_group().with_group(taken.as_group()), at=taken.last_seen_at)
+    kept.first_seen_at = min(kept.first_seen_at, taken.first_seen_at)
+    for noun in (Message, Ticket):
+        session.execute(update(noun).where(noun.group_id == taken.id).values(group_id=kept.id))
+    happened(
+        session,
+        "repeats.merged",
+        at=at,
+        by=ASSISTANT,
+        launch_id=kept.launch_id,
+        kept=kept.id,
+        taken=taken.id,
+        question=taken.question,
+    )
+    session.flush()
+    session.delete(taken)
 
 
 def asked(session: Session, group_id: int) -> Asked:

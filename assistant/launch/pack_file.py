@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from assistant.launch.pack_shapes import PackShape
 
+DEEPEST = 20  # levels; libyaml's composer ends the process somewhere beyond 5,000
 BIGGEST = 5_000_000  # bytes of one pack
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times faster
 Path_ = tuple[str | int, ...]
@@ -88,6 +89,8 @@ def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
     """Return the pack written in ``words``; ``file`` names it in problems. Raises as ``read``."""
     lines = Lines(file, {})
     try:
+        if _is_too_deep(words):
+            raise _refused(file, "It is nested too deeply.", "A pack has five levels.")
         loader = LOADER(words)
         root = loader.get_single_node()
         problems = list(_walked(root, (), lines, set())) if root else []
@@ -102,6 +105,17 @@ def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
         return PackShape.model_validate(value), lines
     except ValidationError as wrong:
         raise PackRefused([_shape_problem(error, lines) for error in wrong.errors()]) from None
+
+
+def _is_too_deep(words: str) -> bool:
+    """Return whether something is nested deeper than ``DEEPEST``: composing it could crash."""
+    depth = 0
+    for event in yaml.parse(words, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _walked(node: yaml.Node, path: Path_, lines: Lines, seen: set[int]) -> Iterator[Problem]:

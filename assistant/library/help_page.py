@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 LONGEST = 200  # characters of a search
 NEAR = 0.45  # cosine; on the demo library a question's own answers lie above, chance ones below
-RELATED = 3  # entries named under one
 
 
 def published(session: Session, key: str) -> Launch:
@@ -96,11 +95,17 @@ def category_of(version: EntryVersion) -> Category | None:
     return Category(scenario.category) if scenario else None
 
 
-def related(version: EntryVersion, others: Sequence[EntryVersion]) -> list[EntryVersion]:
-    """Return entries close to one: of its scenario first, then of its category."""
-    same = [one for one in others if one.id != version.id and _is_close(one, version)]
-    same.sort(key=lambda one: one.entry.scenario_id != version.entry.scenario_id)
-    return same[:RELATED]
+def close_to(parts: Parts, version: EntryVersion, *, at: datetime) -> list[str]:
+    """Return the keys of entries that a reader of ``version`` may have meant, the nearest first.
+
+    Nothing in lexical mode, where nearness says little.
+    """
+    stock = publishing.stock_of(parts, version.entry.launch_id, at=at)
+    vector = stock.vectors.get(version.question)
+    if vector is None:
+        return []
+    matches = stock.shelf.find(version.question, vector).matches
+    return [m.entry for m in matches if m.cosine >= NEAR and m.entry != version.entry.key]
 
 
 def judge(
@@ -131,10 +136,6 @@ def judge(
         entry_version_id=version.id,
         helpful=helpful,
     )
-
-
-def _is_close(one: EntryVersion, other: EntryVersion) -> bool:
-    return category_of(one) is not None and category_of(one) is category_of(other)
 
 
 def _embedded(parts: Parts, words: str) -> "Vector | None":

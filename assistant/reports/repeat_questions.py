@@ -19,6 +19,7 @@ from assistant.reports.asked import Asked, Case, Cited
 from assistant.reports.sheets import Cell, Figure, Sheet
 from assistant.reports.spans import DAYS, together, week_to
 
+LATEST = 3  # days that are compared with those before
 CHANGED = 1.5  # times as often (or as seldom), from which on a trend is no accident
 DAYS_BEFORE = tuple(f"{back} before" for back in range(DAYS - 1, 0, -1))
 
@@ -130,17 +131,18 @@ def of_day(session: Session, launch: Launch, day: date) -> RepeatQuestions:
 def trend_words(trend: Sequence[int]) -> str:
     """Return a trend of contacts per day in words: ``rising, 1 to 7 a day``, ``new today``.
 
-    The latest three days are compared with those before; half as many again is a change.
+    The mean of the latest three days is compared with that of the days before. Half as many
+    again is a change, and at least one contact a day: less is how single people come and go.
     """
     if not any(trend[:-1]):
         return "new today"
-    earlier, later = trend[:-3], trend[-3:]
+    earlier, later = trend[:-LATEST], trend[-LATEST:]
     before, after = sum(earlier) / len(earlier), sum(later) / len(later)
-    if after >= before * CHANGED:
-        return f"rising, {min(trend)} to {max(trend)} a day"
-    if before >= after * CHANGED:
-        return f"falling, {max(trend)} to {trend[-1]} a day"
-    return f"steady, about {round(sum(trend) / len(trend))} a day"
+    if after >= max(before * CHANGED, before + 1):
+        return f"rising, {min(earlier)} to {max(later)} a day"
+    if before >= max(after * CHANGED, after + 1):
+        return f"falling, {max(earlier)} to {min(later)} a day"
+    return f"steady, {sum(trend)} in {len(trend)} days"
 
 
 def sheet(report: RepeatQuestions, launch: Launch) -> Sheet:

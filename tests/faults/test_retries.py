@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.faults import books
@@ -25,11 +24,11 @@ def test_copies_and_replays_say_it_once_and_show_the_same(
         sent = _sent_in_copies(server, keys)
         server.kill()
         server.start()
-        replayed = [_again(server, copies[0]) for copies in sent]
-        refused = [_with_other_words(server, copies[0]) for copies in sent]
+        line, firsts = Line(server.address), [copies[0] for copies in sent]
+        replayed = [line.again(said) for said in firsts]
+        refused = [line.status_of(said, {"text": "Other words."}) for said in firsts]
         server.kill()
 
-    firsts = [copies[0] for copies in sent]
     assert [len({copy.response for copy in copies}) for copies in sent] == [1] * keys
     assert replayed == [said.response for said in firsts]
     assert refused == [409] * keys
@@ -59,23 +58,6 @@ def _copies(server: Server, number: int) -> list[Said]:
     for line in lines:
         line.close()
     return said
-
-
-def _again(server: Server, said: Said) -> bytes:
-    line = Line(server.address)
-    response = line.again(said)
-    line.close()
-    return response
-
-
-def _with_other_words(server: Server, said: Said) -> int:
-    response = httpx.post(
-        f"{server.address}/api/v1/conversations/{said.conversation}/{said.path}",
-        headers={"Authorization": f"Bearer {said.token}", "Idempotency-Key": said.key},
-        json={"text": "Something else under the same key"},
-        timeout=20.0,
-    )
-    return response.status_code
 
 
 def _handed_over(firsts: Sequence[Said]) -> int:

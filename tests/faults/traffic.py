@@ -7,6 +7,7 @@ became of their words is nobody's promise, except that nothing is there twice or
 """
 
 import random
+import ssl
 import threading
 import time
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ HANDED_OVER = (
     "please let me out of the contract",
     "I am locked out of my account and cannot sign in",
 )
+NO_TLS = ssl.create_default_context()  # made once: it takes longer than the request itself
 SMALL_TALK = ("Hello", "Thank you!")
 WORDS = (*ANSWERED, *ASKED_BACK, *HANDED_OVER, *SMALL_TALK)
 
@@ -57,7 +59,8 @@ class Line:
 
     def __init__(self, address: str, *, patience: float = PATIENCE, timeout: float = 20.0) -> None:
         """``patience`` 0 means one try; ``timeout`` is for one try, in seconds."""
-        self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=timeout)
+        base_url = f"{address}/api/v1"
+        self._http = httpx.Client(base_url=base_url, timeout=timeout, verify=NO_TLS)
         self._patience = patience
         self._hung_up = threading.Event()
 
@@ -78,6 +81,12 @@ class Line:
     def again(self, said: Said) -> bytes:
         """Send the same once more and return the response."""
         return self.say(said.conversation, said.token, said.path, said.key, said.body).response
+
+    def status_of(self, said: Said, body: dict[str, object]) -> int:
+        """Return the status of one try under the key of ``said`` with another body."""
+        headers = {"Authorization": f"Bearer {said.token}", "Idempotency-Key": said.key}
+        path = f"/conversations/{said.conversation}/{said.path}"
+        return self._http.post(path, headers=headers, json=body).status_code
 
     def close(self) -> None:
         """Hang up."""
