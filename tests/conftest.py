@@ -114,10 +114,20 @@ def mara(shop: Parts) -> cast.Customer:
     return cast.a_customer(shop)
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory, imported: Path, graphs: Path) -> Path:
+    """A data folder as ``data``, for a server that stands through all tests of a module."""
+    return data_in(tmp_path_factory.mktemp("standing") / "data", imported, graphs)
+
+
 @pytest.fixture
 def data(tmp_path: Path, imported: Path, graphs: Path) -> Path:
     """The shop's data folder for a server of its own process: live, nobody has asked yet."""
-    folder = tmp_path / "data"
+    return data_in(tmp_path / "data", imported, graphs)
+
+
+def data_in(folder: Path, imported: Path, graphs: Path) -> Path:
+    """Return ``folder`` filled as a server finds it after an import."""
     folder.mkdir()
     shutil.copy(imported / "hypercare.sqlite3", folder)
     (folder / "embedder").symlink_to(graphs)

@@ -204,11 +204,16 @@ def _scenario(
         "severity": each.severity,
         "owner": each.owner.name if each.owner else None,
         **{decider: names.get(str(email), email) for decider, email in deciders.items()},
-        "escalation": [step_words(step, names) for step in each.escalation],
+        "escalation": [step_words(step, names) for step in _in_order(each.escalation)],
         "entries": entries,
         "contacts": contacts,
         "href": f"/library?{query}",
     }
+
+
+def _in_order(path: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return an escalation path as it is walked, whatever order it was written in."""
+    return sorted(path, key=lambda step: int(step.get("after_minutes") or 0))
 
 
 def _latest(update: Update | None, launch: Launch, at: datetime) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from assistant.answering.decide import (
     Known,
     Thresholds,
     decide,
+    is_settled,
 )
 from assistant.answering.lines import Line
 from assistant.answering.select import Candidate, Verdict, select
@@ -101,7 +102,8 @@ def consider(parts: Parts, asked: Asked, *, at: datetime) -> Thought:
     Words said just before are taken together with it when that leads further than it alone.
     """
     alone = _consider(parts, asked, asked.text, at)
-    if not asked.before or alone.outcome == "answer" or alone.triage.small_talk:
+    is_clear = alone.outcome == "answer" or alone.triage.small_talk or alone.triage.wants_person
+    if not asked.before or is_clear:
         return alone
     together = _consider(parts, asked, f"{asked.before.rstrip()} {asked.text}", at)
     return together if _reach(together) > _reach(alone) else alone
@@ -190,8 +192,7 @@ def _verdict(
     parts: Parts, question: str, candidates: Sequence[Candidate], known: Known
 ) -> Verdict | None:
     """Ask the model, when there is one and it could change anything."""
-    settled = known.finding.exact or known.triage.small_talk or known.triage.wants_person
-    if parts.model is None or settled or not candidates or known.mode is Mode.SUGGEST:
+    if parts.model is None or not candidates or is_settled(known):
         return None
     return select(parts.model, question, candidates, verdicts=parts.verdicts)
 

@@ -86,7 +86,7 @@ def decide(known: Known) -> Decided:
     if triage.small_talk:
         line = SMALL_TALK[triage.small_talk]
         return Clarification((), 0.0, f"Small talk: {triage.small_talk}.", line)
-    if not any(character.isalpha() for character in finding.question):
+    if not _has_words(finding.question):
         return Clarification((), 0.0, "There are no words to go by.", Line.SAY_MORE)
     if known.unhelpful >= PATIENCE:
         return _handoff(known, "Two tries did not help.")
@@ -95,6 +95,23 @@ def decide(known: Known) -> Decided:
     if not known.scope.inside and finding.certainty < IN_SCOPE_AFTER_ALL:
         return _handoff(known, f"Out of this launch’s scope: {known.scope.area}.")
     return _within(known.mode, known, _most_helpful(known))
+
+
+def is_settled(known: Known) -> bool:
+    """Return whether no model's verdict could change what happens."""
+    triage, finding = known.triage, known.finding
+    return (
+        triage.wants_person
+        or triage.small_talk is not None
+        or not _has_words(finding.question)
+        or known.unhelpful >= PATIENCE
+        or finding.exact
+        or known.mode is Mode.SUGGEST
+    )
+
+
+def _has_words(question: str) -> bool:
+    return any(character.isalpha() for character in question)
 
 
 def _most_helpful(known: Known) -> Decided:

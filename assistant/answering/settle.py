@@ -39,9 +39,15 @@ def settle(parts: Parts, message_id: int, thought: Thought) -> None:
         if message.decided_at is not None:
             return
         message.decided_at = at
-        if message.kind == Said.QUESTION and not thought.triage.small_talk:
+        if _is_asked(message, thought):
             repeats.join(session, message, thought.vector, embedder=embedder, at=message.at)
         Settling(session, message, thought, at).carry_out()
+
+
+def _is_asked(message: Message, thought: Thought) -> bool:
+    """Return whether it counts as a question: in words, and not only a greeting or thanks."""
+    has_words = any(character.isalpha() for character in message.text)
+    return message.kind == Said.QUESTION and has_words and not thought.triage.small_talk
 
 
 class Settling:

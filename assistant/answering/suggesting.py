@@ -21,6 +21,7 @@ from assistant.library import gate
 from assistant.library.entries import Entry, EntryVersion, is_live
 
 LOOKED_BACK = 5  # decisions of a conversation; the newest one that found something counts
+WORTH_SHOWING = 0.4  # cosine; what is further away wastes an agent's look
 SHOWN = 3  # the suggestion and two runners-up
 REJECTED = f"ticket.{SuggestionVerdict.WRONG}"
 NOTHING_FITS = f"ticket.{SuggestionVerdict.NO_ANSWER}"
@@ -61,14 +62,14 @@ def suggestion_for(
     judged = list(history)
     if not entry and (not ticket.is_waiting_on_us or any(e.kind == NOTHING_FITS for e in judged)):
         return None
-    decision = newest_with_candidates(session, ticket)
+    decision = _newest_worth_showing(session, ticket)
     if decision and not entry and _asked_again(ticket, decision):
         return Suggestion((), "The customer has written since. Read that first.")
     refused = {str(e.details["entry"]) for e in judged if e.kind == REJECTED}
     matches = {
-        str(each["entry"]): min(1.0, max(0.0, float(each.get("cosine", 0.0))))
-        for each in (decision.candidates if decision else ())
-        if each["entry"] == entry or each["entry"] not in refused
+        key: match
+        for key, match in (_matches(decision) if decision else {}).items()
+        if key == entry or (match >= WORTH_SHOWING and key not in refused)
     }
     wanted = [entry, *(key for key in matches if key != entry)] if entry else list(matches)
     if not wanted:
@@ -85,8 +86,11 @@ def suggestion_for(
     return Suggestion(tuple(found[:SHOWN])) if found else None
 
 
-def newest_with_candidates(session: Session, ticket: Ticket) -> Decision | None:
-    """Return the newest decision of the ticket's conversation for which something was found."""
+def _newest_worth_showing(session: Session, ticket: Ticket) -> Decision | None:
+    """Return the newest decision of the conversation for which something near was found.
+
+    "Is anybody there?" finds nothing near, so what was asked before it still counts.
+    """
     query = (
         select(Decision)
         .join(Decision.message)
@@ -95,12 +99,27 @@ def newest_with_candidates(session: Session, ticket: Ticket) -> Decision | None:
         .limit(LOOKED_BACK)
         .options(joinedload(Decision.message))
     )
-    return next((decision for decision in session.scalars(query) if decision.candidates), None)
+    near = (
+        d for d in session.scalars(query) if max(_matches(d).values(), default=0) >= WORTH_SHOWING
+    )
+    return next(near, None)
+
+
+def _matches(decision: Decision) -> dict[str, float]:
+    return {
+        str(each["entry"]): min(1.0, max(0.0, float(each.get("cosine", 0.0))))
+        for each in decision.candidates
+    }
 
 
 def _asked_again(ticket: Ticket, decision: Decision) -> bool:
-    return any(
-        said.kind == Said.QUESTION and said.id > decision.message_id
+    """Return whether the customer asked something that the assistant did not think about.
+
+    It keeps silent once a person has answered, so nothing was found for what came after that.
+    """
+    answered = ticket.first_response_at
+    return answered is not None and any(
+        said.kind == Said.QUESTION and said.id > decision.message_id and said.at >= answered
         for said in ticket.conversation.messages
     )
 

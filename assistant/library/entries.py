@@ -107,7 +107,7 @@ class Entry(Base):
             version = self.newest
         else:
             number = self.newest.number + 1 if self.versions else 1
-            version = EntryVersion(entry=self, number=number, created_at=at)
+            version = EntryVersion(number=number, created_at=at)
             self.versions.append(version)
         version.write(draft, by=by, at=at)
         session.flush()

@@ -128,7 +128,8 @@ def shares(counts: Iterable[tuple[str, int]]) -> tuple[Share, ...]:
     for name, count in counts:
         total[name] += count
     whole = sum(total.values())
-    return tuple(Share(name, count, count / whole) for name, count in total.most_common())
+    ranked = sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Share(name, count, count / whole) for name, count in ranked)
 
 
 def _categories(rows: Sequence[Tally], quotes: dict[str, tuple[Quote, ...]]) -> tuple[Voices, ...]:

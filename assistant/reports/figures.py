@@ -191,7 +191,7 @@ def _leads(session: Session, launch_ids: Sequence[int]) -> dict[int, str]:
         .where(Membership.launch_id.in_(launch_ids), Person.role == Role.LEAD)
         .group_by(Membership.launch_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def contacts_by_scenario(session: Session, launch_id: int) -> dict[int, int]:
@@ -218,7 +218,7 @@ def entries_by_scenario(session: Session, launch_id: int, *, at: datetime) -> di
         .where(Entry.launch_id == launch_id, is_live(at))
         .group_by(Entry.scenario_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def sent(session: Session, version_ids: Sequence[int], span: Span) -> dict[int, tuple[int, int]]:

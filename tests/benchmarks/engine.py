@@ -5,199 +5,113 @@
 Protocol: an intent plays an approved entry, ten (or five, or all) of its training questions are
 the entry's phrasings, the test questions are customers. The certainty model is always the one
 that was learnt on the other set. Shelves are compiled patiently, as a launch's are in the
-background. The mean over the seeds is printed, and the spread where there are several.
+background. The mean over the seeds is printed, with the spread where there are several.
 """
 
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from random import Random
 from statistics import mean, pstdev
 
-import numpy as np
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import track
 from rich.table import Table
 
-from knowledge.certainty import T_AUTO, Model, ceiling, read_models
+from knowledge.certainty import read_models
 from knowledge.embedding import local
-from tests.benchmarks import measures
-from tests.benchmarks.grouped import grouping_figures
-from tests.benchmarks.measures import Judged
-from tests.benchmarks.observed import Observation, observe
-from tests.benchmarks.public_data import PublicSet, Vectors, load
+from tests.benchmarks import figures, grouped
+from tests.benchmarks.figures import Bench, Figures
+from tests.benchmarks.public_data import Vectors, load
 from tests.benchmarks.train_certainty import OTHER_SET
-from tests.benchmarks.typos import mistyped
 
-GPT_CACHE = 0.60
-"""Cosine from which the usual semantic cache answers."""
-UNKNOWN_INTENTS = 19
-"""Of BANKING77's 77 that are left out where a quarter is unknown."""
+Row = tuple[str, str, str, str, str, str]
+"""Goal, what is measured, the goal's figure, the part it is from, our figures, the baseline's."""
 
-Figures = dict[str, float]
+_AT = ("answered at 0.01", "answered at 0.02", "answered at 0.05")
+_COSINE = ("cosine at 0.01", "cosine at 0.02", "cosine at 0.05")
+_COLD, _CACHED = ("cold wrong", "cold answered"), ("cached wrong", "cached answered")
+_BOUNDED = ("bounded wrong", "bounded answered")
 
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the report: what is measured, what it should be, what is simple."""
-
-    goal: str
-    what: str
-    target: str
-    ours: str
-    baseline: str = ""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What every measurement needs."""
-
-    banking: PublicSet
-    clinc: PublicSet
-    vectors: Vectors
-    models: dict[str, Model]
-    """By set: learnt on the other."""
-    seeds: range
-
-    def seen(
-        self,
-        public: PublicSet,
-        phrasings: int | None,
-        seed: int,
-        without: Sequence[str] = (),
-        typing: Callable[[str], str] = str,
-    ) -> list[Observation]:
-        """Every test question of a set as it is found on a shelf drawn with this seed."""
-        entries = public.entries(phrasings, seed, without)
-        customers = [(typing(question), answer) for question, answer in public.customers(without)]
-        return observe(entries, customers, self.vectors, patient=True)
-
-    def judged(self, public: PublicSet, seen: Sequence[Observation]) -> Judged:
-        """With the certainty that was learnt on the other set."""
-        model = self.models[public.key]
-        sure = [
-            1.0
-            if each.finding.exact
-            else min(model.probability(each.features), ceiling(each.finding.question))
-            for each in seen
-        ]
-        return _judged(sure, [each.right for each in seen], seen)
-
-    def without(self, seed: int) -> list[str]:
-        """The intents of BANKING77 that this seed leaves unknown."""
-        return Random(seed).sample(self.banking.intents, UNKNOWN_INTENTS)
+ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("G1", "BANKING77 top-1, 5 phrasings", "81", "banking", ("five",), ("five nearest",)),
+    ("G1", "BANKING77 top-1, 10 phrasings", "86.5", "banking", ("ten",), ("ten nearest",)),
+    ("G1", "BANKING77 top-1, all phrasings", "94", "whole", ("banking",), ("banking nearest",)),
+    ("G1", "BANKING77 top-3, 10 phrasings", "96", "banking", ("ten top-3",), ()),
+    ("G1", "CLINC150 top-1, 10 phrasings", "", "clinc", ("ten",), ("ten nearest",)),
+    (
+        *("G2", "CLINC150 all, in scope right at out-of-scope recall .80 / .90", "94 / 91.5"),
+        *("whole", ("inside at 0.8", "inside at 0.9"), ("regression at 0.8", "regression at 0.9")),
+    ),
+    ("G3", "CLINC150 all, answered at 1 / 2 / 5 % wrong", "70 / 83 / 92", "whole", _AT, _COSINE),
+    ("G3", "CLINC150 10, the same", "45 / 60 / 78", "clinc", _AT, _COSINE),
+    ("G3", "BANKING77 10, the same", "35 / 58 / 76", "banking", _AT, _COSINE),
+    ("G4", "CLINC150 10, shipped: wrong, answered", "2 / 30", "clinc", _COLD, _CACHED),
+    ("G4", "BANKING77 10, 25 % unknown, the same", "2 / 42", "unknown", _COLD, _CACHED),
+    ("G5", "CLINC150 10, 200 labels, 1 %: wrong of all, answered", "1 / 54", "clinc", _BOUNDED, ()),
+    ("G5", "BANKING77 10, 25 % unknown, the same", "1 / 40", "unknown", _BOUNDED, ()),
+    ("G6", "CLINC150 10, solved with one question", "86", "clinc", ("solved",), ()),
+    ("G6", "BANKING77 10, solved with one question", "92", "banking", ("solved",), ()),
+    ("G8", "BANKING77 10, 30 % of words mistyped", "82.5", "banking", ("typed",), ("typed nearest",)),
+    ("G9", "BANKING77 test, V / ARI online", ".81 / .45", "groups", ("bV", "bA"), ("bhV", "bhA")),
+    ("G9", "BANKING77 test, V / ARI re-merged", ".82 / .50", "groups", ("bmV", "bmA"), ("bkV", "bkA")),
+    ("G9", "CLINC150 test + oos, V / ARI online", ".90 / .60", "groups", ("cV", "cA"), ("chV", "chA")),
+    ("G9", "CLINC150 test + oos, re-merged", ".905 / .63", "groups", ("cmV", "cmA"), ("ckV", "ckA")),
+)
 
 
-def by_cosine(seen: Sequence[Observation]) -> Judged:
-    """The baseline that answers with the nearest phrasing, as sure as its cosine is high."""
-    nearest = [max(each.finding.matches, key=lambda match: match.cosine) for each in seen]
-    right = [near.entry == each.answer for near, each in zip(nearest, seen, strict=True)]
-    return _judged([near.cosine for near in nearest], right, seen)
-
-
-def by_regression(seen: Sequence[Observation]) -> Judged:
-    """The baseline of logistic regression and its largest probability."""
-    likely = [max(each.finding.matches, key=lambda match: match.features["log_p"]) for each in seen]
-    right = [best.entry == each.answer for best, each in zip(likely, seen, strict=True)]
-    return _judged([best.features["log_p"] for best in likely], right, seen)
-
-
-def _judged(sure: Sequence[float], right: Sequence[bool], seen: Sequence[Observation]) -> Judged:
-    return Judged(
-        sure=np.array(sure),
-        right=np.array(right),
-        inside=np.array([each.answer is not None for each in seen]),
-        asked_right=np.array([each.among_three for each in seen]),
+def main() -> None:
+    """Measures everything and prints one table."""
+    arguments = _arguments()
+    public = load(arguments.data)
+    others = json.loads(OTHER_SET.read_text(encoding="utf-8"))["for"]
+    bench = Bench(
+        public["banking77"],
+        public["clinc150"],
+        Vectors(local(arguments.cache), arguments.cache),
+        {name: read_models(models)["dense"] for name, models in others.items()},
     )
-
-
-def of_banking(bench: Bench, seed: int) -> Figures:
-    """One seed on BANKING77: accuracy, coverage, one question, typing errors."""
-    five, ten = (bench.seen(bench.banking, count, seed) for count in (5, 10))
-    random = Random(seed)
-    typed = bench.seen(bench.banking, 10, seed, typing=lambda text: mistyped(text, random))
-    judged, cosine = bench.judged(bench.banking, ten), by_cosine(ten)
-    return {
-        "top1 at 5": bench.judged(bench.banking, five).right.mean(),
-        "top1 at 5 nearest": by_cosine(five).right.mean(),
-        "top1 at 10": judged.right.mean(),
-        "top1 at 10 nearest": cosine.right.mean(),
-        "top1 at 10 regression": by_regression(ten).right.mean(),
-        "top3 at 10": judged.asked_right.mean(),
-        "typed": bench.judged(bench.banking, typed).right.mean(),
-        "typed nearest": by_cosine(typed).right.mean(),
-        **_coverage(judged, cosine),
+    seeds = range(1 if arguments.quick else arguments.seeds)
+    per_seed = {"banking": figures.of_banking, "clinc": figures.of_clinc}
+    parts: dict[str, list[Figures]] = {
+        name: [measure(bench, seed) for seed in track(seeds, name)]
+        for name, measure in {**per_seed, "unknown": figures.of_unknown}.items()
     }
+    if not arguments.quick:
+        parts["whole"] = [figures.of_everything(bench)]
+        parts["groups"] = [grouped.figures(bench, seed) for seed in track(seeds, "groups")]
+    Console().print(_table(parts, len(seeds)))
 
 
-def of_clinc(bench: Bench, seed: int) -> Figures:
-    """One seed on CLINC150 with ten phrasings and its out-of-scope questions."""
-    seen = bench.seen(bench.clinc, 10, seed)
-    judged, cosine = bench.judged(bench.clinc, seen), by_cosine(seen)
-    inside = judged.inside
-    return {
-        "top1 at 10": judged.right[inside].mean(),
-        "top1 at 10 nearest": cosine.right[inside].mean(),
-        **_coverage(judged, cosine),
-        **_cold_and_bounded(judged, cosine, seed),
-    }
+def _table(parts: Mapping[str, Sequence[Figures]], seeds: int) -> Table:
+    table = Table(title=f"Answer engine, mean of {seeds} seeds (spread), shares in %")
+    for heading in ("", "figure", "goal", "ours", "simple baseline"):
+        table.add_column(heading)
+    for goal, what, target, part, ours, baseline in ROWS:
+        if part in parts:
+            found = [_shown(parts[part], names) for names in (ours, baseline)]
+            table.add_row(goal, what, target, *found)
+    return table
 
 
-def of_unknown(bench: Bench, seed: int) -> Figures:
-    """One seed on BANKING77 with a quarter of the intents unknown."""
-    seen = bench.seen(bench.banking, 10, seed, bench.without(seed))
-    return _cold_and_bounded(bench.judged(bench.banking, seen), by_cosine(seen), seed)
+def _shown(figures_of: Sequence[Figures], names: Sequence[str]) -> str:
+    return " / ".join(_mean_and_spread([each[name] for each in figures_of]) for name in names)
 
 
-def of_everything(bench: Bench) -> Figures:
-    """All training questions as phrasings, once: there is nothing to draw."""
-    banking = bench.judged(bench.banking, bench.seen(bench.banking, None, 0))
-    seen = bench.seen(bench.clinc, None, 0)
-    clinc, regression = bench.judged(bench.clinc, seen), by_regression(seen)
-    return {
-        "banking top1": banking.right.mean(),
-        **{f"inside at {at}": measures.inside_at_recall(clinc, at) for at in (0.8, 0.9)},
-        **{f"regression at {at}": measures.inside_at_recall(regression, at) for at in (0.8, 0.9)},
-        **_coverage(clinc, by_cosine(seen)),
-    }
+def _mean_and_spread(values: Sequence[float]) -> str:
+    middle = f"{100 * mean(values):.1f}"
+    return middle if len(values) == 1 else f"{middle} ({100 * pstdev(values):.1f})"
 
 
-def _coverage(judged: Judged, cosine: Judged) -> Figures:
-    shares = (0.01, 0.02, 0.05)
-    return {
-        **{f"answered at {share}": measures.answered_at(judged, share) for share in shares},
-        **{f"cosine at {share}": measures.answered_at(cosine, share) for share in shares},
-        "solved": measures.solved_with_one_question(judged, 0.01),
-    }
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with both public sets")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "hypercare")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="one seed, without the long parts")
+    return parser.parse_args()
 
 
-def _cold_and_bounded(judged: Judged, cosine: Judged, seed: int) -> Figures:
-    wrong, answered = measures.answered_from(judged, T_AUTO)
-    cached_wrong, cached = measures.answered_from(cosine, GPT_CACHE)
-    realised, covered = measures.bounded(judged, 0.01, labels=200, redraws=300, seed=seed)
-    return {
-        "cold wrong": wrong,
-        "cold answered": answered,
-        "cached wrong": cached_wrong,
-        "cached answered": cached,
-        "bounded wrong": realised,
-        "bounded answered": covered,
-    }
-
-
-def report(banking: "Spread", clinc: "Spread", unknown: "Spread", whole: "Spread") -> list[Line]:
-    """Every line of the report, in the goals' order."""
-    at, steps = ("answered at {}", "cosine at {}"), (0.01, 0.02, 0.05)
-    ours, cosine = ([form.format(step) for step in steps] for form in at)
-    cold, cached = ("cold wrong", "cold answered"), ("cached wrong", "cached answered")
-    bound = ("bounded wrong", "bounded answered")
-    return [
-        Line("G1", "BANKING77 top-1, 5 phrasings", "81", banking("top1 at 5"), banking("top1 at 5 nearest")),
-        Line("G1", "BANKING77 top-1, 10 phrasings", "86.5", banking("top1 at 10"), banking("top1 at 10 nearest")),
-        Line("G1", "BANKING77 top-1, all", "94", whole("banking top1")),
-        Line("G1", "BANKING77 top-3, 10 phrasings", "96", banking("top3 at 10")),
-        Line("G1", "CLINC150 top-1, 10 phrasings", "", clinc("top1 at 10"), clinc("top1 at 10 nearest")),
-    ]
+if __name__ == "__main__":
+    main()

@@ -29,6 +29,7 @@ Asked = tuple[str, str | None]
 class PublicSet:
     """One published set of questions, by intent."""
 
+    key: str
     name: str
     train: Mapping[str, Sequence[str]]
     test: Mapping[str, Sequence[str]]
@@ -77,13 +78,15 @@ def _banking(folder: Path) -> PublicSet:
         with (folder / f"{split}.csv").open(encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(lines)
             splits[split] = _by_intent((row["text"], row["category"]) for row in rows)
-    return PublicSet("BANKING77", splits["train"], splits["test"], ())
+    return PublicSet("banking77", "BANKING77", splits["train"], splits["test"], ())
 
 
 def _clinc(folder: Path) -> PublicSet:
     data = json.loads((folder / "data_full.json").read_text(encoding="utf-8"))
     out_of_scope = [question for question, _ in data["oos_test"]]
-    return PublicSet("CLINC150", _by_intent(data["train"]), _by_intent(data["test"]), out_of_scope)
+    return PublicSet(
+        "clinc150", "CLINC150", _by_intent(data["train"]), _by_intent(data["test"]), out_of_scope
+    )
 
 
 def _by_intent(rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:

@@ -52,8 +52,8 @@ RULES = {
         " GROUP BY reply_to_id, kind, entry_version_id HAVING count(*) > 1"
     ),
     "a key stands for one message": (
-        "SELECT \"key\" FROM messages WHERE \"key\" IS NOT NULL"
-        " GROUP BY conversation_id, \"key\" HAVING count(*) > 1"
+        'SELECT "key" FROM messages WHERE "key" IS NOT NULL'
+        ' GROUP BY conversation_id, "key" HAVING count(*) > 1'
     ),
 }
 
@@ -76,7 +76,7 @@ def broken_rules(data: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def not_kept_once(data: Path, acknowledged: Iterable[Said]) -> list[str]:
     """Return the keys of acknowledged messages that are not there exactly once."""
-    kept = Counter(rows(data, "SELECT conversation_id, \"key\" FROM messages"))
+    kept = Counter(rows(data, 'SELECT conversation_id, "key" FROM messages'))
     return [said.key for said in acknowledged if kept[said.conversation, said.key] != 1]
 
 

@@ -27,7 +27,7 @@ from assistant.ground.parts import Parts
 from web.app import create_app
 
 REPO = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds until a server that has not answered is called broken
+PATIENCE = 180.0  # seconds until a server that has not answered is called broken; a demo prepares
 LOOK = 0.02  # seconds between two looks at a server that starts
 ENOUGH = "1000000"  # of anything per minute: here nobody is limited
 
@@ -39,10 +39,11 @@ class NotReady(Exception):
 class Server:
     """One data folder served on one port, by one process after another."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, *, command: str = "serve", **settings: str) -> None:
         """Extra ``settings`` are named like ``llm_model`` and go into the environment."""
         self.data = data
         self.port = free_port()
+        self._command = command
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._said = data / "server.log"
@@ -61,7 +62,7 @@ class Server:
     def start(self) -> float:
         """Start it and return the seconds until it answered. Raises NotReady."""
         began = time.monotonic()
-        command = [str(Path(sys.executable).with_name("hypercare")), "serve"]
+        command = [str(Path(sys.executable).with_name("hypercare")), self._command]
         with self._said.open("ab") as said:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), "--port", str(self.port)],

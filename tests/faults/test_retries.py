@@ -51,7 +51,7 @@ def _copies(server: Server, number: int) -> list[Said]:
 
     def send(line: Line) -> Said:
         together.wait()
-        return line.say(conversation, token, "messages", f"message-{number}", dict(body))
+        return line.say(conversation, token, "messages", f"message-{number}", body)
 
     with ThreadPoolExecutor(COPIES) as pool:
         said = list(pool.map(send, lines))

@@ -10,14 +10,14 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
 LAUNCH = "spring-pricing"
 RETRY = 0.2  # seconds between two tries
-PATIENCE = 60.0  # seconds after which a customer gives up; the proof then fails
+PATIENCE = 300.0  # seconds after which a customer gives up; the proof then fails
 LEAVERS = 0.1  # share of customers who do not try again
 
 ANSWERED = (
@@ -46,7 +46,7 @@ class Said:
     token: str
     path: str  # messages, choices or person
     key: str
-    body: dict[str, object]
+    body: Mapping[str, object]
     response: bytes
 
 
@@ -57,8 +57,16 @@ class Unanswered(Exception):
 class Line:
     """One customer's connection to the API."""
 
-    def __init__(self, address: str, *, patience: float = PATIENCE, timeout: float = 20.0) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        launch: str = LAUNCH,
+        patience: float = PATIENCE,
+        timeout: float = 30.0,
+    ) -> None:
         """``patience`` 0 means one try; ``timeout`` is for one try, in seconds."""
+        self._launch = launch
         base_url = f"{address}/api/v1"
         self._http = httpx.Client(base_url=base_url, timeout=timeout, verify=NO_TLS)
         self._patience = patience
@@ -66,12 +74,12 @@ class Line:
 
     def begin(self) -> tuple[str, str]:
         """Return a new conversation's id and token."""
-        response = self._sent(f"/launches/{LAUNCH}/conversations", {}, {})
+        response = self._sent(f"/launches/{self._launch}/conversations", {}, {})
         begun = response.json()
         return begun["id"], begun["token"]
 
     def say(
-        self, conversation: str, token: str, path: str, key: str, body: dict[str, object]
+        self, conversation: str, token: str, path: str, key: str, body: Mapping[str, object]
     ) -> Said:
         """Send until acknowledged. Raises Unanswered."""
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
@@ -82,7 +90,7 @@ class Line:
         """Send the same once more and return the response."""
         return self.say(said.conversation, said.token, said.path, said.key, said.body).response
 
-    def status_of(self, said: Said, body: dict[str, object]) -> int:
+    def status_of(self, said: Said, body: Mapping[str, object]) -> int:
         """Return the status of one try under the key of ``said`` with another body."""
         headers = {"Authorization": f"Bearer {said.token}", "Idempotency-Key": said.key}
         path = f"/conversations/{said.conversation}/{said.path}"
@@ -93,9 +101,7 @@ class Line:
         self._hung_up.set()
         self._http.close()
 
-    def _sent(
-        self, path: str, headers: dict[str, str], body: dict[str, object]
-    ) -> httpx.Response:
+    def _sent(self, path: str, headers: dict[str, str], body: Mapping[str, object]) -> httpx.Response:
         """Return the first response that is no trouble of the server's."""
         until = time.monotonic() + self._patience
         while True:

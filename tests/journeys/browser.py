@@ -15,6 +15,9 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The shop's page comes from the test and its widget from loopback, which a browser would ask
+    # its user about; on the internet both are public.
+    "--disable-features=LocalNetworkAccessChecks",
 )
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
 

@@ -214,8 +214,16 @@ def test_what_the_customer_has_read_already_is_not_suggested_again(shop):
 
     page = a_browser(shop, cast.AMIR).get(TICKET).text
 
-    assert "Suggested reply</span>" in page
     assert 'name="entry" value="price-differs"' not in page
+
+
+def test_a_call_for_attention_does_not_hide_what_was_found_for_the_question(shop, asked):
+    cast.later(shop, minutes=1)
+    asked.asks("Hello, is anybody out there?")
+
+    page = a_browser(shop, cast.AMIR).get(TICKET).text
+
+    assert 'name="entry" value="price-differs"' in page
 
 
 def test_once_the_customer_has_written_again_the_suggestion_is_withdrawn(shop, asked):

@@ -211,9 +211,10 @@ def test_what_was_typed_into_a_refused_update_never_becomes_markup(ines):
     assert "&lt;/textarea&gt;&lt;script&gt;x" in refused.text
 
 
-def test_an_update_that_came_late_is_remembered_as_late(shop, ines):
-    cast.later(shop, days=6)  # the first one promised 23 November, 10:00; it is 10:00 now
+def test_an_update_that_came_late_is_remembered_as_late(shop):
+    cast.later(shop, days=6)  # the first one promised the next for now
     cast.later(shop, minutes=125)
+    ines = a_browser(shop, cast.INES)
     ines.post(f"{LAUNCH}/updates", **{**SAID, "next_update_at": "2026-11-24T10:00"})
 
     assert "the next came 125 minutes late" in ines.get(f"{LAUNCH}/updates").text

@@ -13,6 +13,7 @@ from tests.web.staff import PAGE, a_browser, queries
 
 HELP = "/help/spring-pricing"
 PRICE = f"{HELP}/price-differs"
+PAUSE = f"{HELP}/pause-plan"  # what cast.an_entry writes
 UPDATES = "/updates/spring-pricing"
 ATOM = "{http://www.w3.org/2005/Atom}"
 OURS = {**PAGE, "origin": "http://testserver"}
@@ -56,6 +57,11 @@ def votes(parts):
         return list(session.scalars(select(Feedback)))
 
 
+def is_nowhere(reader, address):
+    listed = reader.get(HELP).text + reader.get(HELP, q="Can I pause my plan?").text
+    return address not in listed and reader.get(address).status_code == 404
+
+
 def feed_of(reader):
     answer = reader.get(f"{UPDATES}/feed.xml")
     assert answer.headers["content-type"] == "application/atom+xml"
@@ -74,7 +80,7 @@ def test_the_help_page_lists_the_answers_by_the_part_of_life_they_touch(reader):
 
 
 def test_a_search_finds_an_answer_by_its_meaning_and_by_its_words(reader):
-    by_meaning = reader.get(HELP, q="they took more money than in autumn").text
+    by_meaning = reader.get(HELP, q="it costs me more than before").text
     by_words = reader.get(HELP, q="expo histo").text
 
     assert "Why is my price different from last month?" in by_meaning
@@ -110,11 +116,12 @@ def test_an_answer_has_its_own_address_with_everything_it_says(reader):
 
 
 def test_a_retired_answer_vanishes_at_once_from_list_search_and_address(shop, reader):
-    assert "Why is my price different" in reader.get(HELP).text
+    assert PRICE in reader.get(HELP).text
+    assert PRICE in reader.get(HELP, q=cast.PRICE).text
     cast.retire(shop, "price-differs")
 
-    assert "Why is my price different" not in reader.get(HELP).text
-    assert "Why is my price different" not in reader.get(HELP, q=cast.PRICE).text
+    assert PRICE not in reader.get(HELP).text
+    assert PRICE not in reader.get(HELP, q=cast.PRICE).text
     gone = reader.get(PRICE)
     assert gone.status_code == 404
     assert "There is no page at this address" in gone.text
@@ -123,13 +130,11 @@ def test_a_retired_answer_vanishes_at_once_from_list_search_and_address(shop, re
 
 def test_an_expired_answer_vanishes_at_the_minute_it_expires(shop, reader):
     cast.an_entry(shop, valid_until=cast.NOW + timedelta(hours=1))
-    assert "Can I pause my plan?" in reader.get(HELP, q="pause").text
+    assert PAUSE in reader.get(HELP, q="pause my plan").text
 
     cast.later(shop, hours=1)
 
-    assert "Can I pause my plan?" not in reader.get(HELP).text
-    assert "Can I pause my plan?" not in reader.get(HELP, q="pause my plan").text
-    assert reader.get(f"{HELP}/pause-plan").status_code == 404
+    assert is_nowhere(reader, PAUSE)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +149,7 @@ def test_an_expired_answer_vanishes_at_the_minute_it_expires(shop, reader):
 def test_what_not_everybody_may_be_told_now_is_nowhere(shop, reader, said):
     cast.an_entry(shop, **said)
 
-    assert "Can I pause my plan?" not in reader.get(HELP).text
-    assert "Can I pause my plan?" not in reader.get(HELP, q="Can I pause my plan?").text
-    assert reader.get(f"{HELP}/pause-plan").status_code == 404
+    assert is_nowhere(reader, PAUSE)
 
 
 def test_a_text_that_is_not_byte_for_byte_the_approved_one_is_not_shown(shop, reader):
@@ -166,7 +169,7 @@ def test_what_an_author_or_a_reader_wrote_never_becomes_markup(shop, reader):
 
     pages = [
         reader.get(HELP).text,
-        reader.get(f"{HELP}/pause-plan").text,
+        reader.get(PAUSE).text,
         reader.get(HELP, q='"><script>alert(2)</script>').text,
     ]
 

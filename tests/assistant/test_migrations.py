@@ -1,0 +1,65 @@
+"""The tables through time: at every start, up to date, and equal to what the code maps."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from assistant import migrations
+from assistant.ground.database import Database
+from assistant.ground.parts import Parts
+from assistant.migrations import tables
+from tests import cast
+from tests.cast import UNKNOWN, Customer
+
+
+def test_the_migrations_make_exactly_the_tables_that_are_mapped(house: Parts) -> None:
+    with house.db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": True}
+        )
+
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_every_mapped_table_is_there(house: Parts) -> None:
+    there = set(inspect(house.db.engine).get_table_names())
+
+    assert set(tables.metadata.tables) == there - {"alembic_version"}
+
+
+def test_upgrading_again_changes_nothing(shop: Parts, mara: Customer) -> None:
+    mara.asks(UNKNOWN)
+    before = mara.sees()
+
+    migrations.upgrade(shop.db)
+
+    assert mara.sees() == before
+
+
+def test_two_processes_may_start_on_one_folder(tmp_path: Path) -> None:
+    first = cast.empty_house(tmp_path)
+    second = cast.empty_house(tmp_path)
+
+    assert inspect(second.db.engine).has_table("tickets")
+    first.close()
+    second.close()
+
+
+def test_every_reference_between_tables_holds(shop: Parts, mara: Customer) -> None:
+    mara.asks(UNKNOWN)
+    cast.amir_replies(shop)
+
+    with shop.db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+
+
+def test_upgrading_needs_no_file_beside_the_database(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'other.sqlite3'}")
+
+    migrations.upgrade(db)
+    db.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["other.sqlite3"]

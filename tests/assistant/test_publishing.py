@@ -1,0 +1,205 @@
+"""What a launch may say at a moment, on the shelf and in the index, and proven to be found."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assistant.ground.parts import Parts
+from assistant.library import publishing
+from assistant.library.publishing import Stock
+from knowledge.embedding import Embedder, EmbeddingFailed
+from knowledge.exact import ExactIndex
+from tests import cast
+from tests.cast import EXPORT, LAUNCH, NOW, an_entry, later
+
+FIVE = ["cancel-plan", "change-address", "export-data", "link-missing", "price-differs"]
+
+
+class Index:
+    """The exact index in Chroma's place, for one shelf, with ways to break."""
+
+    def __init__(self) -> None:
+        self.held = ExactIndex()
+        self.rebuilt, self.is_broken, self.forgets = 0, False, ""
+
+    def prove(self, shelf: str, entries: Any, vectors: Any) -> list[str]:
+        if self.forgets:
+            self.held.remove(shelf, self.forgets)
+        return self.held.prove(shelf, entries, vectors)
+
+    def rebuild(self, shelf: str, entries: Any, vectors: Any) -> None:
+        self.rebuilt += 1
+        self.held = ExactIndex()
+        self.held.put(shelf, entries, vectors)
+
+    def search(self, *asked: Any) -> Any:
+        if self.is_broken:
+            raise RuntimeError("segment not found")
+        return self.held.search(*asked)
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+class Broken:
+    """A model that gives no vectors."""
+
+    dimensions = 384
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def embed(self, texts: Any) -> Any:
+        raise EmbeddingFailed("no route to host")
+
+
+@pytest.fixture
+def indexed(shop: Parts) -> Parts:
+    shop.index = Index()  # type: ignore[assignment]
+    return shop
+
+
+def stock(parts: Parts) -> Stock:
+    return publishing.stock_of(parts, launch(parts), at=parts.clock.now())
+
+
+def launch(parts: Parts) -> int:
+    with parts.db.reading() as session:
+        return cast.launch_of(session).id
+
+
+def publish(parts: Parts, **how: bool) -> list[str]:
+    return publishing.publish(parts, launch(parts), at=parts.clock.now(), **how)
+
+
+def via(parts: Parts, question: str) -> str:
+    now = stock(parts)
+    assert parts.embedder is not None
+    vector = parts.embedder.embed([question])[0]
+    near = publishing.near(parts, launch(parts), now, vector)
+    return now.shelf.find(question, vector, near).via
+
+
+def test_the_stock_holds_what_may_be_said_now(shop: Parts) -> None:
+    assert sorted(stock(shop).live) == FIVE
+
+
+def test_it_is_made_once_for_each_revision(shop: Parts) -> None:
+    first = stock(shop)
+    assert stock(shop) is first
+
+    an_entry(shop)
+
+    assert sorted(stock(shop).live) == sorted([*FIVE, "pause-plan"])
+
+
+def test_it_is_made_anew_when_a_window_opens_or_closes(shop: Parts) -> None:
+    an_entry(shop, valid_from=NOW + timedelta(hours=1), valid_until=NOW + timedelta(hours=2))
+
+    found = []
+    for _ in range(3):
+        found.append("pause-plan" in stock(shop).live)
+        later(shop, hours=1)
+
+    assert found == [False, True, False]
+
+
+def test_what_is_approved_is_proven_and_marked(indexed: Parts) -> None:
+    key = an_entry(indexed)
+
+    assert publish(indexed) == []
+    with indexed.db.reading() as session:
+        version = cast.version_of(session, key)
+        assert (version.proven_at, version.index_problem) == (NOW, "")
+
+
+def test_a_question_goes_through_the_index_only_once_it_is_proven(indexed: Parts) -> None:
+    assert via(indexed, EXPORT) == "exact"
+    publish(indexed)
+    assert via(indexed, EXPORT) == "chroma"
+
+    an_entry(indexed)  # the index is behind until it is published again
+    assert via(indexed, EXPORT) == "exact"
+    assert publishing.reconcile(indexed, at=NOW) == 1
+    assert via(indexed, EXPORT) == "chroma"
+    assert publishing.reconcile(indexed, at=NOW) == 0
+
+
+def test_an_index_that_breaks_is_left_for_the_exact_scan(indexed: Parts) -> None:
+    publish(indexed)
+    index = indexed.index
+    assert isinstance(index, Index)
+    index.is_broken = True
+
+    assert via(indexed, EXPORT) == "exact"
+    assert indexed.index_missing == "Search failed: segment not found"
+    assert cast.a_customer(indexed).asks(EXPORT)["answer"]["entry"] == "export-data"
+
+
+def test_an_index_that_lost_an_entry_is_rebuilt(indexed: Parts) -> None:
+    publish(indexed)
+    index = indexed.index
+    assert isinstance(index, Index)
+    index.held.remove(publishing.shelf_name(launch(indexed)), "export-data")
+
+    assert publish(indexed) == []
+    assert index.rebuilt == 2  # at first, and now
+
+
+def test_an_index_that_stays_wrong_is_not_used_and_says_so(indexed: Parts) -> None:
+    index = indexed.index
+    assert isinstance(index, Index)
+    index.forgets = "export-data"
+
+    problems = publish(indexed)
+
+    assert any("export-data" in words for words in problems)
+    assert via(indexed, EXPORT) == "exact"
+    with indexed.db.reading() as session:
+        assert cast.version_of(session, "export-data").proven_at is None
+
+
+def test_what_is_retired_leaves_the_index(indexed: Parts) -> None:
+    publish(indexed)
+    cast.retire(indexed, "export-data")
+    publish(indexed)
+
+    index, now = indexed.index, stock(indexed)
+    assert index is not None
+    assert indexed.embedder is not None
+    near = index.search(
+        publishing.shelf_name(launch(indexed)), indexed.embedder.embed([EXPORT])[0], 50
+    )
+    assert "export-data" not in {one.entry for one in near}
+    assert "export-data" not in now.live
+
+
+def test_every_launch_is_proven_and_named(indexed: Parts) -> None:
+    assert list(publishing.proofs(indexed, rebuild=False)) == [(LAUNCH, [])]
+    assert list(publishing.proofs(indexed, rebuild=True)) == [(LAUNCH, [])]
+    assert publishing.prove_all(indexed, at=NOW) == 0
+
+
+def test_while_the_embedder_fails_new_words_are_found_as_words(
+    indexed: Parts, embedder: Embedder
+) -> None:
+    publish(indexed)
+    indexed.embedder = Broken(embedder.name)
+
+    an_entry(indexed, question="Can I pause my plan over Christmas?")
+
+    found = cast.a_customer(indexed).asks("Can I pause my plan over Christmas?")
+    assert (found["outcome"], found["answer"]["entry"]) == ("answer", "pause-plan")
+    assert publishing.reconcile(indexed, at=NOW) == 1
+    assert proposed(indexed) is None
+
+    indexed.embedder = embedder
+    later(indexed, minutes=1)
+    assert publishing.reconcile(indexed, at=indexed.clock.now()) == 1
+    assert via(indexed, EXPORT) == "chroma"
+
+
+def proposed(parts: Parts) -> object:
+    now = stock(parts)
+    return publishing.near(parts, launch(parts), now, next(iter(now.vectors.values())))
