@@ -107,11 +107,7 @@ class Catalogue:
         matrix = stacked(self.texts, vectors)
         if matrix is None:
             return None
-        # Counter-phrasings form rival classes of their own, one per entry that has any.
-        _, rivals = np.unique(self._counter_owners, return_inverse=True)
-        entries = len(self._counts)
-        classes = np.concatenate([self._owners, entries + rivals]).astype(np.int64)
-        return Meanings(matrix, classes, entries, patient)
+        return Meanings(matrix, self._owners, len(self._counts), patient)
 
     def _with_meaning(
         self,

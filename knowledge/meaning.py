@@ -19,15 +19,18 @@ LONE_KINSHIP = 0.70
 class Meanings:
     """All vectors of a shelf with the two heads learnt from them; immutable."""
 
-    def __init__(self, matrix: Vectors, classes: Ints, entries: int, patient: bool) -> None:
-        """`classes`: the entry of every row, or from `entries` upward a rival of one."""
-        meant = np.any(matrix != 0, axis=1)
-        count = max(int(classes.max()) + 1, entries)
-        texts, owners = matrix[meant], classes[meant]
+    def __init__(self, matrix: Vectors, owners: Ints, entries: int, patient: bool) -> None:
+        """`owners`: the entry of every way; the rows behind the ways are counter-phrasings.
+
+        Those teach the heads nothing: as classes of their own they made the certainty of their
+        neighbours rise, also of the wrong ones (hard questions: .58 to .90 in the worst case).
+        """
+        ways = matrix[: len(owners)]
+        meant = np.any(ways != 0, axis=1)
+        learnt = (ways[meant], owners[meant], entries)
         self._matrix = matrix
-        self._entries = entries
-        self._means = head.means_of(texts, owners, count)
-        self._regression = head.regression_of(texts, owners, count, patient)
+        self._means = head.means_of(*learnt)
+        self._regression = head.regression_of(*learnt, patient)
 
     def cosines(self, vector: Vector, rows: Ints) -> Floats:
         """The question's cosine with these rows."""
@@ -46,15 +49,15 @@ class Meanings:
 
     def fits(self, vector: Vector) -> Floats:
         """The question's cosine with every entry's mean, scatter evened out; shape (entries,)."""
-        return self._means.cosines(vector)[: self._entries].astype(np.float64)
+        return self._means.cosines(vector).astype(np.float64)
 
     def log_p(self, vector: Vector) -> Floats:
-        """Log-probability of every entry; with rival classes they do not sum to one."""
+        """Log-probability of every entry, shape (entries,)."""
         if self._regression is None:
             scores = head.SHARPNESS * self._means.cosines(vector)
         else:
             scores = self._regression.scores(vector)
-        return head.log_probabilities(scores)[: self._entries]
+        return head.log_probabilities(scores)
 
 
 def stacked(texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors | None:

@@ -151,7 +151,8 @@ PRICE_TEXT = (
 )
 EXPORT = "How do I export my data?"
 EXPORT_TEXT = "Open Settings and choose Export."
-UNKNOWN = "Can I pay with seashells on the moon?"  # nobody approved anything like it
+UNKNOWN = "Do penguins have knees?"  # nobody approved anything like it
+UNKNOWN_TOO = "Which football team won the match yesterday evening?"
 OUTSIDE = "My espresso machine makes a strange noise"
 BLOCKED = "I am locked out of my account and cannot sign in"
 

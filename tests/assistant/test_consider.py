@@ -173,7 +173,7 @@ def test_without_vectors_words_still_find_the_approved_message(
     thought = think(shop, PRICE)
 
     assert (answered(thought), thought.parts[0].known.finding.via) == (["price-differs"], "lexical")
-    assert think(shop, UNKNOWN).outcome == "handoff"
+    assert think(shop, UNKNOWN).outcome != "answer"
     assert shop.embedder_failure == ("no route to host" if broken else "")
 
 

@@ -68,7 +68,12 @@ entries:
         ("launch: {key: a, starts: 9999-12-31T23:59:59Z}", 1, "launch.starts", "of our days"),
         ("launch: {key: a, time_zone: Berlin}", 1, "launch.time_zone", "“Berlin” is no time zone."),
         ("launch: {key: a, wrong_rate: 0.5}", 1, "launch.wrong_rate", "less than or equal to 0.1."),
-        ("launch: {key: a, wrong_rate: .nan}", 1, "launch.wrong_rate", "less than or equal to 0.1."),
+        (
+            "launch: {key: a, wrong_rate: .nan}",
+            1,
+            "launch.wrong_rate",
+            "less than or equal to 0.1.",
+        ),
         ("launch: {key: 5}", 1, "launch.key", "Input should be a valid string."),
         ('launch: {key: a, name: "a\\0b"}', 1, "launch.name", "cannot be kept"),
         ('launch: {key: a, name: "a\\ud800b"}', 1, "(file)", "It is not YAML: "),

@@ -110,12 +110,13 @@ def test_a_job_that_fails_does_not_stop_the_others(shop: Parts, mara: Customer) 
 def test_the_table_of_jobs_names_each_once(shop: Parts) -> None:
     names = [job.name for job in jobs(shop)]
 
-    assert names == [
+    assert len(names) == len(set(names))
+    assert {
         "hand over stranded questions",
         "break promises",
         "keep the index",
         "prove the index",
-    ]
+    } <= set(names)
 
 
 def test_it_stops_when_it_is_told_to(shop: Parts) -> None:
