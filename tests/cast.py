@@ -29,7 +29,8 @@ from assistant.ground.people import Person, Role, add_person, by_email, join
 from assistant.ground.settings import Settings
 from assistant.launch.launches import Launch, Mode, by_key
 from assistant.library import entries, packs
-from assistant.library.entries import Draft, Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import Draft, EntryVersion
 from web import shown
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch import launches, scenarios, updates
-from assistant.library.entries import live
+from assistant.library.liveness import live
 from web import shown
 from web.access import PartsHere, Reading, VisitorHere, Writing, anyone
 from web.guarding import limited_by_address, limited_by_conversation

@@ -74,10 +74,10 @@ def create_app(
     app.state.metrics = Metrics()
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_refusals(app)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
     app.add_middleware(guarding.Headers, clock=parts.clock)
     if gaps := undeclared(app):
         raise RuntimeError(f"These routes do not say who may use them: {', '.join(gaps)}")
@@ -141,7 +141,7 @@ def _add_health(app: FastAPI) -> None:
         began = time.perf_counter()
         status = 500  # what a bug becomes, further out
         try:
-            response: Response = await call_next(request)
+            response: Response = _too_big(request) or await call_next(request)
             status = response.status_code
         finally:
             route = getattr(request.scope.get("route"), "path", "other")
@@ -237,6 +237,15 @@ def _add_refusals(app: FastAPI) -> None:
             "It was written down. Try again.",
             guarding.HEADERS,  # this response is made outside of every middleware
         )
+
+
+def _too_big(request: Request) -> Response | None:
+    """Return the refusal of a body that announces too much; one that lies is cut on the way."""
+    announced = request.headers.get("content-length", "")
+    if not announced.isdecimal() or int(announced) <= guarding.BIGGEST_BODY:
+        return None
+    most = f"{guarding.BIGGEST_BODY // 1_000_000} MB"
+    return _refusal(request, 413, "too-big", "That was too much at once.", f"Send up to {most}.")
 
 
 def _refusal(

@@ -13,7 +13,7 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
 from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, members
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.desk_pages import asked, queue_page, state_of
 from web.refusals import ChangedMeanwhile

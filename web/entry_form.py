@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.desk.conversations import EVERYONE
-from assistant.library.entries import Draft, EntryVersion
+from assistant.library.versions import Draft, EntryVersion
 from assistant.library.wording import Kind, Verdict, promised
 from web.shell import Words
 

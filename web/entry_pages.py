@@ -11,8 +11,9 @@ from assistant.ground.people import Person, Role
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.library.differences import differences
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
 from assistant.library.plain_language import hints
+from assistant.library.versions import EntryVersion
 from assistant.library.wording import HEADINGS, Kind, Parts, Verdict
 from web.desk_pages import channel_words
 from web.entry_form import EntryForm, typed_before, typed_parts

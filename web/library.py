@@ -15,8 +15,9 @@ from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
 from assistant.library import entries, publishing
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
 from assistant.library.keys import free_key
+from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.access import AuthorHere, LeadHere, PartsHere, Writing, this_launch
 from web.entry_form import EntryForm

@@ -12,7 +12,8 @@ from assistant.answering.evidence import asked_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
-from assistant.library.entries import Entry, EntryVersion, of_launch
+from assistant.library.entries import Entry, of_launch
+from assistant.library.versions import EntryVersion
 from web.thread import verdict_of
 
 PAGE = 25  # cards on one page

@@ -8,7 +8,7 @@ from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category
 from assistant.launch.updates import Update
 from assistant.library import help_page
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind, Verdict
 
 RELATED = 3  # answers named under one

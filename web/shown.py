@@ -15,7 +15,7 @@ from assistant.desk.repeats import others
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.launch.updates import Update
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 
 
 def outcome(session: Session, shown: Outcome) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from assistant.desk.conversations import NONE_OF_THESE, By, Message, Said
 from assistant.desk.feedback import Feedback
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.desk_pages import author_of
 from web.happenings import IN_THREAD, sentence

@@ -18,7 +18,8 @@ from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.audit import Event, history
 from assistant.ground.people import Person, by_email, members
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 from web.clocks import promise_clock
 from web.desk_pages import WORKERS, channel_words, customer_name, state_of
 from web.happenings import sentence, who

@@ -21,7 +21,8 @@ from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
 from assistant.launch.scope import Scope, scope_of
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 
 log = structlog.get_logger()
 

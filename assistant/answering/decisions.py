@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from assistant.desk.conversations import Message, Said
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 
 
 class Decision(Base):

@@ -11,7 +11,8 @@ from assistant.desk.conversations import Conversation, Message, Said
 from assistant.desk.repeats import Asked
 from assistant.desk.tickets import Ticket
 from assistant.ground.masking import masked
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 
 NEAR = 0.3  # certainty from which a question without an answer is about what it is nearest to
 

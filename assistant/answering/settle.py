@@ -25,7 +25,8 @@ from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
 from assistant.library import gate
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 
 
 def settle(parts: Parts, message_id: int, thought: Thought) -> None:

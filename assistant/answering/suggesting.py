@@ -18,7 +18,9 @@ from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person
 from assistant.library import gate
-from assistant.library.entries import Entry, EntryVersion, is_live
+from assistant.library.entries import Entry
+from assistant.library.liveness import is_live
+from assistant.library.versions import EntryVersion
 
 LOOKED_BACK = 5  # decisions of a conversation; the newest one that found something counts
 WORTH_SHOWING = 0.4  # cosine; what is further away wastes an agent's look

@@ -8,7 +8,7 @@ from assistant.answering.decide import Answer
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, Mode, by_key
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 
 SCORE_DIGITS = 4
 

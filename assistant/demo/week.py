@@ -26,7 +26,9 @@ from assistant.ground.parts import Parts
 from assistant.ground.people import by_email
 from assistant.launch.launches import by_key
 from assistant.library import gate
-from assistant.library.entries import Draft, create, live
+from assistant.library.entries import create
+from assistant.library.liveness import live
+from assistant.library.versions import Draft
 from assistant.library.wording import Kind
 
 SEED = 16

@@ -1,7 +1,10 @@
 """The library: what we may say, and who said that we may.
 
-``wording`` (verdicts, and one approved text from its parts) · ``entries`` (an entry, its versions,
-draft to approved to retired) · ``gate`` (the last look before a customer sees text) · ``vectors``
+``wording`` (verdicts, and one approved text from its parts) · ``versions`` (one wording of an
+entry, frozen by its approval) · ``entries`` (draft, review, approved, retired) · ``liveness`` (what
+may be sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
+key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``publishing`` (live entries onto the shelf and
-into the index, proven).
+into the index, proven) · ``help_page`` (what the public may look up) · ``packs pack_checks`` (a
+launch pack into the database, all of it or nothing).
 """

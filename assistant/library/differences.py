@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import dataclass
 
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 
 PARTS = {
     "question": "Question",

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.database import sha256
-from assistant.library.entries import Entry, EntryVersion, is_live
+from assistant.library.entries import Entry
+from assistant.library.liveness import is_live
+from assistant.library.versions import EntryVersion
 
 
 def passed(

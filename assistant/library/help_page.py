@@ -19,7 +19,9 @@ from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
 from assistant.launch.scenarios import Category
 from assistant.library import gate, publishing
-from assistant.library.entries import Entry, EntryVersion, live
+from assistant.library.entries import Entry
+from assistant.library.liveness import live
+from assistant.library.versions import EntryVersion
 from knowledge.embedding import EmbeddingFailed
 from knowledge.normalise import fingerprint
 

@@ -23,8 +23,9 @@ from assistant.launch.pack_shapes import (
     UpdateShape,
 )
 from assistant.launch.scenarios import Scenario
-from assistant.library.entries import Draft, Entry, create
+from assistant.library.entries import Entry, create
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
+from assistant.library.versions import Draft
 from assistant.library.wording import Verdict, time_in_words
 
 MAY_APPROVE = (Role.LEAD, Role.ADMINISTRATOR)

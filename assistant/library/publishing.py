@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
 from assistant.library.entries import Entry as LibraryEntry
-from assistant.library.entries import EntryVersion, live
+from assistant.library.liveness import live
 from assistant.library.vectors import vectors_of
+from assistant.library.versions import EntryVersion
 from knowledge.entries import Entry
 from knowledge.normalise import fingerprint
 from knowledge.shelf import Shelf

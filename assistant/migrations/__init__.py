@@ -24,4 +24,5 @@ def upgrade(db: Database) -> None:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return
     config.attributes["engine"] = db.engine
+    config.attributes["tables"] = tables.metadata
     command.upgrade(config, "head")

@@ -2,12 +2,10 @@
 
 from alembic import context
 
-from assistant.migrations import tables
-
 with context.config.attributes["engine"].execution_options(writes=True).connect() as connection:
     context.configure(
         connection=connection,
-        target_metadata=tables.metadata,
+        target_metadata=context.config.attributes["tables"],
         render_as_batch=True,
         user_module_prefix="",
     )

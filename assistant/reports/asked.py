@@ -15,7 +15,8 @@ from assistant.desk.conversations import Conversation, Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 from assistant.reports.figures import counted, within
 from assistant.reports.spans import Span, together
 

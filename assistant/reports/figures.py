@@ -18,7 +18,9 @@ from assistant.desk.conversations import Conversation, Message, Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.people import Membership, Person, Role
-from assistant.library.entries import Entry, EntryVersion, is_live
+from assistant.library.entries import Entry
+from assistant.library.liveness import is_live
+from assistant.library.versions import EntryVersion
 from assistant.reports.spans import Span
 
 

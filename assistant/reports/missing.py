@@ -14,7 +14,8 @@ from assistant.desk.conversations import NONE_OF_THESE, Conversation, Message, S
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 from assistant.reports.asked import by_group
 from assistant.reports.figures import within
 from assistant.reports.spans import Span

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from assistant.desk.conversations import Message
 from assistant.desk.feedback import Feedback
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
-from assistant.library.entries import Entry, EntryVersion
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 from assistant.reports.asked import by_group
 from assistant.reports.figures import counted, within
 from assistant.reports.spans import Span

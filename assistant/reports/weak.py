@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from assistant.desk.conversations import Message
 from assistant.desk.feedback import Feedback
-from assistant.library.entries import Entry, EntryVersion, is_live
+from assistant.library.entries import Entry
+from assistant.library.liveness import is_live
+from assistant.library.versions import EntryVersion
 from assistant.reports.asked import by_group
 from assistant.reports.figures import within
 from assistant.reports.spans import Span

@@ -20,7 +20,7 @@ from assistant.ground.people import Person, password_is_right
 from assistant.launch.pack_file import read
 from assistant.launch.updates import Update
 from assistant.library import packs
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 from knowledge.embedding import Embedder
 from tests import cast
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assistant.library.differences import Difference, differences
-from assistant.library.entries import EntryVersion
 from assistant.library.keys import free_key, slug
+from assistant.library.versions import EntryVersion
 from assistant.library.wording import promised
 from tests import cast
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from assistant.ground.parts import Parts
 from assistant.library import gate
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 from tests import cast
 from tests.cast import AMIR, EXPORT_TEXT, NOW, a_draft, an_entry, entry_of, the
 

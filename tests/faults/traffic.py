@@ -101,7 +101,9 @@ class Line:
         self._hung_up.set()
         self._http.close()
 
-    def _sent(self, path: str, headers: dict[str, str], body: Mapping[str, object]) -> httpx.Response:
+    def _sent(
+        self, path: str, headers: dict[str, str], body: Mapping[str, object]
+    ) -> httpx.Response:
         """Return the first response that is no trouble of the server's."""
         until = time.monotonic() + self._patience
         while True:

@@ -157,5 +157,5 @@ def test_an_endpoint_that_is_not_reached_fails_in_the_same_way(
 def test_the_local_embedder_is_refused_at_once_and_not_at_the_first_question(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(WeightsUnusable, match="model.safetensors is missing"):
+    with pytest.raises(WeightsUnusable, match=r"model\.safetensors is missing"):
         local(tmp_path / "cache", weights=tmp_path)

@@ -259,7 +259,7 @@ def test_a_settings_file_in_the_working_folder_is_not_read(
     )
     root = Path(__file__).parents[2]
 
-    told = subprocess.run(  # noqa: S603
+    told = subprocess.run(
         [sys.executable, "-c", opening],
         cwd=tmp_path,
         env={"PYTHONPATH": str(root)},
@@ -288,7 +288,7 @@ for entry in entries * 100:
 def test_an_index_has_one_owner_and_one_killed_while_writing_leaves_it_in_doubt(
     tmp_path: Path, library: tuple[list[Entry], dict[str, Vector]]
 ) -> None:
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)],
         cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,

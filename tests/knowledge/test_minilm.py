@@ -142,7 +142,7 @@ def test_another_tokenizer_is_refused(tmp_path: Path) -> None:
     folder = a_copy_of_the_weights(tmp_path)
     with_a_bit_flipped(folder / TOKENIZER, at=1_000)
 
-    with pytest.raises(WeightsRefused, match="tokenizer.json is not the official file"):
+    with pytest.raises(WeightsRefused, match=r"tokenizer\.json is not the official file"):
         find_weights(folder)
 
 

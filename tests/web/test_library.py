@@ -6,7 +6,7 @@ import time
 import pytest
 
 from assistant.library import publishing
-from assistant.library.entries import EntryVersion
+from assistant.library.versions import EntryVersion
 from tests import cast
 from tests.web.staff import a_browser, queries
 

@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 
 from assistant.ground.parts import Parts
+from assistant.ground.people import hash_of
 from tests import cast
 from tests.web.staff import a_browser
 from web.access import COOKIE
@@ -15,11 +16,17 @@ from web.sign_in import own_path
 PASSWORD = "a shop full of coffee"  # noqa: S105
 
 
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    """The hash of Amir's password, made once: it is meant to be slow."""
+    return hash_of(PASSWORD)
+
+
 @pytest.fixture
-def amir(shop: Parts) -> Parts:
+def amir(shop: Parts, password_hash: str) -> Parts:
     """The shop, where Amir has a password."""
     with shop.db.writing() as session:
-        cast.the(session, cast.AMIR).set_password(PASSWORD)
+        cast.the(session, cast.AMIR).password_hash = password_hash
     return shop
 
 
