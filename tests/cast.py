@@ -20,7 +20,8 @@ from assistant import migrations
 from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations
-from assistant.desk.conversations import Conversation, Message
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
 from assistant.ground.database import Database

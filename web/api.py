@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations
-from assistant.desk.conversations import LONGEST, Conversation
+from assistant.desk.conversations import Conversation
 from assistant.desk.feedback import LONGEST as LONGEST_FEEDBACK
 from assistant.desk.feedback import Source, give
+from assistant.desk.messages import LONGEST
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.answering import suggesting
 from assistant.desk import reply_guard
-from assistant.desk.conversations import Said
+from assistant.desk.messages import Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
 from assistant.ground.errors import NotFound

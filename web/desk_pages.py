@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from assistant.desk import queue, repeats
-from assistant.desk.conversations import By, Conversation, Message, subject_of
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import By, Message, subject_of
 from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
 from assistant.desk.tickets import Ticket
 from assistant.ground.people import Person, Role, members

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering.decisions import Outcome
-from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import others
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import NONE_OF_THESE, By, Message, Said
 from assistant.desk.feedback import Feedback
+from assistant.desk.messages import NONE_OF_THESE, By, Message, Said
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.library.entries import Entry

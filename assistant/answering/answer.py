@@ -16,7 +16,8 @@ from assistant.answering.decide import Answer, Handoff
 from assistant.answering.lines import Line
 from assistant.answering.settle import settle
 from assistant.answering.triage import triage
-from assistant.desk.conversations import NONE_OF_THESE, Conversation, Message, Said, undecided
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import NONE_OF_THESE, Message, Said, undecided
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode

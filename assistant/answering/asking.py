@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.answer import answer
 from assistant.desk import conversations, feedback
-from assistant.desk.conversations import Conversation, Message, body_of_call, said_before
+from assistant.desk.conversations import Conversation, body_of_call
 from assistant.desk.feedback import Source
+from assistant.desk.messages import Message, said_before
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import canonical, sha256
 from assistant.ground.errors import NotFound, Refused

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from assistant.desk.conversations import Message, Said
+from assistant.desk.messages import Message, Said
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
 from assistant.library.versions import EntryVersion

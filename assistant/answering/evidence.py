@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import Asked
 from assistant.desk.tickets import Ticket
 from assistant.ground.masking import masked

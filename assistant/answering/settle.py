@@ -16,8 +16,8 @@ from assistant.answering.consider import Thought
 from assistant.answering.decide import Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
 from assistant.answering.lines import LINES, Line
-from assistant.desk import repeats, tickets
-from assistant.desk.conversations import Message, Said
+from assistant.desk import intake, repeats
+from assistant.desk.messages import Message, Said
 from assistant.desk.promises import HYPERCARE, NORMAL
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
@@ -146,7 +146,7 @@ class Settling:
 
     def _ticket(self) -> Ticket:
         scenario, severity, reason = self._judged()
-        return tickets.open_for(
+        return intake.open_for(
             self._session,
             self._message,
             severity=severity,

@@ -12,7 +12,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import EVERYONE, Message, Said
+from assistant.desk.conversations import EVERYONE
+from assistant.desk.messages import Message, Said
 from assistant.desk.tickets import SuggestionVerdict, Ticket
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound, Refused

@@ -18,8 +18,8 @@ import yaml
 from assistant.answering import asking
 from assistant.answering.decisions import Decision, outcome_of
 from assistant.desk import conversations, feedback, repeats
-from assistant.desk.conversations import Message
 from assistant.desk.feedback import Source
+from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts

@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
 from assistant.desk.promises import Promise
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import FIRST_NUMBER, LONGEST_NUMBER, PREFIX, Ticket

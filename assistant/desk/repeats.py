@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import ForeignKey, LargeBinary, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from assistant.desk.conversations import Conversation, Message, subject_of
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, subject_of
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base

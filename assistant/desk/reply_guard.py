@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from assistant.desk.conversations import LONGEST
+from assistant.desk.messages import LONGEST
 
 PLACEHOLDER = re.compile(
     r"\{\{?\s*[A-Za-z_][\w .-]*\}?\}|\[[A-Z][A-Z _-]{2,}\]|<[A-Z][A-Z _-]{2,}>"

@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk import escalation, promises
-from assistant.desk.conversations import Conversation, Message, Said, subject_of
-from assistant.desk.promises import Kind, Policy, Promise
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
+from assistant.desk.promises import Kind, Promise
 from assistant.desk.severity import Severity
 from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
 from assistant.ground.database import Base
@@ -103,7 +104,7 @@ class Ticket(Base):
         self._must_be_open("acknowledge it")
         self.acknowledged_at = self.acknowledged_at or at
         self._keep(Kind.ACKNOWLEDGE, at=at)
-        self._note(session, "acknowledged", by=by or ASSISTANT, at=at)
+        self.record(session, "acknowledged", by=by or ASSISTANT, at=at)
 
     def claim(self, session: Session, *, by: Person, at: datetime) -> None:
         """Take it on."""
@@ -118,7 +119,7 @@ class Ticket(Base):
         self._must_be_open("assign it")
         before = self.owner.name if self.owner else None
         self.owner, self.owner_id, self.claimed_at = to, to.id, at
-        self._note(session, "assigned", by=by, at=at, owner=[before, to.name])
+        self.record(session, "assigned", by=by, at=at, owner=[before, to.name])
 
     def set_severity(
         self, session: Session, severity: Severity, *, reason: str, by: Person | str, at: datetime
@@ -140,7 +141,7 @@ class Ticket(Base):
                 continue
             promise.due_at = policy.due(Kind(promise.kind), severity, since=promise.made_at)
             promise.because = policy.explained(Kind(promise.kind), severity)
-        self._note(
+        self.record(
             session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason
         )
 
@@ -152,11 +153,11 @@ class Ticket(Base):
         above = by_email(session, step.to) if step else None
         above = above or self._first_lead(session)
         if above is None or above.id == self.owner_id:
-            self._note(session, "escalation-ended", by=by, at=at, reason=reason)
+            self.record(session, "escalation-ended", by=by, at=at, reason=reason)
             return False
         self.level = step.level if step else self.level + 1
         self.owner, self.owner_id = above, above.id
-        self._note(
+        self.record(
             session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level
         )
         return True
@@ -189,7 +190,7 @@ class Ticket(Base):
             entry_version_id=entry_version_id,
         )
         self._answered(by=by, at=at)
-        self._note(
+        self.record(
             session,
             "replied",
             by=by,
@@ -212,7 +213,7 @@ class Ticket(Base):
     ) -> None:
         """Keep what a person said about a suggested answer: a labelled case to learn from."""
         details = {"question": self.question_id, "entry": entry, "version": version}
-        self._note(session, verdict, by=by, at=at, **details)
+        self.record(session, verdict, by=by, at=at, **details)
 
     def add_note(self, session: Session, text: str, *, by: Person, at: datetime) -> Message:
         """Write something down for the team only.
@@ -223,7 +224,7 @@ class Ticket(Base):
         if not text.strip():
             raise Refused("There is nothing to keep.", what_to_do="Write the note first.")
         note = self.conversation.tell(session, text.strip(), kind=Said.NOTE, at=at, person=by)
-        self._note(session, "noted", by=by, at=at, message=note.id)
+        self.record(session, "noted", by=by, at=at, message=note.id)
         return note
 
     def promise_update(
@@ -241,19 +242,19 @@ class Ticket(Base):
         promises.made(
             self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at, due_at=due_at
         )
-        self._note(session, "promised", by=by, at=at, due=due_at.isoformat())
+        self.record(session, "promised", by=by, at=at, due=due_at.isoformat())
 
     def customer_wrote(self, session: Session, *, at: datetime) -> None:
         """The customer added something: it waits on us again, and they hear by the next update."""
         was_waiting_on_us, self.customer_wrote_at = self.is_waiting_on_us, at
         if not was_waiting_on_us and not promises.open_of(self.promises, Kind.NEXT_UPDATE):
             promises.made(self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at)
-        self._note(session, "customer-wrote", by=CUSTOMER, at=at)
+        self.record(session, "customer-wrote", by=CUSTOMER, at=at)
 
     def add_context(self, session: Session, context: dict[str, Any], *, at: datetime) -> None:
         """Keep what the customer told once, so that nobody asks again."""
         self.context = {**self.context, **{k: v for k, v in context.items() if v}}
-        self._note(session, "context", by=CUSTOMER, at=at, fields=sorted(self.context))
+        self.record(session, "context", by=CUSTOMER, at=at, fields=sorted(self.context))
 
     def resolve(self, session: Session, *, by: Person, at: datetime, note: str = "") -> None:
         """Close it. ``note`` says what settled it, for the team only.
@@ -271,12 +272,12 @@ class Ticket(Base):
             promise.keep(at=at)
         if note.strip():
             self.add_note(session, note, by=by, at=at)
-        self._note(session, "resolved", by=by, at=at)
+        self.record(session, "resolved", by=by, at=at)
 
     def rate(self, session: Session, score: int, *, at: datetime) -> None:
         """Keep how satisfied the customer is with how it went, 1 to 5."""
         self.rating = score
-        self._note(session, "rated", by=CUSTOMER, at=at, score=score)
+        self.record(session, "rated", by=CUSTOMER, at=at, score=score)
 
     def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
         """Open it again, with new promises from now on; a second time changes nothing."""
@@ -286,7 +287,7 @@ class Ticket(Base):
         policy = promises.POLICIES[self.policy]
         for kind in (Kind.NEXT_UPDATE, Kind.RESOLVE):
             promises.made(self, kind, policy=policy, since=at)
-        self._note(session, "reopened", by=by, at=at, reason=reason)
+        self.record(session, "reopened", by=by, at=at, reason=reason)
 
     def _answered(self, *, by: Person, at: datetime) -> None:
         if self.claimed_at is None:
@@ -308,7 +309,7 @@ class Ticket(Base):
     def _first_lead(self, session: Session) -> Person | None:
         return next(iter(members(session, self.launch_id, Role.LEAD)), None)
 
-    def _note(
+    def record(
         self, session: Session, what: str, *, by: Person | str, at: datetime, **details: Any
     ) -> None:
         happened(
@@ -321,71 +322,6 @@ class Ticket(Base):
             ticket_id=self.id,
             **details,
         )
-
-
-def open_for(
-    session: Session,
-    question: Message,
-    *,
-    severity: Severity,
-    severity_reason: str,
-    handoff_reason: str,
-    policy: Policy,
-    scenario: Scenario | None,
-    at: datetime,
-) -> Ticket:
-    """Return the ticket that takes ``question``: the conversation's open one, or a new one.
-
-    A new one is about the question behind a choice or a call. It starts its promises at the time
-    of ``question``, has an owner, and is acknowledged by the assistant in the same transaction.
-    """
-    conversation = question.conversation
-    ticket = conversation.open_ticket
-    if ticket is not None:
-        if severity.is_worse_than(ticket.severity):
-            ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
-        ticket.customer_wrote(session, at=question.at)
-        return ticket
-    about = conversation.behind(question)
-    ticket = Ticket(
-        launch_id=conversation.launch_id,
-        question_id=about.id,
-        subject=subject_of(about.text),
-        severity=int(severity),
-        severity_reason=severity_reason,
-        handoff_reason=handoff_reason,
-        in_scope=policy.name == promises.HYPERCARE.name,
-        policy=policy.name,
-        scenario=scenario,
-        group_id=about.group_id,
-        owner=scenario.owner
-        if scenario and scenario.owner
-        else on_duty(session, conversation.launch_id),
-        opened_at=at,
-        customer_wrote_at=question.at,
-        context={},
-    )
-    conversation.tickets.append(ticket)
-    for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
-        promises.made(ticket, kind, policy=policy, since=question.at)
-    session.flush()
-    ticket._note(
-        session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason
-    )
-    ticket.acknowledge(session, by=None, at=at)
-    return ticket
-
-
-def on_duty(session: Session, launch_id: int) -> Person | None:
-    """Return the agent with the fewest open tickets; without agents, the first lead."""
-    load = (
-        select(Ticket.owner_id, func.count().label("open"))
-        .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
-        .group_by(Ticket.owner_id)
-    )
-    open_tickets = {owner: int(count) for owner, count in session.execute(load)}
-    agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
-    return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
 
 
 def by_number(session: Session, number: str, launches: list[int] | None) -> Ticket:

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased
 
-from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person

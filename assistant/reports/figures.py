@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.people import Membership, Person, Role

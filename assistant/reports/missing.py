@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Subquery, and_, distinct, exists, func, or
 from sqlalchemy.orm import Session, aliased
 
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import NONE_OF_THESE, Conversation, Message, Said
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import NONE_OF_THESE, Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from assistant.desk.conversations import Message
 from assistant.desk.feedback import Feedback
+from assistant.desk.messages import Message
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion

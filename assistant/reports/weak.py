@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from assistant.desk.conversations import Message
 from assistant.desk.feedback import Feedback
+from assistant.desk.messages import Message
 from assistant.library.entries import Entry
 from assistant.library.liveness import is_live
 from assistant.library.versions import EntryVersion

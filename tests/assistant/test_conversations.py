@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from assistant.desk import conversations
-from assistant.desk.conversations import Conversation, Message, Said, subject_of
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said, subject_of, undecided
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.parts import Parts
@@ -116,9 +117,9 @@ def test_undecided_questions_are_found_oldest_first(shop: Parts, mara: Customer)
     mara.asks(cast.PRICE)
 
     with shop.db.reading() as session:
-        assert conversations.undecided(session, before=NOW) == [first, second]
-        assert conversations.undecided(session, before=NOW, most=1) == [first]
-        assert conversations.undecided(session, before=NOW - timedelta(seconds=1)) == [first]
+        assert undecided(session, before=NOW) == [first, second]
+        assert undecided(session, before=NOW, most=1) == [first]
+        assert undecided(session, before=NOW - timedelta(seconds=1)) == [first]
 
 
 def test_a_choice_and_a_bare_call_are_about_the_question_before_them(

@@ -11,8 +11,9 @@ from assistant import demo
 from assistant.answering.decisions import Decision
 from assistant.demo import PACK, SIGN_INS
 from assistant.demo.moments import ENDS, STARTS, BeganLater, kept_offset
-from assistant.desk.conversations import Conversation, Message
+from assistant.desk.conversations import Conversation
 from assistant.desk.feedback import Feedback
+from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts

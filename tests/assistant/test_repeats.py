@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from assistant.desk import repeats
-from assistant.desk.conversations import Message
+from assistant.desk.messages import Message
 from assistant.desk.repeats import Asked, RepeatGroup
 from assistant.ground.parts import Parts
 from tests import cast

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from assistant.answering.trying import tries
-from assistant.desk.conversations import Message
+from assistant.desk.messages import Message
 from assistant.desk.repeats import RepeatGroup
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound

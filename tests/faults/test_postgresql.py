@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from assistant import migrations
 from assistant.answering.decisions import Decision
-from assistant.desk.conversations import Message, Said
+from assistant.desk.messages import Message, Said
 from assistant.ground.clock import SetClock
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts

@@ -8,7 +8,9 @@ from knowledge.ranking import ByMeaning, Scores, best_first, best_of_segments
 def scores(**legs: list[float]) -> Scores:
     """Three candidates of which nothing is known but these scores."""
     zeros = [0.0, 0.0, 0.0]
-    leg = {name: np.array(legs.get(name, zeros)) for name in ("char", "char_top3", "coverage")}
+    leg = {
+        name: np.array(legs.get(name, zeros)) for name in ("char", "char_top3", "coverage", "words")
+    }
     meaning = {name: np.array(legs.get(name, zeros)) for name in ("dense", "top3", "log_p", "fit")}
     return Scores(np.arange(3), np.arange(3), **leg, by_meaning=ByMeaning(**meaning))
 
@@ -54,8 +56,9 @@ def test_without_vectors_letters_and_words_rank() -> None:
         char=np.array([0.4, 0.3]),
         char_top3=np.array([0.2, 0.2]),
         coverage=np.array([0.1, 0.9]),
+        words=np.array([-1.0, -2.0]),
     )
 
-    assert lexical.total().round(6).tolist() == [0.55, 0.85]
+    assert lexical.total().round(6).tolist() == [0.53, 0.81]
     assert lexical.similarity.tolist() == [0.4, 0.3]
-    assert set(lexical.legs()) == {"char", "char_top3", "coverage"}
+    assert set(lexical.legs()) == {"char", "char_top3", "coverage", "words"}

@@ -127,7 +127,7 @@ def test_a_shelf_compiled_without_vectors_answers_by_words_alone() -> None:
 def test_an_entry_without_a_vector_is_still_found_by_its_words() -> None:
     compiled = Shelf(ENTRIES, vectors((PRICE, EXPORT)))
 
-    found = compiled.find("I cannot sign in on my phone", np.float32([0, 0, 1, 0, 0]))
+    found = compiled.find("I cannot sign in on my phone", np.float32([0, 0, 1, 0, 0, 0]))
 
     assert found.matches[0].entry == "sign-in"
 

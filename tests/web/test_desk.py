@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from assistant.desk import conversations, tickets
-from assistant.desk.conversations import By
+from assistant.desk import conversations, intake
+from assistant.desk.messages import By
 from assistant.desk.promises import HYPERCARE
 from assistant.desk.severity import Severity
 from assistant.ground.audit import history
@@ -161,7 +161,7 @@ def open_tickets(parts, count: int) -> None:
         for number in range(count):
             conversation, _ = conversations.begin(session, cast.launch_of(session), at=at)
             question = conversation.ask(session, f"Case {number}", key=f"case-{number:04}", at=at)
-            tickets.open_for(
+            intake.open_for(
                 session,
                 question,
                 severity=Severity.MINOR,

@@ -1,0 +1,80 @@
+"""Intake: a question that a person has to answer becomes a ticket, acknowledged at once."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.desk import promises
+from assistant.desk.messages import Message, subject_of
+from assistant.desk.promises import Kind, Policy
+from assistant.desk.severity import Severity
+from assistant.desk.tickets import Ticket
+from assistant.ground.audit import ASSISTANT
+from assistant.ground.people import Person, Role, members
+from assistant.launch.scenarios import Scenario
+
+
+def open_for(
+    session: Session,
+    question: Message,
+    *,
+    severity: Severity,
+    severity_reason: str,
+    handoff_reason: str,
+    policy: Policy,
+    scenario: Scenario | None,
+    at: datetime,
+) -> Ticket:
+    """Return the ticket that takes ``question``: the conversation's open one, or a new one.
+
+    A new one is about the question behind a choice or a call. It starts its promises at the time
+    of ``question``, has an owner, and is acknowledged by the assistant in the same transaction.
+    """
+    conversation = question.conversation
+    ticket = conversation.open_ticket
+    if ticket is not None:
+        if severity.is_worse_than(ticket.severity):
+            ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
+        ticket.customer_wrote(session, at=question.at)
+        return ticket
+    about = conversation.behind(question)
+    ticket = Ticket(
+        launch_id=conversation.launch_id,
+        question_id=about.id,
+        subject=subject_of(about.text),
+        severity=int(severity),
+        severity_reason=severity_reason,
+        handoff_reason=handoff_reason,
+        in_scope=policy.name == promises.HYPERCARE.name,
+        policy=policy.name,
+        scenario=scenario,
+        group_id=about.group_id,
+        owner=scenario.owner
+        if scenario and scenario.owner
+        else on_duty(session, conversation.launch_id),
+        opened_at=at,
+        customer_wrote_at=question.at,
+        context={},
+    )
+    conversation.tickets.append(ticket)
+    for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
+        promises.made(ticket, kind, policy=policy, since=question.at)
+    session.flush()
+    ticket.record(
+        session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason
+    )
+    ticket.acknowledge(session, by=None, at=at)
+    return ticket
+
+
+def on_duty(session: Session, launch_id: int) -> Person | None:
+    """Return the agent with the fewest open tickets; without agents, the first lead."""
+    load = (
+        select(Ticket.owner_id, func.count().label("open"))
+        .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
+        .group_by(Ticket.owner_id)
+    )
+    open_tickets = {owner: int(count) for owner, count in session.execute(load)}
+    agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
+    return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
