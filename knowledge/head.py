@@ -98,9 +98,12 @@ def regression_of(
     if slow or len(present) < 2 or len(vectors) < 2 * len(present):
         return None
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=500, tol=TOLERANCE)
-    model.fit(vectors, numbers)
+    # So little work is done many times faster by one thread than by threads that wait in turns.
+    with threadpool_limits(1):
+        model.fit(vectors, numbers)
     learnt, constants = model.coef_, model.intercept_
     if len(present) == 2:
         # Of two classes scikit-learn keeps only the second one's scores; halves restore both.

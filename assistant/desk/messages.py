@@ -72,7 +72,7 @@ class Message(Base):
     body_sha256: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     group_id: Mapped[int | None] = mapped_column(ForeignKey("repeat_groups.id"), index=True)
-    conversation: Mapped[Conversation] = relationship(back_populates="messages")
+    conversation: Mapped["Conversation"] = relationship(back_populates="messages")
     person: Mapped[Person | None] = relationship()
 
     @property

@@ -75,7 +75,7 @@ class EntryVersion(Base):
     superseded_at: Mapped[datetime | None]
     proven_at: Mapped[datetime | None]
     index_problem: Mapped[str] = mapped_column(default="")
-    entry: Mapped[Entry] = relationship(back_populates="versions")
+    entry: Mapped["Entry"] = relationship(back_populates="versions")
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
 
