@@ -46,7 +46,9 @@ class Catalogue:
         self._owners = np.repeat(everyone, self._counts)
         self._counter_owners = np.repeat(everyone, [len(of_entry) for of_entry in counters])
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
-        self._chars = CharIndex(self.texts)
+        # Apart from the ways, so that a counter-phrasing never changes what a way's words weigh.
+        self._chars = CharIndex(self.texts[: len(self._owners)])
+        self._counter_chars = CharIndex(self.texts[len(self._owners) :])
         self._words = WordIndex([stems(" ".join(of_entry)) for of_entry in ways])
         self._bayes = WordBayes(ways)
         self._meanings = self._learnt(vectors, patient)
@@ -60,7 +62,7 @@ class Catalogue:
         self, question: str, vector: Vector | None, neighbours: Sequence[Neighbour] | None
     ) -> Scored:
         """Scores of the candidates: all entries, or those near by when `neighbours` are given."""
-        chars = self._chars.cosines(question)[: len(self._owners)]
+        chars = self._chars.cosines(question)
         of_chars = best_of_segments(chars, self._counts)
         by_words = Scores(
             entries=np.arange(len(self._counts)),
@@ -93,15 +95,15 @@ class Catalogue:
 
         The similarity is comparable with the nearest way's: both of meaning or both of letters.
         """
-        rows = len(self._owners) + np.flatnonzero(self._counter_owners == number)
-        if len(rows) == 0:
+        own = np.flatnonzero(self._counter_owners == number)
+        if len(own) == 0:
             return None
         if vector is None or self._meanings is None:
-            similarities = self._chars.cosines(question)[rows]
+            similarities = self._counter_chars.cosines(question)[own]
         else:
-            similarities = self._meanings.cosines(vector, rows)
+            similarities = self._meanings.cosines(vector, len(self._owners) + own)
         best = int(np.argmax(similarities))
-        return self.texts[rows[best]], float(similarities[best])
+        return self.texts[len(self._owners) + own[best]], float(similarities[best])
 
     def _learnt(self, vectors: Mapping[str, Vector], patient: bool) -> Meanings | None:
         matrix = stacked(self.texts, vectors)

@@ -16,7 +16,7 @@ from knowledge.entries import Vector, Vectors
 
 SAME_QUESTION = 0.65
 """Cosine with a group's centroid from which a question joins; prototype on two public sets."""
-SAME_GROUP = 0.60
+SAME_GROUP = 0.54
 """Average cosine between two groups' members from which they are one group."""
 LONGEST_LABEL = 20
 """Words a group's label may have."""

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Form, Header, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.orm import Session
 
 from assistant.desk import conversations, tickets
@@ -191,10 +191,11 @@ def acting(me: Me, session: Session, parts: Parts) -> Acting:
 
 def undeclared(app: FastAPI) -> list[str]:
     """Return the routes that do not say who may use them."""
+    # An included router is one entry in app.routes; only the contexts hold each of its routes.
     return [
-        f"{'/'.join(sorted(route.methods or ()))} {route.path}"
-        for route in app.routes
-        if isinstance(route, APIRoute) and not _is_declared(route.dependant)
+        f"{'/'.join(sorted(found.methods or ()))} {found.path}"
+        for found in iter_route_contexts(app.routes)
+        if isinstance(found.original_route, APIRoute) and not _is_declared(found.dependant)
     ]
 
 

@@ -1,11 +1,10 @@
 """The JSON API: what the widget uses, and what other programs use the same way."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,9 +12,7 @@ from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations
 from assistant.desk.conversations import Conversation
-from assistant.desk.feedback import LONGEST as LONGEST_FEEDBACK
 from assistant.desk.feedback import Source, give
-from assistant.desk.messages import LONGEST
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
@@ -23,85 +20,23 @@ from assistant.launch import launches, scenarios, updates
 from assistant.library.liveness import live
 from web import shown
 from web.access import PartsHere, Reading, VisitorHere, Writing, anyone
+from web.bodies import (
+    BeginBody,
+    ChoiceBody,
+    ContextBody,
+    FeedbackBody,
+    HelpfulBody,
+    MessageBody,
+    PersonBody,
+    RatingBody,
+)
 from web.guarding import limited_by_address, limited_by_conversation
 from web.live import Watch, sent
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
 CHIPS = 6  # scenarios offered on the widget's home
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
-MessageId = Annotated[int, Field(ge=1, le=2**62)]  # what the database can look for
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
-
-
-def storable(value: object) -> object:
-    """Return ``value``, unless no database keeps it: a NUL, or half of a surrogate pair."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValueError("it holds a NUL character; remove it")
-        value.encode("utf-8")
-    return value
-
-
-class Strict(BaseModel):
-    """A body whose unknown fields and wrong types are an error."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    _storable = field_validator("*", mode="before")(storable)
-
-
-class BeginBody(Strict):
-    """Where a conversation begins."""
-
-    channel: Literal["widget", "page", "api"] = "widget"
-    page_url: Annotated[str, StringConstraints(max_length=2_000)] = ""
-    visitor: Annotated[str, StringConstraints(max_length=200)] = ""
-
-
-class MessageBody(Strict):
-    """A customer's words."""
-
-    text: Words
-
-
-class ChoiceBody(Strict):
-    """A tap on a "did you mean"; no entry means none of these."""
-
-    message_id: MessageId
-    entry: Annotated[str, StringConstraints(max_length=80)] | None
-
-
-class HelpfulBody(Strict):
-    """Whether an answer helped, and why not."""
-
-    message_id: MessageId
-    helpful: bool
-    reason: Literal["not_my_case", "already_tried", "unclear", "still_broken", "other"] | None = (
-        None
-    )
-    note: Note = ""
-
-
-class PersonBody(Strict):
-    """A wish for a person, perhaps with words."""
-
-    note: Note = ""
-
-
-class ContextBody(Strict):
-    """What the customer tells once about their case."""
-
-    doing: Note = ""
-    can_continue: Literal["yes", "no", "partly"] | None = None
-    reach: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)] = ""
-
-
-class RatingBody(Strict):
-    """How it went, 1 to 5."""
-
-    score: int = Field(ge=1, le=5)
-    note: Note = ""
 
 
 @router.get("/launches/{key}/widget", dependencies=[anyone])
@@ -233,26 +168,6 @@ async def events(
 
 
 feedback_router = APIRouter(tags=["feedback"])
-
-
-class FeedbackBody(BaseModel):
-    """Feedback in the form other systems send it; further fields are let be."""
-
-    userId: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]  # noqa: N815
-    feedback: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_FEEDBACK)
-    ]
-    timestamp: AwareDatetime
-    _storable = field_validator("*", mode="before")(storable)
-
-    @field_validator("timestamp")
-    @classmethod
-    def _in_utc(cls, value: datetime) -> datetime:
-        """Return the instant in UTC; what lies outside the calendar there is refused."""
-        try:
-            return value.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("it lies outside the calendar") from None
 
 
 @feedback_router.post("/feedback", status_code=201, dependencies=[anyone, limited_by_address])

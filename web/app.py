@@ -3,13 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -48,12 +48,18 @@ ROUTERS = (
 
 
 def create_app(
-    parts: Parts, *, worker: bool = False, own_index: bool = False, demo: bool = False
+    parts: Parts,
+    *,
+    worker: bool = False,
+    own_index: bool = False,
+    demo_people: Sequence[Mapping[str, str]] = (),
+    routers: Sequence[APIRouter] = ROUTERS,
 ) -> FastAPI:
     """Return the application.
 
     ``worker`` runs the recurring jobs inside; ``own_index`` opens the vector index behind the
-    first answers, which the exact scan gives meanwhile.
+    first answers, which the exact scan gives meanwhile. ``demo_people`` may be signed in as with
+    one click: name, email, password, role_words and what they ``can``.
 
     Raises:
         RuntimeError: when a route does not say who may use it, or the database would lose rows.
@@ -69,10 +75,10 @@ def create_app(
     )
     app.state.parts = parts
     app.state.limits = guarding.Limits()
-    app.state.demo = demo
+    app.state.demo_people = list(demo_people)
     parts.verdicts = parts.verdicts or Verdicts()
     app.state.metrics = Metrics()
-    for router in ROUTERS:
+    for router in routers:
         app.include_router(router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
     _add_health(app)

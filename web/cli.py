@@ -2,21 +2,19 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from assistant.ground.people import Role
 from assistant.ground.settings import Settings, printed
+from web.terminal import err, imported_words, log_to_stderr, out, progress, say, say_addresses
 
 if TYPE_CHECKING:
     from assistant.ground.parts import Parts
-    from assistant.library.packs import Imported
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,7 +27,6 @@ index_app = typer.Typer(no_args_is_help=True, help="The vector index, a disposab
 app.add_typer(people_app, name="people")
 app.add_typer(index_app, name="index")
 
-out, err = Console(), Console(stderr=True)
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]
 
@@ -38,7 +35,7 @@ def main() -> None:
     """Run the command; what is declined is said in one line, without a traceback."""
     from assistant.ground.errors import Declined
 
-    _log_to_stderr()
+    log_to_stderr()
     try:
         app()
     except Declined as refusal:
@@ -53,10 +50,10 @@ def demo(port: Port = None, data: Data = None) -> None:
 
     settings = _settings(port, data or Path("hypercare-demo"))
     parts = _parts(settings)
-    with _progress() as progress:
-        rehearsal.prepare(parts, progress)
-    _say_addresses(settings, rehearsal.SIGN_INS, rehearsal.PASSWORD)
-    _serve(parts, worker=True, demo=True)
+    with progress() as step:
+        rehearsal.prepare(parts, step)
+    say_addresses(settings, rehearsal.SIGN_INS, rehearsal.PASSWORD)
+    _serve(parts, worker=True, demo_people=_demo_people(parts))
 
 
 @app.command()
@@ -150,7 +147,7 @@ def import_(
         with out.status("Embedding the phrasings…"):
             publishing.warm(parts, done.launch)
     parts.close()
-    out.print(_imported(done, dry_run), highlight=False, soft_wrap=True)
+    out.print(imported_words(done, dry_run), highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -172,7 +169,7 @@ def ask(
         if as_json:
             sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
         else:
-            _say(tried)
+            say(tried)
     parts.close()
 
 
@@ -202,21 +199,6 @@ def settings(data: Data = None) -> None:
 # --- what the commands share ---
 
 
-def _log_to_stderr() -> None:
-    """Write logs as JSON lines to stderr; stdout belongs to what a command answers."""
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 def _settings(port: int | None, data: Path | None) -> Settings:
     from pydantic import ValidationError
 
@@ -241,13 +223,29 @@ def _parts(settings: Settings) -> "Parts":
     return parts
 
 
-def _serve(parts: "Parts", *, worker: bool, demo: bool = False) -> None:
+def _demo_people(parts: "Parts") -> list[dict[str, str]]:
+    from assistant import demo as rehearsal
+    from web.shell import ROLE_WORDS
+
+    return [
+        {
+            "name": person.name,
+            "email": person.email,
+            "password": rehearsal.PASSWORD,
+            "role_words": ROLE_WORDS[Role(person.role)],
+            "can": f"{what[:1].upper()}{what[1:]}.",
+        }
+        for person, what in rehearsal.people_to_try(parts)
+    ]
+
+
+def _serve(parts: "Parts", *, worker: bool, demo_people: Sequence[Mapping[str, str]] = ()) -> None:
     from web.app import create_app
     from web.serving import serve as run
 
     settings = parts.settings
-    application = create_app(parts, worker=worker, own_index=True, demo=demo)
-    if not demo:
+    application = create_app(parts, worker=worker, own_index=True, demo_people=demo_people)
+    if not demo_people:
         out.print(f"Serving on {settings.address}", highlight=False, soft_wrap=True)
     run(application, host=settings.host, port=settings.port, proxies=settings.trusted_proxies)
     parts.close()
@@ -279,38 +277,3 @@ def _questions(file: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as unreadable:
         raise typer.BadParameter(f"{file} cannot be read: {unreadable}.") from None
     return [line for line in lines if line.strip()]
-
-
-def _imported(done: "Imported", dry_run: bool) -> str:
-    what = "It is all right; nothing was imported." if dry_run else f"Imported {done.launch}:"
-    return (
-        f"{what} {done.entries} entries ({done.approved} approved now, {done.unchanged} "
-        f"unchanged), {done.scenarios} scenarios, {done.people} people, {done.updates} updates."
-    )
-
-
-def _say(tried: dict[str, object]) -> None:
-    out.print(f"[bold]{tried['outcome']}[/bold]  {tried['reason']}", highlight=False)
-    if tried["text"]:
-        out.print(str(tried["text"]), highlight=False, markup=False)
-
-
-def _say_addresses(settings: Settings, sign_ins: list[tuple[str, str]], password: str) -> None:
-    address = settings.address
-    out.print(f"\n  Shop with the widget   {address}/demo", highlight=False)
-    out.print(f"  Desk, library, reports {address}/sign-in", highlight=False)
-    out.print(f"  Help page              {address}/help/spring-pricing", highlight=False)
-    out.print(f"  Updates                {address}/updates/spring-pricing\n", highlight=False)
-    for email, what in sign_ins:
-        out.print(f"  {email:<22} {what}", highlight=False)
-    out.print(f"  Password for each      {password}\n", highlight=False)
-    out.print("  Stop it with Ctrl C.", highlight=False)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """Yield a function that moves a bar: words for what is being done, share done from 0 to 1."""
-    columns = (TextColumn("{task.description:<34}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("Starting", total=1.0)
-        yield lambda words, share: bar.update(task, description=words, completed=share)

@@ -151,12 +151,11 @@ def _door(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> HTMLResponse:
-    demo_people: list[dict[str, Any]] = getattr(request.app.state, "demo_people", [])
     context: dict[str, Any] = {
         "csrf": "",  # without a session there is nothing to compare with: the origin is checked
         "email": email,
         "problem": problem,
         "next": onward,
-        "demo_people": demo_people if request.app.state.demo else [],
+        "demo_people": request.app.state.demo_people,
     }
     return HTMLResponse(page("access/sign_in.html", context), status, headers)

@@ -23,12 +23,12 @@ LAUNCH = "spring-pricing"
 APPROVER = "lena@example.com"
 PASSWORD = "hypercare-demo"  # noqa: S105  # printed at every start; the demo listens on loopback
 SIGN_INS = [
-    ("amir@example.com", "agent: works the queue and answers customers"),
-    ("lena@example.com", "lead: approves what customers may read, runs the launch"),
-    ("noor@example.com", "lead: the second pair of eyes"),
-    ("ines@example.com", "change manager: publishes the updates"),
-    ("priya@example.com", "sponsor: reads the reports"),
-    ("olu@example.com", "administrator: may do everything"),
+    ("amir@example.com", "works the queue and answers customers"),
+    ("lena@example.com", "approves what customers may read, runs the launch"),
+    ("noor@example.com", "is the second lead, for texts that Lena wrote"),
+    ("ines@example.com", "publishes the updates"),
+    ("priya@example.com", "reads the reports"),
+    ("olu@example.com", "may do everything"),
 ]
 
 Step = Callable[[str, float], None]
@@ -50,6 +50,13 @@ def prepare(parts: Parts, step: Step) -> None:
         play(parts, LAUNCH, until=now, step=lambda share: step("A week goes by", 0.3 + 0.7 * share))
     finally:
         parts.clock = real
+
+
+def people_to_try(parts: Parts) -> list[tuple[Person, str]]:
+    """Return the people to sign in as, each with what they do."""
+    with parts.db.reading() as session:
+        found = [(by_email(session, email), what) for email, what in SIGN_INS]
+    return [(person, what) for person, what in found if person is not None]
 
 
 def _is_prepared(parts: Parts) -> bool:

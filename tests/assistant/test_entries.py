@@ -8,7 +8,7 @@ from assistant.ground.audit import Event
 from assistant.ground.database import sha256
 from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.parts import Parts
-from assistant.library import entries
+from assistant.library import entries, liveness
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, NOW, OLU, PRICE_TEXT, a_draft, an_entry, entry_of, the
 
@@ -205,7 +205,7 @@ def test_a_window_takes_its_beginning_in_and_leaves_its_end_out(shop: Parts) -> 
         launch = cast.launch_of(session).id
 
         def is_live(at: timedelta) -> bool:
-            return key in {v.entry.key for v in entries.live(session, launch, at=NOW + at)}
+            return key in {v.entry.key for v in liveness.live(session, launch, at=NOW + at)}
 
         second = timedelta(seconds=1)
         assert not is_live(-second)

@@ -15,8 +15,11 @@ Floats = npt.NDArray[np.float64]
 
 SPEAKS_AGAINST = frozenset({"entropy", "words_entropy", "density", "unknown"})
 """Features of which more makes a winner less likely; all others make it more likely."""
-PENALTY = 100.0
-"""On half the sum of squared weights, against tens of thousands of questions."""
+PENALTY = 3000.0
+"""On half the sum of squared weights, against tens of thousands of questions.
+
+Strong enough that correlated scores share the weight, instead of one of them taking it all.
+"""
 
 
 def fitted(names: Sequence[str], values: Floats, right: Floats, scaling: Floats) -> dict[str, Any]:

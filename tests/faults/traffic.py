@@ -20,22 +20,22 @@ RETRY = 0.2  # seconds between two tries
 PATIENCE = 300.0  # seconds after which a customer gives up; the proof then fails
 LEAVERS = 0.1  # share of customers who do not try again
 
-ANSWERED = (
+# Some lead to an answer, some to a question back, some to a ticket, some to a friendly word.
+WORDS = (
     "Why is my price different from last month?",
     "my bill is higher than it used to be",
     "how can I get all my orders as a file",
     "How do I cancel my plan?",
-)
-ASKED_BACK = ("why has the monthly charge gone up", "can you send the parcel to my new flat")
-HANDED_OVER = (
+    "why has the monthly charge gone up",
+    "can you send the parcel to my new flat",
     "Can I pay with seashells on the moon?",
-    "Is there a student discount?",
+    "My espresso machine makes a strange noise",
     "please let me out of the contract",
     "I am locked out of my account and cannot sign in",
+    "Hello",
+    "Thank you!",
 )
 NO_TLS = ssl.create_default_context()  # made once: it takes longer than the request itself
-SMALL_TALK = ("Hello", "Thank you!")
-WORDS = (*ANSWERED, *ASKED_BACK, *HANDED_OVER, *SMALL_TALK)
 
 
 @dataclass(frozen=True, slots=True)

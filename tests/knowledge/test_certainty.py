@@ -7,8 +7,10 @@ import pytest
 from knowledge.certainty import (
     T_AUTO,
     T_AUTO_FLOOR,
+    T_AUTO_LEXICAL,
     Labelled,
     Model,
+    answering_from,
     ceiling,
     highest_wrong_share,
     lowest_wrong_share,
@@ -78,6 +80,12 @@ def test_the_lowest_threshold_that_keeps_the_bound(
     wrong_rate: float, judged: list[Labelled], threshold: float
 ) -> None:
     assert threshold_for(wrong_rate, judged) == threshold
+
+
+def test_words_alone_must_be_surer() -> None:
+    assert answering_from(0.85, lexical=False) == 0.85
+    assert answering_from(0.85, lexical=True) == T_AUTO_LEXICAL
+    assert answering_from(0.99, lexical=True) == 0.99
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_what_a_person_writes_arrives_while_the_customer_listens(
 ) -> None:
     mara.asks(UNKNOWN)
 
-    found = Stream(address, mara).events(7, then=lambda: cast.amir_replies(shop, "No knees."))
+    found = Stream(address, mara).events(6, then=lambda: cast.amir_replies(shop, "No knees."))
 
     kinds = [(kind, body.get("text", body.get("state"))) for _, kind, body in found]
     assert kinds[0] == ("message", UNKNOWN)
