@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from knowledge.lexical import Floats, stems
+from knowledge.lexical import Floats
 
 SMOOTHING = 0.1
 """Added to every count (Lidstone); flat from 0.03 to 0.3 on both public sets."""
@@ -19,9 +19,9 @@ SMOOTHING = 0.1
 class WordBayes:
     """Log-probabilities of entries, learnt from the ways each of them is asked."""
 
-    def __init__(self, ways: Sequence[Sequence[str]]) -> None:
-        """`ways`: for every entry, the texts that ask for it."""
-        counts = [Counter(term for text in of_entry for term in _terms(text)) for of_entry in ways]
+    def __init__(self, ways: Sequence[Sequence[Sequence[str]]]) -> None:
+        """`ways`: for every entry, the stems of each text that asks for it."""
+        counts = [Counter(term for way in of_entry for term in _terms(way)) for of_entry in ways]
         holders: dict[str, list[tuple[int, int]]] = {}
         for entry, of_entry in enumerate(counts):
             for term, count in of_entry.items():
@@ -30,9 +30,10 @@ class WordBayes:
         sizes = np.array([of_entry.total() for of_entry in counts], dtype=np.float64)
         self._unseen = -np.log(sizes + SMOOTHING * max(len(holders), 1))
 
-    def log_p(self, question: str) -> Floats:
-        """Natural logarithms that sum to one as probabilities, shape (entries,).
+    def log_p(self, question: Sequence[str]) -> Floats:
+        """Of every entry, from the question's stems, shape (entries,).
 
+        Natural logarithms that sum to one as probabilities.
         Terms that no entry uses say nothing; without known terms all entries are alike.
         """
         known = [term for term in _terms(question) if term in self._gains]
@@ -46,8 +47,7 @@ class WordBayes:
         return np.asarray(scores - np.log(np.exp(scores).sum()), dtype=np.float64)
 
 
-def _terms(text: str) -> list[str]:
-    words = stems(text)
+def _terms(words: Sequence[str]) -> list[str]:
     return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 

@@ -25,10 +25,8 @@ class Scored:
     """One question's scores, and its similarity to every way that was looked at."""
 
     scores: Scores
-    rows: Ints
-    """Numbers of the ways looked at."""
     similarities: Floats
-    """Cosine with each of them: of meaning, or of characters in lexical mode."""
+    """Cosine with each of those ways: of meaning, or of characters in lexical mode."""
 
 
 class Catalogue:
@@ -49,8 +47,9 @@ class Catalogue:
         # Apart from the ways, so that a counter-phrasing never changes what a way's words weigh.
         self._chars = CharIndex(self.texts[: len(self._owners)])
         self._counter_chars = CharIndex(self.texts[len(self._owners) :])
-        self._words = WordIndex([stems(" ".join(of_entry)) for of_entry in ways])
-        self._bayes = WordBayes(ways)
+        words = [[stems(way) for way in of_entry] for of_entry in ways]
+        self._words = WordIndex([chain.from_iterable(of_entry) for of_entry in words])
+        self._bayes = WordBayes(words)
         self._meanings = self._learnt(vectors, patient)
 
     @property
@@ -62,30 +61,28 @@ class Catalogue:
         self, question: str, vector: Vector | None, neighbours: Sequence[Neighbour] | None
     ) -> Scored:
         """Scores of the candidates: all entries, or those near by when `neighbours` are given."""
-        chars = self._chars.cosines(question)
+        asked, chars = stems(question), self._chars.cosines(question)
         of_chars = best_of_segments(chars, self._counts)
         by_words = Scores(
             entries=np.arange(len(self._counts)),
             nearest=of_chars.place,
             char=of_chars.best,
             char_top3=of_chars.top3,
-            coverage=self._words.coverage(stems(question)),
-            words=self._bayes.log_p(question),
+            coverage=self._words.coverage(asked),
+            words=self._bayes.log_p(asked),
         )
         if vector is None or self._meanings is None:
-            return Scored(by_words, np.arange(len(self._owners)), chars)
+            return Scored(by_words, chars)
         return self._with_meaning(by_words, self._meanings, vector, neighbours)
 
     def evidence(self, question: str, scored: Scored, winner: int) -> dict[str, float]:
         """What the certainty model looks at; `winner` is a position among the candidates."""
-        number = int(scored.scores.entries[winner])
         nearest = int(scored.scores.nearest[winner])
         return {
             **evidence.of_winner(question, self.texts[nearest], scored.scores, winner, self._words),
             **self._beside_its_ways(scored.scores, winner, nearest),
-            **evidence.of_neighbourhood(scored.similarities, self._owners[scored.rows], number),
+            "density": evidence.density(scored.similarities),
             "entries": float(np.log1p(len(self._counts))),
-            "ways": float(np.log1p(self._counts[number])),
         }
 
     def nearest_counter(
@@ -125,7 +122,7 @@ class Catalogue:
         near = best_of_segments(cosines, self._counts[chosen])
         by_meaning = ByMeaning(near.best, near.top3, log_p[chosen], fits[chosen])
         scores = by_words.of(chosen, rows[near.place], by_meaning)
-        return Scored(scores, rows, cosines)
+        return Scored(scores, cosines)
 
     def _beside_its_ways(self, scores: Scores, winner: int, nearest: int) -> Mapping[str, float]:
         if self._meanings is None or scores.by_meaning is None:

@@ -55,7 +55,7 @@ def _held(folder: Path, lock: TextIO) -> str:
     lock.seek(0)
     return (
         f"The index in {folder} is held by another process ({lock.read() or 'unknown'}). Stop "
-        f"that process, or give this one an index folder of its own."
+        f"that process first; while it runs, it proves the index itself."
     )
 
 

@@ -46,6 +46,9 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit row per text, in the order given."""
 
+    def fits(self, text: str) -> bool:
+        """Whether `embed` reads the whole text, to its last word."""
+
 
 class EmbeddingFailed(Exception):
     """The endpoint gave no usable vectors: not reached, refused, too slow or nonsense."""
@@ -101,6 +104,10 @@ class Remote:
         portions = [texts[at : at + PORTION] for at in range(0, len(texts), PORTION)]
         vectors = [self._portion(portion) for portion in portions]
         return np.concatenate(vectors or [np.empty((0, self.dimensions), dtype=np.float32)])
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole text is read; endpoints refuse what is too long, and that is seen."""
+        return True
 
     def _portion(self, texts: Sequence[str]) -> Vectors:
         from openai import OpenAIError

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from knowledge.lexical import Floats, Ints, WordIndex, stems
+from knowledge.lexical import Floats, WordIndex, stems
 from knowledge.ranking import Scores
 
 NEAR = 10
@@ -29,7 +29,6 @@ def of_winner(
     asked = stems(question)
     found = {
         "unknown": words.unknown_share(asked),
-        "length": float(np.log1p(len(asked))),
         "overlap": _overlap(asked, stems(nearest), words),
         **_standing("total", scores.total(), winner),
     }
@@ -53,16 +52,10 @@ def beside_its_ways(cosine: float, kinship: Floats, nearest: int) -> Mapping[str
     }
 
 
-def of_neighbourhood(values: Floats, owners: Ints, winner: int) -> Mapping[str, float]:
-    """How dense it is around the question and how much of that is the winner's.
-
-    `values` are similarities of ways, `owners` their entries' numbers, `winner` an entry's number.
-    """
-    near = np.argsort(-values, kind="stable")[:NEAR]
-    if len(near) == 0:
-        return {"density": 0.0, "owned": 0.0}
-    owned = owners[near[:5]] == winner
-    return {"density": float(values[near].mean()), "owned": float(owned.mean())}
+def density(similarities: Floats) -> float:
+    """How crowded it is around the question: mean similarity of the nearest ways of any entry."""
+    count = min(NEAR, len(similarities))
+    return float(np.partition(similarities, -count)[-count:].mean()) if count else 0.0
 
 
 def _standing(name: str, leg: Floats, winner: int) -> dict[str, float]:

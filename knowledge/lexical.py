@@ -9,6 +9,7 @@ searched with numpy alone, without a Python loop over its texts' grams.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("'", "").replace("’", ""))
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The word without the commonest English endings; words with digits are left alone."""
     if len(word) < 4 or not word.isalpha() or word in FUNCTION_WORDS:

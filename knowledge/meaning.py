@@ -33,9 +33,10 @@ class Meanings:
         self._regression = head.regression_of(*learnt, patient)
 
     def cosines(self, vector: Vector, rows: Ints) -> Floats:
-        """The question's cosine with these rows."""
-        everything = len(rows) == len(self._matrix)
-        chosen = self._matrix if everything else self._matrix[rows]
+        """The question's cosine with these rows, which ascend."""
+        unbroken = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1
+        # Ascending without a gap, as in an exact scan: a view, where an index would copy it all.
+        chosen = self._matrix[rows[0] : rows[-1] + 1] if unbroken else self._matrix[rows]
         return np.asarray(chosen @ vector, dtype=np.float64)
 
     def kinship(self, rows: Ints) -> Floats:

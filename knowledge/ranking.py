@@ -123,21 +123,32 @@ class Segments:
 
 def best_of_segments(values: Floats, counts: Ints) -> Segments:
     """Best and mean of the three best per segment; `counts` are the segments' lengths, all > 0."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((-values, owner))
-    ranked = values[order]
-    starts = np.cumsum(counts) - counts
-    total = ranked[starts].copy()
-    for step in (1, 2):
-        longer = counts > step
-        total[longer] += ranked[starts[longer] + step]
-    return Segments(ranked[starts], total / np.minimum(counts, 3), order[starts])
+    if len(counts) == 0:
+        return Segments(np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+    starts, owners = np.cumsum(counts) - counts, np.repeat(np.arange(len(counts)), counts)
+    left, total = values.astype(np.float64), np.zeros(len(counts))
+    bests, places = [], []
+    for taken in range(3):
+        best = np.maximum.reduceat(left, starts)
+        bests.append(best)
+        places.append(_first_of_each(np.flatnonzero(left == best[owners]), owners))
+        left[places[-1]] = -np.inf
+        total += np.where(counts > taken, best, 0.0)
+    return Segments(bests[0], total / np.minimum(counts, 3), places[0])
 
 
-def best_first(scores: Scores, certain: Collection[int] = ()) -> list[int]:
-    """Positions of the candidates, best first; ties keep the shelf's order.
+def _first_of_each(places: Ints, owners: Ints) -> Ints:
+    """The first place of every segment, from ascending places of which each segment has some."""
+    belongs = owners[places]
+    return places[np.concatenate(([True], belongs[1:] != belongs[:-1]))]
+
+
+def best_first(scores: Scores, most: int, certain: Collection[int] = ()) -> list[int]:
+    """Positions of the best candidates, best first, at most `most`; ties keep the shelf's order.
 
     `certain` are numbers of entries that come before all others, whatever the scores say.
     """
-    order = np.argsort(-scores.total(), kind="stable").tolist()
-    return sorted(order, key=lambda at: int(scores.entries[at]) not in certain)
+    order = np.argsort(-scores.total(), kind="stable")
+    ahead = np.isin(scores.entries[order], list(certain))
+    ranked: list[int] = np.concatenate([order[ahead], order[~ahead]])[:most].tolist()
+    return ranked

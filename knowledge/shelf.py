@@ -63,9 +63,9 @@ class Shelf:
         scored = self._catalogue.scored(repaired, meant, neighbours)
         same = self._asked_as.get(fingerprint_of_normalised(asked), frozenset())
         exact = len(same) == 1
-        order = best_first(scored.scores, same if exact else frozenset())[:MOST_MATCHES]
+        order = best_first(scored.scores, MOST_MATCHES, same if exact else frozenset())
         matches = self._matches(repaired, scored, order)
-        counter = self._counter(asked, meant, scored, int(order[0]))
+        counter = self._counter(asked, meant, scored, order[0])
         sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
         if counter is not None:
             sure = min(sure, certainty.WITH_COUNTER)

@@ -91,6 +91,17 @@ def imported(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pa
     return folder
 
 
+@pytest.fixture(scope="session")
+def compiled(imported: Path, embedder: Embedder) -> publishing.Stock:
+    """What the small pack may say, compiled once: every shop begins with it."""
+    parts = cast.parts_in(imported, embedder=embedder)
+    with parts.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+    stock = publishing.stock_of(parts, launch_id, at=cast.NOW)
+    parts.close()
+    return stock
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Parts]:
     """A house with empty tables."""
@@ -100,10 +111,15 @@ def house(tmp_path: Path) -> Iterator[Parts]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, imported: Path, embedder: Embedder) -> Iterator[Parts]:
+def shop(
+    tmp_path: Path, imported: Path, embedder: Embedder, compiled: publishing.Stock
+) -> Iterator[Parts]:
     """The shop on the second day of its launch: the small pack is live, nobody has asked yet."""
     shutil.copy(imported / "hypercare.sqlite3", tmp_path)
     parts = cast.parts_in(tmp_path, embedder=embedder)
+    with parts.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+    parts.stocks.of(launch_id, compiled.revision.rpartition(" ")[0], lambda: compiled)
     yield parts
     parts.close()
 

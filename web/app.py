@@ -84,6 +84,7 @@ def create_app(
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_refusals(app)
+    app.add_middleware(guarding.Heads)
     app.add_middleware(guarding.Headers, clock=parts.clock)
     if gaps := undeclared(app):
         raise RuntimeError(f"These routes do not say who may use them: {', '.join(gaps)}")
@@ -113,6 +114,8 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
 
 
 def _open_index(parts: Parts) -> None:
+    # The first answers come before the index, whose opening takes seconds of its own.
+    publishing.warm_all(parts)
     open_index(parts)
     publishing.reconcile(parts, at=parts.clock.now())
 
@@ -223,6 +226,10 @@ def _add_refusals(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, wrong: RequestValidationError) -> Response:
         first = wrong.errors()[0]
+        if first["type"] == "json_invalid":
+            return _refusal(
+                request, 422, "invalid", "The body is not JSON.", "Correct it and send it again."
+            )
         field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
         field = field.encode("utf-8", "replace").decode()  # a name may be half a surrogate pair
         return _refusal(

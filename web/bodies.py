@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from assistant.desk.messages import LONGEST
 from assistant.desk.feedback import LONGEST as LONGEST_FEEDBACK
+from assistant.desk.messages import LONGEST
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from assistant.ground.people import Role
-from assistant.ground.settings import Settings, printed
+from assistant.ground.settings import DATABASE_FILE, Settings, printed
 from web.terminal import err, imported_words, log_to_stderr, out, progress, say, say_addresses
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from assistant.ground.parts import Parts
 
 app = typer.Typer(
@@ -49,11 +50,12 @@ def demo(port: Port = None, data: Data = None) -> None:
     from assistant import demo as rehearsal
 
     settings = _settings(port, data or Path("hypercare-demo"))
+    held = _held(settings)
     parts = _parts(settings)
     with progress() as step:
         rehearsal.prepare(parts, step)
     say_addresses(settings, rehearsal.SIGN_INS, rehearsal.PASSWORD)
-    _serve(parts, worker=True, demo_people=_demo_people(parts))
+    _serve(parts, held, worker=True, demo_people=_demo_people(parts))
 
 
 @app.command()
@@ -63,8 +65,9 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run the recurring jobs inside.")] = True,
 ) -> None:
     """Serve pages and API."""
-    parts = _parts(_settings(port, data))
-    _serve(parts, worker=worker)
+    settings = _settings(port, data)
+    held = _held(settings)
+    _serve(_parts(settings), held, worker=worker)
 
 
 @app.command()
@@ -92,7 +95,9 @@ def init(data: Data = None) -> None:
 def add_person(
     email: str,
     name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[str, typer.Option(help="agent, engineer, lead, …")] = "agent",
+    role: Annotated[
+        str, typer.Option(help="agent, engineer, lead, change-manager, sponsor or administrator")
+    ] = "agent",
     launch: Annotated[list[str] | None, typer.Option(help="Key of a launch to join.")] = None,
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
@@ -164,7 +169,7 @@ def ask(
     if not launch or (question is None) == (file is None):
         raise typer.BadParameter("Give one question or --file, and --launch KEY.")
     questions = _questions(file) if file else [question or ""]
-    parts = _parts(_settings(None, data))
+    parts = _parts(_existing(data))
     for tried in trying.tries(parts, launch, questions):
         if as_json:
             sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
@@ -188,12 +193,10 @@ def rebuild_index(data: Data = None) -> None:
 @app.command()
 def settings(data: Data = None) -> None:
     """Print every setting with value, default, source and meaning; secrets masked."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("setting", "value", "default", "source", "meaning"):
-        table.add_column(column, overflow="fold")
     for row in printed(_settings(None, data)):
-        table.add_row(*row)
-    out.print(table, highlight=False, markup=False)
+        out.print(f"{row.name} = {row.value}", highlight=False, markup=False, soft_wrap=True)
+        about = f"{row.meaning} From: {row.source}. Default: {row.default or 'none'}."
+        out.print(f"    {about}", highlight=False, markup=False, soft_wrap=True, style="dim")
 
 
 # --- what the commands share ---
@@ -210,6 +213,20 @@ def _settings(port: int | None, data: Path | None) -> Settings:
             name = f"HYPERCARE_{str(error['loc'][0]).upper()}"
             err.print(f"{name}: {error['msg']}. Correct it.", highlight=False, markup=False)
         raise typer.Exit(2) from None
+
+
+def _existing(data: Path | None) -> Settings:
+    """Return the settings of a data folder that is in use; nothing is created by asking."""
+    from assistant.ground.errors import NotFound
+
+    settings = _settings(None, data)
+    if not settings.database_url and not (settings.data / DATABASE_FILE).exists():
+        raise NotFound(
+            f"There is nothing in {settings.data}.",
+            what_to_do="Import a launch pack first, or name its folder with --data (the demo’s "
+            "is hypercare-demo).",
+        )
+    return settings
 
 
 def _parts(settings: Settings) -> "Parts":
@@ -239,7 +256,22 @@ def _demo_people(parts: "Parts") -> list[dict[str, str]]:
     ]
 
 
-def _serve(parts: "Parts", *, worker: bool, demo_people: Sequence[Mapping[str, str]] = ()) -> None:
+def _held(settings: Settings) -> "socket":
+    """Take the address before anything is prepared for it, or announced."""
+    from web.serving import bound
+
+    held = bound(settings.host, settings.port)
+    settings.port = held.getsockname()[1]
+    return held
+
+
+def _serve(
+    parts: "Parts",
+    held: "socket",
+    *,
+    worker: bool,
+    demo_people: Sequence[Mapping[str, str]] = (),
+) -> None:
     from web.app import create_app
     from web.serving import serve as run
 
@@ -247,7 +279,7 @@ def _serve(parts: "Parts", *, worker: bool, demo_people: Sequence[Mapping[str, s
     application = create_app(parts, worker=worker, own_index=True, demo_people=demo_people)
     if not demo_people:
         out.print(f"Serving on {settings.address}", highlight=False, soft_wrap=True)
-    run(application, host=settings.host, port=settings.port, proxies=settings.trusted_proxies)
+    run(application, held, proxies=settings.trusted_proxies)
     parts.close()
 
 
@@ -255,7 +287,7 @@ def _index(data: Path | None, *, rebuild: bool) -> None:
     from assistant.ground.parts import open_index
     from assistant.library import publishing
 
-    parts = _parts(_settings(None, data))
+    parts = _parts(_existing(data))
     open_index(parts)
     if parts.index is None:
         err.print(f"[red]The index cannot be opened:[/red] {parts.index_missing}", highlight=False)
@@ -276,4 +308,4 @@ def _questions(file: Path) -> list[str]:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as unreadable:
         raise typer.BadParameter(f"{file} cannot be read: {unreadable}.") from None
-    return [line for line in lines if line.strip()]
+    return lines

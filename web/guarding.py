@@ -67,6 +67,26 @@ class Headers:
         yield from HEADERS.items()
 
 
+class Heads:
+    """Answers HEAD as GET without its body, which link checkers and monitors ask for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as GET; keep the headers of what comes back and drop the body."""
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, without_body)
+        else:
+            await self._app(scope, receive, send)
+
+
 class TooMany(Declined):
     """The limit is reached (429). Nothing was taken; the words are still with the customer."""
 

@@ -8,8 +8,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+import structlog
 from fastapi.sse import ServerSentEvent
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +21,8 @@ from assistant.ground.parts import Parts
 LOOK = 0.25  # seconds between two looks for new events, while somebody listens
 SLOW = 15.0  # seconds after which a stream looks by itself, and so notices a client that has gone
 
+log = structlog.get_logger()
+Seen = TypeVar("Seen")
 Fetch = Callable[[int], list[ServerSentEvent]]
 
 

@@ -1,9 +1,12 @@
 """Running the application: one uvicorn server that ends its streams before it stops."""
 
+import socket
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+
+from assistant.ground.errors import Refused
 
 
 class Server(uvicorn.Server):
@@ -17,12 +20,30 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(app: FastAPI, *, host: str, port: int, proxies: str = "") -> None:
-    """Serve until a signal comes. ``proxies`` are addresses whose forwarding headers count."""
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that holds the address, before anybody is told of it.
+
+    Raises:
+        Refused: when the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((host, port))
+    except OSError as taken:
+        held.close()
+        raise Refused(
+            f"{host}:{port} cannot be had: {taken.strerror}.",
+            what_to_do=f"Try another port, for example --port {port + 1}.",
+        ) from None
+    return held
+
+
+def serve(app: FastAPI, held: socket.socket, *, proxies: str = "") -> None:
+    """Serve on ``held`` until a signal comes; forwarding headers of ``proxies`` count."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",
         access_log=False,
         proxy_headers=bool(proxies),
@@ -31,4 +52,4 @@ def serve(app: FastAPI, *, host: str, port: int, proxies: str = "") -> None:
         date_header=False,  # ours tells the product's time
         timeout_graceful_shutdown=5,
     )
-    Server(config).run()
+    Server(config).run(sockets=[held])

@@ -82,6 +82,11 @@ class Thought:
         return "clarification" if self.clarification else "answer"
 
     @property
+    def decided(self) -> Decided:
+        """Return what was decided about the message as a whole."""
+        return self.handoff or self.clarification or self.answers[0]
+
+    @property
     def leading(self) -> Part:
         """Return the part that explains the outcome."""
         kinds = {"handoff": Handoff, "clarification": Clarification, "answer": Answer}
@@ -179,6 +184,7 @@ def _known(
         thresholds=thresholds(asked.wrong_rate),
         mode=asked.mode,
         scope=scope,
+        is_read_whole=parts.embedder is None or parts.embedder.fits(question),
         unhelpful=asked.unhelpful,
         objections={
             candidate.entry: guards.against(question, candidate, one.ways())
@@ -221,9 +227,8 @@ def _together(
     answers = {one.entry: one for one in decided if isinstance(one, Answer)}
     if unclear and whole.severity == Severity.BLOCKED:
         # Somebody who is blocked gets a person at once, and may still recognise the case.
-        handoff = handoff or Handoff(
-            unclear.entries, unclear.certainty, unclear.reason, Line.BLOCKED
-        )
+        reason = f"{whole.reason} A person answers at once."
+        handoff = handoff or Handoff(unclear.entries, unclear.certainty, reason, Line.BLOCKED)
     return Thought(
         parts=parts,
         answers=() if handoff else tuple(answers.values()),

@@ -42,6 +42,7 @@ class Known:
     objections: Mapping[str, tuple[Objection, ...]] = field(default_factory=dict)
     verdict: Verdict | None = None  # None: no model is configured, or it was not asked
     unhelpful: int = 0  # turns of this conversation that did not help
+    is_read_whole: bool = True  # false when the embedder reads only the beginning of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def decide(known: Known) -> Decided:
         return Clarification((), 0.0, "There are no words to go by.", Line.SAY_MORE)
     if known.unhelpful >= PATIENCE:
         return _handoff(known, "Two tries did not help.")
+    if not known.is_read_whole:
+        return _handoff(known, "It is too long to be sure what it asks.")
     if not finding.matches:
         return _handoff(known, "Nothing that is approved comes near.")
     if not known.scope.inside and finding.certainty < IN_SCOPE_AFTER_ALL:

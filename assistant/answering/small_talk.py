@@ -57,9 +57,10 @@ _OPENING = re.compile(
 _STRENGTH: tuple[Kind, ...] = ("goodbye", "thanks", "greeting")
 _LONGEST = 120  # characters; a longer message says something
 
-_FRIENDLY = "\U0001f44d\U0001f64f\u2764\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f389"
-_FRIENDLY += (
-    "\U0001f60d\U0001f970\U0001f495\U0001f44c\U0001f44f\u263a\U0001f601\U0001f607\U0001f917"
+_THANKFUL = "\U0001f44d\U0001f64f\u2764\U0001f44c\U0001f44f\U0001f495"
+_FRIENDLY = (
+    "\U0001f60a\U0001f642\U0001f600\U0001f603\U0001f604\U0001f389\U0001f60d\U0001f970"
+    "\u263a\U0001f601\U0001f607\U0001f917"
 )
 _WAVING = "\U0001f44b"
 
@@ -111,7 +112,9 @@ def _piece(words: str, *, greeted: bool) -> tuple[str, int]:
 
 
 def _of_emoji(text: str) -> Kind | None:
-    symbols = {c for c in text if unicodedata.category(c) == "So" or c in _FRIENDLY}
-    if not symbols or not symbols <= set(_FRIENDLY + _WAVING):
+    symbols = {c for c in text if unicodedata.category(c) == "So" or c in _THANKFUL + _FRIENDLY}
+    if not symbols or not symbols <= set(_THANKFUL + _FRIENDLY + _WAVING):
         return None
+    if not symbols & set(_THANKFUL + _WAVING):
+        return None  # a face alone may mean anything, also that somebody is not amused
     return "greeting" if _WAVING in text else "thanks"

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from assistant.answering.consider import Asked, Thought, consider
 from assistant.answering.decide import Answer
 from assistant.desk.conversations import EVERYONE
+from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
-from assistant.launch.launches import Launch, Mode, by_key
+from assistant.launch.launches import Launch, Mode
 from assistant.library.versions import EntryVersion
 
 SCORE_DIGITS = 4
@@ -22,10 +26,19 @@ def tries(parts: Parts, key: str, questions: Iterable[str]) -> Iterator[dict[str
         NotFound: when there is no launch ``key``.
     """
     with parts.db.reading() as session:
-        launch = by_key(session, key)
+        launch = _launch(session, key)
     for question in questions:
         thought = consider(parts, _asked(launch, question), at=parts.clock.now())
         yield _told(parts, question, thought)
+
+
+def _launch(session: Session, key: str) -> Launch:
+    """Return the launch. Raises NotFound, naming those that there are."""
+    known = {launch.key: launch for launch in session.scalars(select(Launch))}
+    if key not in known:
+        there_are = f"There are: {', '.join(sorted(known))}." if known else "Import a pack first."
+        raise NotFound(f"There is no launch “{key}”.", what_to_do=there_are)
+    return known[key]
 
 
 def _asked(launch: Launch, question: str) -> Asked:
@@ -40,8 +53,8 @@ def _asked(launch: Launch, question: str) -> Asked:
 
 
 def _told(parts: Parts, question: str, thought: Thought) -> dict[str, Any]:
-    leading = thought.leading
-    entry = leading.decided.entry if isinstance(leading.decided, Answer) else None
+    leading, decided = thought.leading, thought.decided
+    entry = decided.entry if isinstance(decided, Answer) else None
     version = _version(parts, thought.versions[entry]) if entry else None
     return {
         "question": question,
@@ -50,9 +63,9 @@ def _told(parts: Parts, question: str, thought: Thought) -> dict[str, Any]:
         "version": version.number if version else None,
         "sha256": version.sha256 if version else None,
         "text": version.text if version else None,
-        "certainty": round(leading.decided.certainty, SCORE_DIGITS),
+        "certainty": round(decided.certainty, SCORE_DIGITS),
         "severity": int(thought.triage.severity),
-        "reason": leading.decided.reason,
+        "reason": decided.reason,
         "candidates": [
             {"entry": match.entry, "score": round(match.score, SCORE_DIGITS)}
             for match in leading.known.finding.matches

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DATABASE_FILE = "hypercare.sqlite3"  # in the data folder
 SETTINGS_FILE = "hypercare.env"  # not .env, which other libraries read too
 MASK = "••••••"
 PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")  # of an address: user:password@host
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
     @property
     def sql_url(self) -> str:
         """Return the database's URL, the embedded one by default."""
-        return self.database_url or f"sqlite:///{self.data / 'hypercare.sqlite3'}"
+        return self.database_url or f"sqlite:///{self.data / DATABASE_FILE}"
 
     @property
     def address(self) -> str:

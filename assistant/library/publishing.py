@@ -152,6 +152,14 @@ def warm(parts: Parts, key: str) -> None:
     stock_of(parts, launch_id, at=parts.clock.now())
 
 
+def warm_all(parts: Parts) -> None:
+    """Compile the library of every launch that is not over."""
+    with parts.db.reading() as session:
+        open_now = list(session.scalars(select(Launch.id).where(Launch.closed_at.is_(None))))
+    for launch_id in open_now:
+        stock_of(parts, launch_id, at=parts.clock.now())
+
+
 def shelf_name(launch_id: int) -> str:
     """Return what the index calls a launch."""
     return f"launch-{launch_id}"

@@ -23,6 +23,7 @@ from assistant.answering.select import Chosen, NoneOfThem, NoVerdict
 from assistant.answering.triage import Triage
 from assistant.launch.launches import Mode
 from assistant.launch.scope import Scope
+from knowledge import certainty
 from knowledge.entries import Finding, Match
 
 CALM = Triage(3, "Nothing says that anything is blocked.", False, None, ())
@@ -284,4 +285,4 @@ def test_the_rate_of_wrong_answers_that_is_accepted_moves_the_threshold(
     rate: float, auto: float
 ) -> None:
     assert thresholds(rate).auto == pytest.approx(auto)
-    assert thresholds(rate).ask == 0.30
+    assert thresholds(rate).ask == certainty.T_ASK

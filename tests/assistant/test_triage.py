@@ -234,6 +234,7 @@ SMALL = [
     ("ok", "thanks"),
     ("great, that helped", "thanks"),
     ("👍", "thanks"),
+    ("🙏❤", "thanks"),
     ("Vielen Dank", "thanks"),
     ("muchas gracias", "thanks"),
     ("merci beaucoup", "thanks"),

@@ -13,7 +13,7 @@ from tests.faults.traffic import Crowd
 
 SEED = 20_261_116
 SOON = 1.0  # seconds after /healthz answers: half of the kills hit a server that has just begun
-AT_WORK = 0.6  # seconds after an acknowledgement: the other half hit one in the middle of its work
+AT_WORK = 2.0  # seconds after an acknowledgement: the other half hit one in the middle of its work
 GRACE = 30.0  # seconds in which a server that was started again acknowledges something
 READY = 60.0  # seconds; the goal is 6 at the 95th percentile, on a machine that is not shared
 SWEPT = 60.0  # seconds in which what nobody came back for has been handed over

@@ -38,15 +38,17 @@ def test_the_fixed_weights_rank() -> None:
     )
 
     assert found.total().round(6).tolist() == [0.55, 0.45, 0.50]
-    assert best_first(found) == [0, 2, 1]
+    assert best_first(found, 10) == [0, 2, 1]
 
 
 def test_coverage_and_fit_speak_for_certainty_not_for_rank() -> None:
-    assert best_first(scores(coverage=[0, 1, 0], fit=[0, 0, 1], dense=[0.3, 0.2, 0.1])) == [0, 1, 2]
+    found = scores(coverage=[0, 1, 0], fit=[0, 0, 1], dense=[0.3, 0.2, 0.1])
+
+    assert best_first(found, 10) == [0, 1, 2]
 
 
 def test_a_certain_entry_comes_first_whatever_the_scores_say() -> None:
-    assert best_first(scores(dense=[0.9, 0.5, 0.7]), certain={1}) == [1, 0, 2]
+    assert best_first(scores(dense=[0.9, 0.5, 0.7]), 2, certain={1}) == [1, 0]
 
 
 def test_without_vectors_letters_and_words_rank() -> None:

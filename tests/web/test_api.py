@@ -1,8 +1,10 @@
 """The JSON API, door by door: what it gives, what it refuses, and what every response carries."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from httpx import Response
 
 from assistant.desk.feedback import Feedback
 from assistant.ground.parts import Parts
+from knowledge.embedding import Embedder
 from tests import cast
 from tests.cast import AMIR, EXPORT, EXPORT_TEXT, LAUNCH, NOW, PRICE, UNKNOWN, the
 from web.app import create_app
@@ -21,6 +24,19 @@ BEGIN = f"/api/v1/launches/{LAUNCH}/conversations"
 @pytest.fixture
 def web(shop: Parts) -> Iterator[TestClient]:
     yield TestClient(create_app(shop), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def open_house(
+    tmp_path_factory: pytest.TempPathFactory, imported: Path, embedder: Embedder
+) -> Iterator[TestClient]:
+    """One application for all tests after which nothing is kept."""
+    folder = tmp_path_factory.mktemp("open-house")
+    shutil.copy(imported / "hypercare.sqlite3", folder)
+    parts = cast.parts_in(folder, embedder=embedder)
+    parts.settings = parts.settings.model_copy(update={"conversations_per_minute": 10_000})
+    yield TestClient(create_app(parts), raise_server_exceptions=False)
+    parts.close()
 
 
 class Visitor:
@@ -59,6 +75,11 @@ class Visitor:
 @pytest.fixture
 def visitor(web: TestClient) -> Visitor:
     return Visitor(web)
+
+
+@pytest.fixture
+def stranger(open_house: TestClient) -> Visitor:
+    return Visitor(open_house)
 
 
 def error(response: Response) -> tuple[int, str]:
@@ -246,12 +267,12 @@ def act(
 
 @pytest.mark.parametrize("how", ACTS, ids=lambda how: how[1] or "read")
 def test_a_wrong_id_and_a_wrong_token_look_the_same(
-    web: TestClient, visitor: Visitor, how: tuple[str, str, Any]
+    stranger: Visitor, how: tuple[str, str, Any]
 ) -> None:
-    other = Visitor(web)
+    web, other = stranger.web, Visitor(stranger.web)
 
-    wrong_id = act(web, how, "nowhere", f"Bearer {visitor.token}")
-    wrong_token = act(web, how, visitor.id, f"Bearer {other.token}")
+    wrong_id = act(web, how, f"nowhere-{other.id}", f"Bearer {stranger.token}")
+    wrong_token = act(web, how, stranger.id, f"Bearer {other.token}")
 
     assert error(wrong_id) == (404, "not-found")
     assert wrong_id.content == wrong_token.content
@@ -260,9 +281,9 @@ def test_a_wrong_id_and_a_wrong_token_look_the_same(
 @pytest.mark.parametrize("how", ACTS, ids=lambda how: how[1] or "read")
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer  ", "Basic abc", "ünlikely"])
 def test_without_a_token_nothing_is_told(
-    web: TestClient, visitor: Visitor, how: tuple[str, str, Any], authorization: str
+    stranger: Visitor, how: tuple[str, str, Any], authorization: str
 ) -> None:
-    response = act(web, how, visitor.id, authorization.encode())
+    response = act(stranger.web, how, stranger.id, authorization)
 
     assert error(response) == (401, "sign-in")
 
@@ -311,10 +332,10 @@ WRONG: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("path", "body"), WRONG, ids=lambda part: str(part)[:40])
 def test_what_is_malformed_is_named_and_nothing_is_kept(
-    visitor: Visitor, path: str, body: Any
+    stranger: Visitor, path: str, body: Any
 ) -> None:
-    assert error(visitor.post(path, body)) == (422, "invalid")
-    assert visitor.sees()["messages"] == []
+    assert error(stranger.post(path, body)) == (422, "invalid")
+    assert stranger.sees()["messages"] == []
 
 
 @pytest.mark.parametrize(
@@ -331,25 +352,26 @@ def test_what_is_malformed_is_named_and_nothing_is_kept(
         (b'{"text": "' + b"x" * 1_000_001 + b'"}', 413),
     ],
 )
-def test_bytes_that_are_no_message_are_refused(visitor: Visitor, raw: bytes, status: int) -> None:
-    assert error(visitor.send("messages", raw))[0] == status
-    assert visitor.sees()["messages"] == []
+def test_bytes_that_are_no_message_are_refused(stranger: Visitor, raw: bytes, status: int) -> None:
+    assert error(stranger.send("messages", raw))[0] == status
+    assert stranger.sees()["messages"] == []
 
 
 @pytest.mark.parametrize(
     "words",
     ["x" * 4_000, "🧨" * 4_000, "\u202eabc", "a\u200bb", "<script>alert(1)</script>", "'; --"],
 )
-def test_strange_words_are_taken_and_shown_as_they_are(visitor: Visitor, words: str) -> None:
-    visitor.asks(words)
+def test_strange_words_are_taken_and_shown_as_they_are(stranger: Visitor, words: str) -> None:
+    stranger.asks(words)
 
-    assert visitor.sees()["messages"][0]["text"] == words
+    assert stranger.sees()["messages"][0]["text"] == words
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 129])
-def test_a_key_has_8_to_128_characters(web: TestClient, visitor: Visitor, key: str) -> None:
-    headers = {"Authorization": f"Bearer {visitor.token}", "Idempotency-Key": key}
-    path = f"/api/v1/conversations/{visitor.id}/messages"
+def test_a_key_has_8_to_128_characters(stranger: Visitor, key: str) -> None:
+    web = stranger.web
+    headers = {"Authorization": f"Bearer {stranger.token}", "Idempotency-Key": key}
+    path = f"/api/v1/conversations/{stranger.id}/messages"
 
     assert error(web.post(path, json={"text": "x"}, headers=headers)) == (422, "invalid")
     del headers["Idempotency-Key"]
@@ -357,10 +379,10 @@ def test_a_key_has_8_to_128_characters(web: TestClient, visitor: Visitor, key: s
 
 
 @pytest.mark.parametrize("after", ["-1", "x", str(2**70), "1.5"])
-def test_a_place_in_the_conversation_is_a_number(visitor: Visitor, after: str) -> None:
-    path = f"/api/v1/conversations/{visitor.id}"
+def test_a_place_in_the_conversation_is_a_number(stranger: Visitor, after: str) -> None:
+    path = f"/api/v1/conversations/{stranger.id}"
 
-    response = visitor.web.get(path, params={"after": after}, headers=visitor.headers())
+    response = stranger.web.get(path, params={"after": after}, headers=stranger.headers())
 
     assert error(response) == (422, "invalid")
 
@@ -450,10 +472,12 @@ def test_feedback_may_carry_more_than_we_know(web: TestClient) -> None:
     ],
     ids=lambda change: str(change)[:40],
 )
-def test_feedback_that_cannot_be_kept_is_refused(web: TestClient, change: dict[str, Any]) -> None:
+def test_feedback_that_cannot_be_kept_is_refused(
+    open_house: TestClient, change: dict[str, Any]
+) -> None:
     body = {**json.loads(AS_IT_STANDS), **change}
 
-    assert error(web.post("/feedback", json=body)) == (422, "invalid")
+    assert error(open_house.post("/feedback", json=body)) == (422, "invalid")
 
 
 def test_half_a_character_is_no_feedback(web: TestClient) -> None:

@@ -97,7 +97,9 @@ def test_a_repeat_without_an_answer_leads_to_a_draft_with_its_question(shop, len
     page = lena.get("/reports/repeat-questions").text
 
     draft = re.search(r'href="([^"]+)">Draft one', page)[1].replace("&amp;", "&")
-    assert draft.startswith("/library/spring-pricing/entries/new?kind=faq&question=Do+penguins+have")
+    assert draft.startswith(
+        "/library/spring-pricing/entries/new?kind=faq&question=Do+penguins+have"
+    )
     assert lena.get(draft).status_code == 200
 
 
