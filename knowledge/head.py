@@ -89,9 +89,8 @@ def regression_of(
     """Logistic regression over `count` classes; None where it cannot or should not be learnt.
 
     It needs two classes, two texts in each on average, and unless `patient` at most `QUICK`
-    texts times classes
-    (15,000 texts in 150 classes take six seconds). A class without texts scores 0, which is
-    about the middle.
+    texts times classes (15,000 texts in 150 classes take six seconds). A class without texts
+    scores 0, which is about the middle.
     """
     present, numbers = np.unique(classes, return_inverse=True)
     slow = len(vectors) * len(present) > QUICK and not patient

@@ -102,10 +102,19 @@ def compiled(imported: Path, embedder: Embedder) -> publishing.Stock:
     return stock
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose database has every table, and nothing in it."""
+    folder = tmp_path_factory.mktemp("blank")
+    cast.empty_house(folder).close()
+    return folder
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Parts]:
+def house(tmp_path: Path, blank: Path) -> Iterator[Parts]:
     """A house with empty tables."""
-    parts = cast.empty_house(tmp_path)
+    shutil.copy(blank / "hypercare.sqlite3", tmp_path)
+    parts = cast.parts_in(tmp_path)
     yield parts
     parts.close()
 

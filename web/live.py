@@ -23,6 +23,7 @@ SLOW = 15.0  # seconds after which a stream looks by itself, and so notices a cl
 
 log = structlog.get_logger()
 Seen = TypeVar("Seen")
+NOBODY: set[str] = set()
 Fetch = Callable[[int], list[ServerSentEvent]]
 
 
@@ -37,12 +38,20 @@ class Watch:
 
     async def run(self) -> None:
         """Look for new events until the process ends."""
-        self._seen = await run_in_threadpool(self._newest)
+        self._seen = await self._looked(self._newest, 0)
         while not self.is_ending:
             await asyncio.sleep(LOOK)
             if self._waiting:
-                for conversation_id in await run_in_threadpool(self._touched):
+                for conversation_id in await self._looked(self._touched, NOBODY):
                     self._wake(conversation_id)
+
+    async def _looked(self, look: Callable[[], Seen], otherwise: Seen) -> Seen:
+        """Return what ``look`` saw; a database that is away for a moment is looked at again."""
+        try:
+            return await run_in_threadpool(look)
+        except OperationalError as away:
+            log.warning("live pages wait for the database", reason=str(away.orig))
+            return otherwise
 
     def _wake(self, conversation_id: str) -> None:
         for waiting in self._waiting.get(conversation_id, ()):

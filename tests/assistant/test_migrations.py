@@ -14,7 +14,8 @@ from tests import cast
 from tests.cast import UNKNOWN, Customer
 
 
-def test_the_migrations_make_exactly_the_tables_that_are_mapped(house: Parts) -> None:
+def test_the_migrations_make_exactly_the_tables_that_are_mapped(tmp_path: Path) -> None:
+    house = cast.empty_house(tmp_path)
     with house.db.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "render_as_batch": True}

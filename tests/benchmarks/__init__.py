@@ -1,8 +1,14 @@
-"""Measured, not asserted: how good the answer engine is on public questions.
+"""Measured, not asserted: how good the answer engine is on public questions, how fast it serves.
+
+    engine           prints the figures beside their goals and simple baselines
+    train_certainty  writes knowledge/certainty.json
+    serving          cold start, memory and latency over HTTP
 
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
-    train_certainty  writes knowledge/certainty.json
-    engine           prints the figures beside their goals and simple baselines
+    observed         what a shelf said about each customer's question
+    typos            questions as they are typed in a hurry
+    figures          every figure, per seed; measures: how each is computed; grouped: of groups
+    fitting          a logistic model whose weights have the sign that makes sense
 
 Nothing here is collected by pytest. The data is not part of the project; `public_data` says
 where it comes from.
