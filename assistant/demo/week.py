@@ -20,6 +20,7 @@ from assistant.answering.decisions import Decision, outcome_of
 from assistant.desk import conversations, feedback, repeats
 from assistant.desk.feedback import Source
 from assistant.desk.messages import Message
+from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts
@@ -210,7 +211,8 @@ class Week:
         agent = self._draw.choice(AGENTS)
         self.plan(at, self._reply(ticket.id, agent))
         closes = at + timedelta(minutes=self._draw.uniform(20, 400))
-        self.plan(closes, self._resolution(ticket.id, agent, self._draw.random()))
+        mood = self._draw.random() * (CLOSED if ticket.severity == Severity.BLOCKED else 1)
+        self.plan(closes, self._resolution(ticket.id, agent, mood))
 
     def _reply(self, ticket_id: int, agent: str) -> Callable[[], None]:
         """Answer as the story tells it, or with the approved version that was suggested."""
