@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.ground.people import Role
-from assistant.ground.settings import DATABASE_FILE, Settings, printed
+from assistant.ground.settings import printed
+from web.starting import existing, held_address, parts_of, settings_of
 from web.terminal import err, imported_words, log_to_stderr, out, progress, say, say_addresses
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def demo(port: Port = None, data: Data = None) -> None:
     """Prepare a believable launch with a week of life, serve it, and say how to sign in."""
     from assistant import demo as rehearsal
 
-    settings = _settings(port, data or Path("hypercare-demo"))
-    held = _held(settings)
-    parts = _parts(settings)
+    settings = settings_of(port, data or Path("hypercare-demo"))
+    held = held_address(settings)
+    parts = parts_of(settings)
     with progress() as step:
         rehearsal.prepare(parts, step)
     say_addresses(settings, rehearsal.SIGN_INS, rehearsal.PASSWORD)
@@ -65,9 +66,9 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run the recurring jobs inside.")] = True,
 ) -> None:
     """Serve pages and API."""
-    settings = _settings(port, data)
-    held = _held(settings)
-    _serve(_parts(settings), held, worker=worker)
+    settings = settings_of(port, data)
+    held = held_address(settings)
+    _serve(parts_of(settings), held, worker=worker)
 
 
 @app.command()
@@ -75,7 +76,7 @@ def worker(data: Data = None) -> None:
     """Run the recurring jobs in a process of their own."""
     from assistant.worker import Worker
 
-    parts = _parts(_settings(None, data))
+    parts = parts_of(settings_of(None, data))
     out.print("The worker runs. Stop it with Ctrl C.")
     try:
         Worker(parts).run()
@@ -86,9 +87,9 @@ def worker(data: Data = None) -> None:
 @app.command()
 def init(data: Data = None) -> None:
     """Create the data folder and bring the database's tables up to date."""
-    settings = _settings(None, data)
-    _parts(settings).close()
-    out.print(f"Ready: {settings.sql_url}", highlight=False, soft_wrap=True)
+    settings = settings_of(None, data)
+    parts_of(settings).close()
+    out.print(f"Ready: {settings.data}", highlight=False, soft_wrap=True)
 
 
 @people_app.command("add")
@@ -110,7 +111,7 @@ def add_person(
 
     if role not in list(people.Role):
         raise typer.BadParameter(f"The role is one of {', '.join(people.Role)}.")
-    parts = _parts(_settings(None, data))
+    parts = parts_of(settings_of(None, data))
     try:
         with parts.db.writing() as session:
             person = people.add_person(
@@ -139,7 +140,7 @@ def import_(
     from assistant.launch.pack_file import PackRefused
     from assistant.library import packs, publishing
 
-    parts = _parts(_settings(None, data))
+    parts = parts_of(settings_of(None, data))
     try:
         done = packs.bring_in(parts, pack, approve_as=approve_as, dry_run=dry_run)
     except PackRefused as refused:
@@ -169,7 +170,7 @@ def ask(
     if not launch or (question is None) == (file is None):
         raise typer.BadParameter("Give one question or --file, and --launch KEY.")
     questions = _questions(file) if file else [question or ""]
-    parts = _parts(_existing(data))
+    parts = parts_of(existing(data))
     for tried in trying.tries(parts, launch, questions):
         if as_json:
             sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
@@ -193,51 +194,13 @@ def rebuild_index(data: Data = None) -> None:
 @app.command()
 def settings(data: Data = None) -> None:
     """Print every setting with value, default, source and meaning; secrets masked."""
-    for row in printed(_settings(None, data)):
+    for row in printed(settings_of(None, data)):
         out.print(f"{row.name} = {row.value}", highlight=False, markup=False, soft_wrap=True)
         about = f"{row.meaning} From: {row.source}. Default: {row.default or 'none'}."
         out.print(f"    {about}", highlight=False, markup=False, soft_wrap=True, style="dim")
 
 
 # --- what the commands share ---
-
-
-def _settings(port: int | None, data: Path | None) -> Settings:
-    from pydantic import ValidationError
-
-    given = {"port": port, "data": data}
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as wrong:
-        for error in wrong.errors():
-            name = f"HYPERCARE_{str(error['loc'][0]).upper()}"
-            err.print(f"{name}: {error['msg']}. Correct it.", highlight=False, markup=False)
-        raise typer.Exit(2) from None
-
-
-def _existing(data: Path | None) -> Settings:
-    """Return the settings of a data folder that is in use; nothing is created by asking."""
-    from assistant.ground.errors import NotFound
-
-    settings = _settings(None, data)
-    if not settings.database_url and not (settings.data / DATABASE_FILE).exists():
-        raise NotFound(
-            f"There is nothing in {settings.data}.",
-            what_to_do="Import a launch pack first, or name its folder with --data (the demo’s "
-            "is hypercare-demo).",
-        )
-    return settings
-
-
-def _parts(settings: Settings) -> "Parts":
-    from assistant import migrations
-    from assistant.ground.parts import assemble
-
-    parts = assemble(settings)
-    migrations.upgrade(parts.db)
-    if parts.embedder_missing:
-        err.print(f"[yellow]Word search only:[/yellow] {parts.embedder_missing}", highlight=False)
-    return parts
 
 
 def _demo_people(parts: "Parts") -> list[dict[str, str]]:
@@ -254,15 +217,6 @@ def _demo_people(parts: "Parts") -> list[dict[str, str]]:
         }
         for person, what in rehearsal.people_to_try(parts)
     ]
-
-
-def _held(settings: Settings) -> "socket":
-    """Take the address before anything is prepared for it, or announced."""
-    from web.serving import bound
-
-    held = bound(settings.host, settings.port)
-    settings.port = held.getsockname()[1]
-    return held
 
 
 def _serve(
@@ -287,7 +241,7 @@ def _index(data: Path | None, *, rebuild: bool) -> None:
     from assistant.ground.parts import open_index
     from assistant.library import publishing
 
-    parts = _parts(_existing(data))
+    parts = parts_of(existing(data))
     open_index(parts)
     if parts.index is None:
         err.print(f"[red]The index cannot be opened:[/red] {parts.index_missing}", highlight=False)

@@ -116,19 +116,19 @@ def printed(settings: Settings) -> Iterator[Printed]:
             name=name,
             value=_shown(value),
             default=_shown(default),
-            source=_source(name, in_file, changed=value != default),
+            source=_source(name, in_file, given=field in settings.model_fields_set),
             meaning=info.description or "",
         )
 
 
-def _source(name: str, in_file: set[str], *, changed: bool) -> str:
+def _source(name: str, in_file: set[str], *, given: bool) -> str:
     import os
 
     if name in {known.upper() for known in os.environ}:
         return "environment"
     if name in in_file:
         return SETTINGS_FILE
-    return "command line" if changed else "default"
+    return "command line" if given else "default"
 
 
 def _shown(value: object) -> str:
