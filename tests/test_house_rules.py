@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "starlette": re.compile(r"web/"),
     "uvicorn": re.compile(r"web/serving\.py"),
     "jinja2": re.compile(r"web/"),
-    "typer": re.compile(r"web/cli\.py"),
+    "typer": re.compile(r"web/(cli|starting)\.py"),
     "chromadb": re.compile(r"knowledge/index\.py"),
     "openai": re.compile(r"knowledge/embedding\.py|assistant/ground/"),
     "alembic": re.compile(r"assistant/migrations/"),
