@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations
-from assistant.desk.conversations import Conversation
+from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.feedback import Source, give
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
@@ -197,7 +197,7 @@ def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any
     by_scenario = {
         version.entry.scenario_id: version
         for version in reversed(live(session, launch_id, at=at))
-        if version.entry.scenario_id is not None
+        if version.entry.scenario_id is not None and version.audience == EVERYONE
     }
     known = scenarios.of_launch(session, launch_id).values()
     ranked = sorted(known, key=lambda scenario: (scenario.severity, scenario.key))

@@ -1,7 +1,7 @@
 """The desk: the queue, one ticket, and everything an agent does with it."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -90,8 +90,8 @@ def show_ticket(
 class Reply:
     """What stands in the reply box."""
 
+    kind: Annotated[Literal["reply", "note"], Form()]
     text: Words = ""
-    kind: Words = "reply"
     suggestion_entry: Words = ""
     suggestion_version: Words = ""
 
@@ -116,7 +116,7 @@ def judge_suggestion(
     agent: AtDesk,
     entry: Words,
     version: Number,
-    action: Words,
+    action: Annotated[Literal["send", "wrong", "none"], Form()],
 ) -> RedirectResponse:
     """Send the suggestion word for word, or say what is wrong with it."""
     if action == "send":

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from assistant.answering.consider import Asked, Thought, consider
 from assistant.answering.decide import Answer, Handoff
@@ -43,6 +45,11 @@ class Recorded:
     has_person: bool
     about: str  # the question behind a choice or a call, in the customer's words
 
+    @property
+    def as_asked(self) -> Asked:
+        """Return what was asked in the customer's own words, not in those of a button."""
+        return replace(self.asked, text=self.about)
+
 
 def answer(parts: Parts, message_id: int) -> None:
     """Decide a recorded question and carry it out, unless that has happened already.
@@ -56,8 +63,11 @@ def answer(parts: Parts, message_id: int) -> None:
         thought = _think(parts, recorded)
     except Exception:
         log.exception("thinking failed", message=message_id)
-        thought = _given_up(recorded.asked, FAILED)
-    settle(parts, recorded.message_id, thought)
+        thought = _given_up(recorded.as_asked, FAILED)
+    try:
+        settle(parts, recorded.message_id, thought)
+    except (StaleDataError, IntegrityError):  # somebody changed the same ticket or group just now
+        settle(parts, recorded.message_id, thought)
 
 
 def hand_over_stranded(parts: Parts) -> int:
@@ -65,11 +75,18 @@ def hand_over_stranded(parts: Parts) -> int:
     before = parts.clock.now() - timedelta(seconds=parts.settings.stranded_seconds)
     with parts.db.reading() as session:
         stranded = undecided(session, before=before)
-    for message_id in stranded:
+    return sum(_handed_over(parts, message_id) for message_id in stranded)
+
+
+def _handed_over(parts: Parts, message_id: int) -> bool:
+    try:
         recorded = _recorded(parts, message_id)
         if recorded is not None:
-            settle(parts, message_id, _given_up(recorded.asked, STRANDED))
-    return len(stranded)
+            settle(parts, message_id, _given_up(recorded.as_asked, STRANDED))
+    except Exception:  # one that cannot be settled must not keep the others from a person
+        log.exception("handing over failed", message=message_id)
+        return False
+    return True
 
 
 def _recorded(parts: Parts, message_id: int) -> Recorded | None:
@@ -121,8 +138,7 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
     if recorded.kind == Said.CHOICE:
         return _chosen(parts, recorded, at)
     if recorded.kind == Said.CALL:
-        asked = replace(recorded.asked, text=recorded.about)
-        return _given_up(asked, "A person was asked for.", Line.PERSON)
+        return _given_up(recorded.as_asked, "A person was asked for.", Line.PERSON)
     if recorded.has_person:
         return _given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
     return consider(parts, recorded.asked, at=at)
@@ -131,7 +147,9 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
 def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
     """Return the approved message that the customer recognised, or a person for "none of these"."""
     if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
-        return _given_up(replace(recorded.asked, text=recorded.about), "None of the titles fits.")
+        return _given_up(recorded.as_asked, "None of the titles fits.")
+    if recorded.asked.mode is Mode.SUGGEST:
+        return _given_up(recorded.as_asked, "This launch lets people answer.")
     with parts.db.reading() as session:
         version = session.scalar(
             select(EntryVersion)
@@ -139,8 +157,8 @@ def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
             .where(Entry.launch_id == recorded.asked.launch_id, Entry.key == recorded.chosen)
             .where(EntryVersion.approved_at.is_not(None), EntryVersion.superseded_at.is_(None))
         )
-    if version is None:
-        return _given_up(recorded.asked, "What was chosen is no longer approved.")
+    if version is None or version.question != recorded.asked.text:
+        return _given_up(recorded.as_asked, "What was chosen is no longer approved as it was.")
     chosen = Answer(recorded.chosen, 1.0, "The customer recognised the case.")
     calm = replace(triage(recorded.asked.text), severity=Severity.MINOR)
     return Thought(

@@ -17,6 +17,7 @@ from assistant.answering.decide import Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
 from assistant.answering.lines import LINES, Line
 from assistant.desk import intake, repeats
+from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.promises import HYPERCARE, NORMAL
 from assistant.desk.severity import Severity
@@ -34,9 +35,14 @@ def settle(parts: Parts, message_id: int, thought: Thought) -> None:
     at = parts.clock.now()
     embedder = parts.embedder.name if parts.embedder else ""
     with parts.db.writing() as session:
-        message = session.scalars(
-            select(Message).where(Message.id == message_id).with_for_update()
+        # The conversation is locked, so that two of its messages cannot open two tickets at once.
+        session.scalars(
+            select(Conversation)
+            .join(Conversation.messages)
+            .where(Message.id == message_id)
+            .with_for_update(of=Conversation)
         ).one()
+        message = session.get_one(Message, message_id)
         if message.decided_at is not None:
             return
         message.decided_at = at
@@ -64,6 +70,9 @@ class Settling:
 
     def carry_out(self) -> None:
         """Send, open and record; refused text turns into a handoff."""
+        if self._is_between_people() and not self._thought.handoff:
+            taken = Handoff((), 0.0, "A person has this conversation.", Line.ADDED)
+            self._thought = replace(self._thought, answers=(), clarification=None, handoff=taken)
         sent = self._sent_answers()
         if len(sent) < len(self._thought.answers):
             withdrawn = Handoff((), 0.0, "The message was withdrawn before it could be sent.")

@@ -246,7 +246,8 @@ class Ticket(Base):
 
     def customer_wrote(self, session: Session, *, at: datetime) -> None:
         """The customer added something: it waits on us again, and they hear by the next update."""
-        was_waiting_on_us, self.customer_wrote_at = self.is_waiting_on_us, at
+        was_waiting_on_us = self.is_waiting_on_us
+        self.customer_wrote_at = max(self.customer_wrote_at, at)
         if not was_waiting_on_us and not promises.open_of(self.promises, Kind.NEXT_UPDATE):
             promises.made(self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at)
         self.record(session, "customer-wrote", by=CUSTOMER, at=at)

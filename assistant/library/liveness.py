@@ -12,8 +12,7 @@ from assistant.library.versions import EntryVersion
 def is_live(at: datetime) -> ColumnElement[bool]:
     """Return the SQL condition for a version, joined to its entry, that may be sent at ``at``."""
     return and_(
-        EntryVersion.approved_at.is_not(None),
-        EntryVersion.approved_at <= at,
+        EntryVersion.approved_at.is_not(None),  # whenever that was: clocks of hosts may differ
         EntryVersion.superseded_at.is_(None),
         Entry.retired_at.is_(None),
         or_(EntryVersion.valid_from.is_(None), EntryVersion.valid_from <= at),

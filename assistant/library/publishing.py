@@ -100,7 +100,7 @@ def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = Fal
         parts.indexed[launch_id] = stock.revision
     doubted = set(stock.live) if all_again else _unproven(parts, launch_id, at)
     problems |= _not_found_by_own_words(stock, doubted)
-    _mark(parts, launch_id, problems, at)
+    _mark(parts, launch_id, stock, problems, at)
     return [words for entry in sorted(problems) for words in problems[entry]]
 
 
@@ -210,9 +210,13 @@ def _asked_of_several(entries: Sequence[Entry]) -> set[str]:
     return {words for words, count in owners.items() if count > 1}
 
 
-def _mark(parts: Parts, launch_id: int, problems: Problems, at: datetime) -> None:
+def _mark(parts: Parts, launch_id: int, stock: Stock, problems: Problems, at: datetime) -> None:
+    """Write down what was found about the versions that were looked at, and about no others."""
+    looked_at = {one.version_id for one in stock.live.values()}
     with parts.db.writing() as session:
         for version in live(session, launch_id, at=at):
+            if version.id not in looked_at:
+                continue
             own = [*problems.get("", ()), *problems.get(version.entry.key, ())]
             version.index_problem = " ".join(own[:3])
             version.proven_at = None if own else version.proven_at or at
