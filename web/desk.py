@@ -15,7 +15,7 @@ from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, members
 from assistant.library.versions import EntryVersion
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
-from web.desk_pages import asked, queue_page, state_of
+from web.desk_pages import WORKERS, asked, queue_page, state_of
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 from web.ticket_pages import Draft, Wanted, ticket_page
@@ -213,10 +213,10 @@ def _started_from(agent: Visit, ticket: Ticket, said: Reply) -> EntryVersion | N
 
 
 def _colleague(agent: Visit, ticket: Ticket, email: str) -> Person:
-    """Return who is meant. Raises NotFound for anybody who does not work on the ticket's launch."""
+    """Return who is meant. Raises NotFound for anybody who does not work at this launch's desk."""
     if email == ME:
         return agent.by
-    team = members(agent.session, ticket.launch_id)
+    team = members(agent.session, ticket.launch_id, *WORKERS)
     found = next((person for person in team if person.email == email.strip().lower()), None)
     if found is None:
         raise NotFound("Nobody of this launch has that address.", what_to_do="Choose a colleague.")

@@ -125,7 +125,7 @@ def instant(typed: str, zone: ZoneInfo) -> datetime | None:
     """Return the instant of a local time as a form sends it; nothing when it is none."""
     try:
         return datetime.strptime(typed.strip()[:16], MINUTES).replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

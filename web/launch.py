@@ -129,9 +129,9 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         local = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the ends of the calendar have no other zones
         raise Refused("The time is not readable.", what_to_do="Choose day and time.") from None
-    return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _updates_page(

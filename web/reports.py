@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from assistant.ground.errors import NotFound
 from assistant.ground.people import Role
@@ -32,7 +32,14 @@ def _day(given: object) -> object:
     return None if given == "" else given
 
 
-Day = Annotated[date | None, BeforeValidator(_day)]
+def _in_our_days(given: date | None) -> date | None:
+    if given is not None and not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise ValueError(f"choose a day from {FIRST_YEAR} to {LAST_YEAR}")
+    return given
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # the ends of the calendar have no other zones
+Day = Annotated[date | None, BeforeValidator(_day), AfterValidator(_in_our_days)]
 
 
 def _reader(

@@ -221,7 +221,7 @@ class Week:
             at = self._clock.now()
             with self._parts.db.writing() as session:
                 ticket, person = session.get_one(Ticket, ticket_id), by_email(session, agent)
-                if person is None or not ticket.is_open:
+                if person is None or not ticket.is_waiting_on_us:
                     return
                 told = _replies().get(ticket.question.text)
                 decision = session.get_one(Decision, ticket.question_id)

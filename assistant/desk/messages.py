@@ -80,6 +80,10 @@ class Message(Base):
         """Return whether the customer may see it. A note never leaves the team."""
         return self.kind != Said.NOTE
 
+    def is_reply_of(self, text: str) -> bool:
+        """Return whether a person said exactly this to the customer."""
+        return self.kind == Said.REPLY and self.text.strip() == text.strip()
+
     @property
     def is_question(self) -> bool:
         """Return whether it is the customer's and wants a decision."""

@@ -148,6 +148,7 @@ class Ticket(Base):
     def escalate(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> bool:
         """Hand it one level up; return false when nobody is above."""
         self._must_be_open("escalate it")
+        _must_say(reason, "why it is escalated")
         path = self.scenario.escalation if self.scenario else []
         step = escalation.next_step(path, self.level, owner=self.owner.email if self.owner else "")
         above = by_email(session, step.to) if step else None
@@ -181,6 +182,10 @@ class Ticket(Base):
         self._must_be_open("reply")
         if not text.strip():
             raise Refused("There is nothing to send.", what_to_do="Write a reply first.")
+        if (said := self.conversation.messages) and said[-1].is_reply_of(text):
+            raise Refused(
+                "The customer has exactly this as the last reply.", what_to_do="Load it again."
+            )
         message = self.conversation.tell(
             session,
             text.strip() if entry_version_id is None else text,
@@ -284,6 +289,7 @@ class Ticket(Base):
         """Open it again, with new promises from now on; a second time changes nothing."""
         if self.is_open:
             return
+        _must_say(reason, "why it is opened again")
         self.resolved_at = self.resolved_by_id = None
         policy = promises.POLICIES[self.policy]
         for kind in (Kind.NEXT_UPDATE, Kind.RESOLVE):
@@ -323,6 +329,11 @@ class Ticket(Base):
             ticket_id=self.id,
             **details,
         )
+
+
+def _must_say(reason: str, what: str) -> None:
+    if not reason.strip():
+        raise Refused(f"Say {what}.", what_to_do="Write it for those who read the history.")
 
 
 def by_number(session: Session, number: str, launches: list[int] | None) -> Ticket:

@@ -178,6 +178,8 @@ class Entry(Base):
             raise NotPermitted("Only a lead retires an entry.", what_to_do="Ask a lead.")
         if self.approved is None:
             raise Refused("Customers do not get this entry.", what_to_do="Nothing is left to do.")
+        if not reason.strip():
+            raise Refused("Say why it ends.", what_to_do="Write it for those who read the history.")
         self.retired_at, self.retired_by_id, self.retired_because = at, by.id, reason.strip()
         library_changed(session, self.launch_id)
         self._note(session, "retired", by=by, at=at, reason=reason)

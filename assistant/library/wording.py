@@ -88,8 +88,8 @@ def promised(words: str, zone: ZoneInfo) -> tuple[str, datetime | None]:
     for form in AS_TIMES:
         for text in (said, said.rpartition(" ")[0]):  # with and without the zone's name
             try:
-                at = datetime.strptime(text, form).replace(tzinfo=zone)
-            except ValueError:
+                at = datetime.strptime(text, form).replace(tzinfo=zone).astimezone(UTC)
+            except (ValueError, OverflowError):
                 continue
-            return time_in_words(at, zone), at.astimezone(UTC)
+            return time_in_words(at, zone), at
     return said, None

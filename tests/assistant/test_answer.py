@@ -573,3 +573,16 @@ def test_the_ticket_belongs_to_the_scenario_that_it_sounds_like(
         assert ticket.scenario is not None
         assert ticket.scenario.key == "sign-in-link"
         assert ticket.severity_reason == "It sounds like “I cannot get in the way I did”."
+
+
+def test_a_choice_after_the_lead_let_people_answer_goes_to_a_person(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    asked = mara.asks(cast.PRICE)["clarification"]
+    cast.in_mode(shop, Mode.SUGGEST)
+
+    outcome = mara.chooses(asked["message_id"], "price-differs")
+
+    assert outcome["outcome"] == "handoff"
+    assert "answer" not in outcome

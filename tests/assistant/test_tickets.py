@@ -270,3 +270,18 @@ def test_there_is_no_ticket_of_a_number_that_is_none(asked: Parts, number: str) 
 def test_a_ticket_of_another_launch_looks_like_none(asked: Parts) -> None:
     with asked.db.reading() as session, pytest.raises(NotFound):
         tickets.by_number(session, "HC-1001", [])
+
+
+def test_exactly_the_same_reply_twice_in_a_row_is_sent_once(shop: Parts, mara: Customer) -> None:
+    mara.asks(cast.UNKNOWN)
+    cast.amir_replies(shop, "We are on it.")
+
+    with pytest.raises(Refused, match="exactly this"):
+        cast.amir_replies(shop, "We are on it.")
+
+
+def test_escalating_and_opening_again_say_why(shop: Parts, mara: Customer) -> None:
+    mara.asks(cast.UNKNOWN)
+
+    with cast.the_ticket(shop) as (session, ticket), pytest.raises(Refused, match="Say why"):
+        ticket.escalate(session, reason="  ", by=the(session, AMIR), at=NOW)

@@ -301,7 +301,7 @@ def test_an_index_has_one_owner_and_one_killed_while_writing_leaves_it_in_doubt(
             ChromaIndex.open(tmp_path, MODEL)
         assert str(refusal.value) == (
             f"The index in {tmp_path} is held by another process ({writer.pid}). Stop that "
-            "process, or give this one an index folder of its own."
+            "process first; while it runs, it proves the index itself."
         )
         writer.kill()
 

@@ -229,7 +229,7 @@ def test_a_call_for_attention_does_not_hide_what_was_found_for_the_question(shop
 
 def test_once_the_customer_has_written_again_the_suggestion_is_withdrawn(shop, asked):
     browser = a_browser(shop, cast.AMIR)
-    browser.post(f"{TICKET}/replies", text="I am looking into it.")
+    browser.post(f"{TICKET}/replies", kind="reply", text="I am looking into it.")
     cast.later(shop, minutes=1)
     asked.asks("And how do I cancel my plan then?")
 
@@ -276,7 +276,11 @@ def test_a_reply_that_began_with_an_approved_text_says_whether_it_deviates(
     browser = a_browser(shop, cast.AMIR)
 
     browser.post(
-        f"{TICKET}/replies", text=text, suggestion_entry="export-data", suggestion_version="1"
+        f"{TICKET}/replies",
+        kind="reply",
+        text=text,
+        suggestion_entry="export-data",
+        suggestion_version="1",
     )
 
     assert badge in " ".join(browser.get(TICKET).text.split())
@@ -301,7 +305,7 @@ def test_a_reply_that_is_not_meant_for_customers_is_kept_and_not_sent(shop, aske
     browser = a_browser(shop, cast.AMIR)
     browser.post(f"{TICKET}/replies", kind="note", text="They always complain on Mondays.")
 
-    refused = browser.post(f"{TICKET}/replies", text=text)
+    refused = browser.post(f"{TICKET}/replies", kind="reply", text=text)
 
     assert refused.status_code == 422
     assert problem in refused.text
@@ -319,7 +323,9 @@ def test_a_note_stays_with_the_team(shop, asked):
 
 
 def test_a_message_that_was_typed_into_a_form_keeps_its_lines(shop, asked):
-    a_browser(shop, cast.AMIR).post(f"{TICKET}/replies", text="Hello Mara,\r\n\r\nit is done.")
+    a_browser(shop, cast.AMIR).post(
+        f"{TICKET}/replies", kind="reply", text="Hello Mara,\r\n\r\nit is done."
+    )
 
     assert asked.sees()["messages"][-1]["text"] == "Hello Mara,\n\nit is done."
 
@@ -333,7 +339,7 @@ def test_a_ticket_is_taken_judged_escalated_resolved_and_opened_again(shop, aske
         ("owner", {"person": "me"}),
         ("severity", {"severity": "2", "reason": "A whole team is waiting"}),
         ("escalation", {"reason": "I need a refund to be approved"}),
-        ("replies", {"text": "We have refunded it."}),
+        ("replies", {"kind": "reply", "text": "We have refunded it."}),
     ):
         assert browser.post(f"{TICKET}/{path}", **fields).status_code == 303, path
 
@@ -355,7 +361,7 @@ def test_a_ticket_is_taken_judged_escalated_resolved_and_opened_again(shop, aske
 
 def test_who_resolves_what_has_changed_meanwhile_sees_how_it_is_now(shop, asked):
     browser = a_browser(shop, cast.AMIR)
-    browser.post(f"{TICKET}/replies", text="We have refunded it.")
+    browser.post(f"{TICKET}/replies", kind="reply", text="We have refunded it.")
     stale = shown_version_of_ticket(browser)
     cast.later(shop, minutes=1)
     asked.asks("One more thing about my invoice")
@@ -405,13 +411,13 @@ def test_a_page_says_once_what_the_last_form_did(shop, asked):
 
 def test_the_queries_of_a_ticket_do_not_grow_with_its_thread(shop, asked):
     browser = a_browser(shop, cast.AMIR)
-    browser.post(f"{TICKET}/replies", text="One moment.")
+    browser.post(f"{TICKET}/replies", kind="reply", text="One moment.")
     asked.asks("Thank you, I am waiting here")
     browser.get(TICKET)
     with queries(shop) as few:
         browser.get(TICKET)
     for number in range(10):
-        browser.post(f"{TICKET}/replies", text=f"Still looking, number {number}.")
+        browser.post(f"{TICKET}/replies", kind="reply", text=f"Still looking, number {number}.")
         asked.asks(f"I am still waiting for it, time {number}")
     with queries(shop) as many:
         browser.get(TICKET)

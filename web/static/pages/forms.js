@@ -28,13 +28,33 @@ function sendOnce(form, event) {
   setTimeout(() => delete form.dataset.sent, 8000);
 }
 
+// A draft comes back as what it was: a note stays a note, and what began with an approved text
+// still says so. Words alone, put back into a reply, could reach the wrong reader.
 function keepDraft(box) {
   const name = KEEP + box.dataset.draft;
+  const keep = () => sessionStorage.setItem(name, JSON.stringify(draftOf(box)));
   try {
-    if (!box.value) box.value = sessionStorage.getItem(name) ?? "";
-    box.addEventListener("input", () => sessionStorage.setItem(name, box.value));
+    if (!box.value) restoreDraft(box, JSON.parse(sessionStorage.getItem(name) ?? "null"));
+    box.form.addEventListener("input", keep);
     box.form.addEventListener("submit", () => sessionStorage.removeItem(name));
   } catch {
     // Storage is denied: the draft lives as long as the page, which is what people expect then.
   }
+}
+
+function draftOf(box) {
+  const form = new FormData(box.form);
+  const kept = ["kind", "suggestion_entry", "suggestion_version"];
+  return { text: box.value, ...Object.fromEntries(kept.map((each) => [each, form.get(each)])) };
+}
+
+function restoreDraft(box, draft) {
+  if (!draft?.text) return;
+  box.value = draft.text;
+  const { elements } = box.form;
+  for (const each of ["kind", "suggestion_entry", "suggestion_version"]) {
+    if (draft[each] && elements[each]) elements[each].value = draft[each];
+  }
+  const deviates = box.form.querySelector("[data-deviates]");
+  if (deviates) deviates.hidden = !draft.suggestion_entry;
 }
