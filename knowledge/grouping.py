@@ -17,7 +17,8 @@ from knowledge.entries import Vector, Vectors
 SAME_QUESTION = 0.65
 """Cosine with a group's centroid from which a question joins; prototype on two public sets."""
 SAME_GROUP = 0.54
-"""Average cosine between two groups' members from which they are one group."""
+"""Average cosine between two groups' members from which they are one group; between the best for
+BANKING77 (above 0.56) and for CLINC150 (0.52 and below)."""
 LONGEST_LABEL = 20
 """Words a group's label may have."""
 _Links = npt.NDArray[np.float64]

@@ -19,7 +19,8 @@ LOG_P_WEIGHT = 0.15
 WORDS_WEIGHT = 0.01
 """Fixed weights of the ranking beside the nearest way's cosine, which counts 1.
 
-The last one is small because naive Bayes is far too sure of itself; it gains 0.4 to 0.7 points.
+The last one is small because naive Bayes is far too sure of itself. With ten phrasings it gains
+0.4 (BANKING77) to 0.7 points (CLINC150), with five nothing; 0.005 to 0.1 were tried.
 """
 
 LEXICAL_TOP3_WEIGHT = 0.5

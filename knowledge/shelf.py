@@ -15,7 +15,11 @@ from knowledge.spelling import Speller
 
 MOST_MATCHES = 10
 COUNTER_MARGIN = 0.0
-"""Similarity by which a counter-phrasing must be nearer than the nearest way; a tie objects."""
+"""Similarity by which a counter-phrasing must be nearer than the nearest way; a tie objects.
+
+On the tuning half of the hard questions 0 objects to 13 of 75 near misses and to 1 of 44 right
+winners; at -0.06 it would be 25 and 6, at +0.05 3 and 0.
+"""
 
 
 class Shelf:

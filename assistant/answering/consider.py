@@ -181,7 +181,7 @@ def _known(
     known = Known(
         finding=finding,
         triage=whole,
-        thresholds=thresholds(asked.wrong_rate),
+        thresholds=thresholds(asked.wrong_rate, lexical=finding.via == "lexical"),
         mode=asked.mode,
         scope=scope,
         is_read_whole=parts.embedder is None or parts.embedder.fits(question),
@@ -203,14 +203,16 @@ def _verdict(
     return select(parts.model, question, candidates, verdicts=parts.verdicts)
 
 
-def thresholds(wrong_rate: float) -> Thresholds:
+def thresholds(wrong_rate: float, *, lexical: bool = False) -> Thresholds:
     """Return how sure is sure enough for the share of wrong answers that a lead accepts.
 
-    The shipped threshold stands for one wrong answer in a hundred; another rate moves it in
-    proportion to the doubt that is left, and never below the floor.
+    The shipped threshold stands for one wrong answer in a hundred. A stricter rate raises it in
+    proportion to the doubt that is left; a kinder one needs labels before it may lower it. While
+    only words are compared it is higher still.
     """
     doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
-    return Thresholds(auto=max(certainty.T_AUTO_FLOOR, 1 - doubt), ask=certainty.T_ASK)
+    auto = certainty.answering_from(max(certainty.T_AUTO, 1 - doubt), lexical)
+    return Thresholds(auto=auto, ask=certainty.T_ASK)
 
 
 def _together(

@@ -279,10 +279,11 @@ def test_whatever_is_known_only_what_was_found_is_answered_and_only_in_automatic
 
 
 @pytest.mark.parametrize(
-    ("rate", "auto"), [(0.01, 0.95), (0.02, 0.90), (0.04, 0.80), (0.1, 0.80), (0.001, 0.995)]
+    ("rate", "auto"), [(0.01, 0.95), (0.02, 0.95), (0.1, 0.95), (0.005, 0.975), (0.001, 0.995)]
 )
-def test_the_rate_of_wrong_answers_that_is_accepted_moves_the_threshold(
+def test_a_stricter_rate_raises_the_threshold_and_a_kinder_one_waits_for_labels(
     rate: float, auto: float
 ) -> None:
     assert thresholds(rate).auto == pytest.approx(auto)
+    assert thresholds(rate, lexical=True).auto == pytest.approx(max(auto, 0.97))
     assert thresholds(rate).ask == certainty.T_ASK

@@ -19,6 +19,7 @@ PENALTY = 3000.0
 """On half the sum of squared weights, against tens of thousands of questions.
 
 Strong enough that correlated scores share the weight, instead of one of them taking it all.
+Chosen among 1 to 10,000 by how a model learnt on one set did on the other, three seeds each.
 """
 
 
