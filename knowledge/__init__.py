@@ -21,6 +21,7 @@ What a question says:
 
 Which entry answers it, and how sure that is:
     shelf        Shelf: the live entries of one launch, compiled; the place to start reading
+    bayes        what each word speaks for, by how the entries' ways use it
     catalogue    all their ways side by side, ready to be scored
     meaning      the scores that come from vectors
     head         the scores that come from a linear classifier over the phrasings

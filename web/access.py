@@ -7,7 +7,6 @@ fails the build: ``create_app`` asks ``undeclared``.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Form, Header, Request
@@ -153,19 +152,6 @@ AuthorHere = Annotated[Me, Depends(Staff(Role.AGENT, Role.LEAD, Role.CHANGE_MANA
 TellerHere = Annotated[Me, Depends(Staff(Role.CHANGE_MANAGER, Role.LEAD))]
 
 
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """A person doing something now, in one transaction."""
-
-    session: Session
-    by: Person
-    at: datetime
-
-    def launch(self, key: str) -> Launch:
-        """Return one of the person's launches. Raises NotFound for every other one."""
-        return this_launch(self.session, self.by, key)
-
-
 def this_launch(session: Session, person: Person, key: str) -> Launch:
     """Return the launch with this key when ``person`` works on it.
 
@@ -182,11 +168,6 @@ def this_ticket(session: Session, person: Person, number: str) -> Ticket:
     """Return one of the tickets of the person's launches. Raises NotFound for every other one."""
     mine = None if person.is_any() else launches_of(session, person)
     return tickets.by_number(session, number, mine)
-
-
-def acting(me: Me, session: Session, parts: Parts) -> Acting:
-    """Return ``me`` as somebody who acts now in ``session``."""
-    return Acting(session, session.get_one(Person, me.person_id), parts.clock.now())
 
 
 def undeclared(app: FastAPI) -> list[str]:
