@@ -150,7 +150,7 @@ def test_no_question_is_asked_twice_in_any_of_the_sets(
     asked = [side["question"] for side in sides(pairs)] + [item["question"] for item in hard]
     asked += [item["question"] for name in ("demo", "hard") for item in labelled(f"{name}.yaml")]
     times = Counter(fingerprint(question) for question in asked)
-    assert [print_ for print_, count in times.items() if count > 1] == []
+    assert [mark for mark, count in times.items() if count > 1] == []
 
 
 def test_no_answerable_question_is_a_title_or_phrasing_that_the_launch_already_has(
