@@ -11,7 +11,7 @@ import numpy as np
 
 from knowledge import evidence
 from knowledge.bayes import WordBayes
-from knowledge.entries import Entry, Neighbour, Vector
+from knowledge.entries import Entry, Neighbour, Vector, Vectors
 from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
 from knowledge.meaning import Meanings, stacked
 from knowledge.ranking import ByMeaning, Scores, best_of_segments
@@ -84,6 +84,13 @@ class Catalogue:
             "density": evidence.density(scored.similarities),
             "entries": float(np.log1p(len(self._counts))),
         }
+
+    def nearness(self, entry: str, vectors: Vectors) -> Floats:
+        """Of each row the cosine with the nearest way of the entry; zeros without vectors."""
+        rows = self._rows(np.array([self._numbers[entry]]))
+        if self._meanings is None:
+            return np.zeros(len(vectors))
+        return np.array([self._meanings.cosines(vector, rows).max() for vector in vectors])
 
     def nearest_counter(
         self, question: str, vector: Vector | None, number: int

@@ -20,7 +20,7 @@ T_AUTO = 0.95
 T_AUTO_FLOOR = 0.80
 """No threshold learnt from labels goes below this."""
 T_ASK = 0.30
-"""Certainty from which the customer is asked "did you mean"; below, a person answers."""
+"""Certainty that the right one is `among` three from which they are shown; below, a person."""
 T_AUTO_LEXICAL = 0.97
 """The same while there is no embedder, and the least it may be then, whatever labels say.
 
@@ -68,12 +68,28 @@ def of(question: str, features: Mapping[str, float]) -> float:
 
     `question` is the normalised text. Without a "dense" feature the lexical model speaks.
     """
-    meant = "dense" in features
-    model = shipped()["dense" if meant else "lexical"]
+    return _bounded(shipped()[_mode(features)], question, features)
+
+
+def among(question: str, features: Mapping[str, float]) -> float:
+    """How certain it is that one of the three best is right, 0 to 1; from the winner's evidence.
+
+    What "did you mean" is asked by: a winner that is probably wrong is no reason to keep silent
+    when the right one probably stands beside it. Never below `of`.
+    """
+    three = _bounded(shipped()[f"{_mode(features)} among"], question, features)
+    return max(three, of(question, features))
+
+
+def _mode(features: Mapping[str, float]) -> str:
+    return "dense" if "dense" in features else "lexical"
+
+
+def _bounded(model: Model, question: str, features: Mapping[str, float]) -> float:
     sure = min(model.probability(features), ceiling(question))
     # Among a handful of entries every lead is large and says nothing: likeness alone counts.
     few = features["entries"] < math.log1p(FEW_ENTRIES)
-    return min(sure, max(0.0, features["dense" if meant else "char"])) if few else sure
+    return min(sure, max(0.0, features.get("dense", features["char"]))) if few else sure
 
 
 def ceiling(question: str) -> float:
@@ -88,7 +104,7 @@ def ceiling(question: str) -> float:
 
 @cache
 def shipped() -> Mapping[str, Model]:
-    """The models of `certainty.json`: "dense" and "lexical"."""
+    """The models of `certainty.json`: "dense", "lexical", and of each the one for `among`."""
     return read_models(json.loads(SHIPPED.read_text(encoding="utf-8"))["models"])
 
 

@@ -70,6 +70,8 @@ class Finding:
     """Best first, at most ten."""
     certainty: float
     """Probability, 0 to 1, that `matches[0]` is right; 0 without a match."""
+    among: float
+    """Probability, 0 to 1, that one of the first three is right; at least `certainty`."""
     exact: bool
     """The normalised question is a way of exactly one entry."""
     via: str

@@ -156,10 +156,11 @@ class WordIndex:
 
     def __init__(self, documents: Sequence[Iterable[str]]) -> None:
         """`documents`: the stemmed words of each entry."""
-        self._holders: dict[str, list[int]] = {}
+        holders: dict[str, list[int]] = {}
         for row, words in enumerate(documents):
             for word in set(words):
-                self._holders.setdefault(word, []).append(row)
+                holders.setdefault(word, []).append(row)
+        self._holders = {word: np.array(rows, dtype=np.int64) for word, rows in holders.items()}
         self._count = len(documents)
 
     def knows(self, word: str) -> bool:
@@ -179,7 +180,8 @@ class WordIndex:
         for word in set(words):
             weight = self.weight(word)
             total += weight
-            covered[self._holders.get(word, [])] += weight
+            if word in self._holders:
+                covered[self._holders[word]] += weight
         return covered / total if total > 0 else covered
 
     def unknown_share(self, words: Iterable[str]) -> float:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from knowledge import certainty
 from knowledge.catalogue import Catalogue, Scored
-from knowledge.entries import Entry, Finding, Match, Neighbour, Vector
+from knowledge.entries import Entry, Finding, Match, Neighbour, Vector, Vectors
+from knowledge.lexical import Floats
 from knowledge.normalise import fingerprint, fingerprint_of_normalised, normalised
 from knowledge.ranking import best_first
 from knowledge.spelling import Speller
@@ -47,6 +48,13 @@ class Shelf:
         """The question normalised and with its typing errors mended: the text to embed."""
         return self._speller.repaired(normalised(question))
 
+    def nearness(self, entry: str, vectors: Vectors) -> Floats:
+        """Of each row the cosine with the entry's nearest way, shape (rows,); 0 without vectors.
+
+        Raises KeyError for an entry that is not here.
+        """
+        return self._catalogue.nearness(entry, vectors)
+
     def find(
         self,
         question: str,
@@ -63,7 +71,7 @@ class Shelf:
         meant = vector if self._catalogue.has_vectors else None
         via = "lexical" if meant is None else ("exact" if neighbours is None else "chroma")
         if not self._ids:
-            return Finding(asked, (), 0.0, False, via, None)
+            return Finding(asked, (), 0.0, 0.0, False, via, None)
         scored = self._catalogue.scored(repaired, meant, neighbours)
         same = self._asked_as.get(fingerprint_of_normalised(asked), frozenset())
         exact = len(same) == 1
@@ -71,9 +79,10 @@ class Shelf:
         matches = self._matches(repaired, scored, order)
         counter = self._counter(asked, meant, scored, order[0])
         sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
+        among = max(sure, certainty.among(repaired, matches[0].features))
         if counter is not None:
             sure = min(sure, certainty.WITH_COUNTER)
-        return Finding(asked, matches, sure, exact, via, counter)
+        return Finding(asked, matches, sure, among, exact, via, counter)
 
     def _matches(self, question: str, scored: Scored, order: Sequence[int]) -> tuple[Match, ...]:
         legs, totals = scored.scores.legs(), scored.scores.total()

@@ -6,6 +6,7 @@ The way of a question: ``asking`` (recorded, once for its key) → ``answer`` (r
 
 What thinking uses: ``triage`` with ``seriousness small_talk wording`` (how grave, a person wanted,
 small talk) · ``guards`` with ``objections identifiers circumstances directions`` (what speaks
-against a candidate) · ``select`` with ``prompts/`` (the model may name one approved text, or none)
-· ``lines`` (the fixed words of the product). ``trying`` says what would happen, without doing it.
+against a candidate) · ``unexplained`` (what a question says beyond its nearest phrasing) ·
+``select`` with ``prompts/`` (the model may name one approved text, or none) · ``lines`` (the fixed
+words of the product). ``trying`` says what would happen, without doing it.
 """

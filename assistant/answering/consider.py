@@ -21,8 +21,10 @@ from assistant.answering.decide import (
     is_settled,
 )
 from assistant.answering.lines import Line
+from assistant.answering.objections import Objection
 from assistant.answering.select import Candidate, Verdict, select
 from assistant.answering.triage import Triage, triage
+from assistant.answering.unexplained import clauses, denies_otherwise, left_over
 from assistant.desk.conversations import EVERYONE
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
@@ -32,7 +34,7 @@ from assistant.library import publishing
 from assistant.library.publishing import Stock
 from knowledge import certainty
 from knowledge.embedding import EmbeddingFailed
-from knowledge.entries import Finding, Vector
+from knowledge.entries import Finding, Vector, Vectors
 from knowledge.splitting import split_questions
 
 SHOWN_TO_MODEL = 4  # candidates in one prompt
@@ -144,11 +146,16 @@ def _found(
 
 
 def _embedded(parts: Parts, question: str) -> Vector | None:
+    vectors = _vectors(parts, (question,))
+    return None if vectors is None else vectors[0]
+
+
+def _vectors(parts: Parts, texts: Sequence[str]) -> Vectors | None:
+    """Return one vector per text; nothing without an embedder, or when it fails."""
     if parts.embedder is None:
         return None
     try:
-        vector: Vector = parts.embedder.embed([question])[0]
-        return vector
+        return parts.embedder.embed(texts)
     except EmbeddingFailed as failure:
         parts.embedder_failure = str(failure)
         return None
@@ -163,8 +170,9 @@ def _for_audience(finding: Finding, stock: Stock, audience: str) -> Finding:
     if matches == finding.matches:
         return finding
     kept_first = bool(matches) and matches[0] is finding.matches[0]
-    sure = finding.certainty if kept_first else 0.0
-    return replace(finding, matches=matches, certainty=sure, exact=finding.exact and kept_first)
+    sure, among = (finding.certainty, finding.among) if kept_first else (0.0, 0.0)
+    exact = finding.exact and kept_first
+    return replace(finding, matches=matches, certainty=sure, among=among, exact=exact)
 
 
 def _known(
@@ -178,10 +186,11 @@ def _known(
 ) -> Known:
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
+    known_thresholds = thresholds(asked.wrong_rate, lexical=finding.via == "lexical")
     known = Known(
         finding=finding,
         triage=whole,
-        thresholds=thresholds(asked.wrong_rate, lexical=finding.via == "lexical"),
+        thresholds=known_thresholds,
         mode=asked.mode,
         scope=scope,
         is_read_whole=parts.embedder is None or parts.embedder.fits(question),
@@ -190,8 +199,26 @@ def _known(
             candidate.entry: guards.against(question, candidate, one.ways())
             for candidate, one in zip(candidates, shown, strict=True)
         },
+        unexplained=_unexplained(parts, stock, question, finding, known_thresholds.auto),
     )
     return replace(known, verdict=_verdict(parts, question, candidates, known))
+
+
+def _unexplained(
+    parts: Parts, stock: Stock, question: str, finding: Finding, auto: float
+) -> Objection | None:
+    """Return what the best match leaves unexplained, where it would be sent without a model."""
+    if finding.exact or finding.certainty < auto or finding.via == "lexical":
+        return None
+    first = finding.matches[0]
+    otherwise = denies_otherwise(question, first.nearest)
+    said = clauses(question)
+    if otherwise is not None or len(said) == 1:
+        return otherwise
+    vectors = _vectors(parts, said)
+    if vectors is None:
+        return None
+    return left_over(said, stock.shelf.nearness(first.entry, vectors).tolist())
 
 
 def _verdict(

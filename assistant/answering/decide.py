@@ -40,6 +40,7 @@ class Known:
     mode: Mode
     scope: Scope = field(default_factory=lambda: Scope(inside=True))
     objections: Mapping[str, tuple[Objection, ...]] = field(default_factory=dict)
+    unexplained: Objection | None = None  # what the best match leaves over, for want of a model
     verdict: Verdict | None = None  # None: no model is configured, or it was not asked
     unhelpful: int = 0  # turns of this conversation that did not help
     is_read_whole: bool = True  # false when the embedder reads only the beginning of it
@@ -141,12 +142,15 @@ def _chosen(known: Known, entry: str) -> Decided:
 
 def _without_model(known: Known, first: Match) -> Decided:
     certainty, thresholds = known.finding.certainty, known.thresholds
-    if certainty < thresholds.ask:
-        return _handoff(known, f"Not sure enough: {certainty:.2f} < {thresholds.ask:.2f}.")
+    if known.finding.among < thresholds.ask:
+        among = known.finding.among
+        return _handoff(known, f"Not sure enough to ask: {among:.2f} < {thresholds.ask:.2f}.")
     if objections := _against(known, first):
         return _ask(known, objections[0].words)
     if certainty < thresholds.auto:
         return _ask(known, f"Sure enough to ask, not to answer: {certainty:.2f}.")
+    if known.unexplained is not None:
+        return _ask(known, f"Sure, but {known.unexplained.words}.")
     return Answer(first.entry, certainty, f"Sure enough: {certainty:.2f} ≥ {thresholds.auto:.2f}.")
 
 

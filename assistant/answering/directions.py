@@ -32,6 +32,8 @@ _PAIRS: tuple[tuple[str, str, str], ...] = (
      r"remov\w+|delet\w+|get rid of|take (?:\w+ )?(?:off|away|out)|kick(?:ed)? out|detach\w*|"
      r"exclud\w+|unlink\w*"),
     ("before or after", r"before|prior to|in advance", r"after|afterwards|too late"),
+    ("time gone or time left", r"ago|was over|is over|has passed|had passed|ran out|has ended",
+     r"to go|left|remaining|from now|still has|not over"),
     ("more or less",
      r"increas\w+|rais(?:e|ed|ing)|higher|went up|goes up|go up|more expensive|dearer|gain\w*|"
      r"pay(?:ing)? more|rose",

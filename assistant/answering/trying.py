@@ -25,11 +25,17 @@ def tries(parts: Parts, key: str, questions: Iterable[str]) -> Iterator[dict[str
     Raises:
         NotFound: when there is no launch ``key``.
     """
+    asked = list(questions)
+    for question, thought in zip(asked, thoughts(parts, key, asked), strict=True):
+        yield _told(parts, question, thought)
+
+
+def thoughts(parts: Parts, key: str, questions: Iterable[str]) -> Iterator[Thought]:
+    """Yield what is thought about each question in order, as ``tries`` tells it."""
     with parts.db.reading() as session:
         launch = _launch(session, key)
     for question in questions:
-        thought = consider(parts, _asked(launch, question), at=parts.clock.now())
-        yield _told(parts, question, thought)
+        yield consider(parts, _asked(launch, question), at=parts.clock.now())
 
 
 def _launch(session: Session, key: str) -> Launch:

@@ -43,9 +43,11 @@ def finding(
     counter: str | None = None,
     question: str = "why is my price higher",
     cosine: float = 0.8,
+    among: float | None = None,
 ) -> Finding:
     matches = tuple(Match(entry, 1.0, "", cosine, {}) for entry in entries)
-    return Finding(question, matches, certainty, exact, "exact", counter)
+    three = certainty if among is None else among
+    return Finding(question, matches, certainty, three, exact, "exact", counter)
 
 
 def known(certainty: float = 0.97, **facts: Any) -> Known:
@@ -70,6 +72,21 @@ SURE = "Sure enough: 0.97 ≥ 0.95."
 THREE = ("price", "refund", "cancel")
 
 CASES = {
+    "the first is probably wrong, but one of three is probably right": (
+        known(finding=finding(0.12, among=0.55)),
+        ("clarification", THREE, "Sure enough to ask, not to answer: 0.12."),
+    ),
+    "sure, but the question says one thing more": (
+        known(unexplained=Objection("unexplained", "it also says “the landlord sent it back”")),
+        ("clarification", THREE, "Sure, but it also says “the landlord sent it back”."),
+    ),
+    "the model read the text, so what is left over counts for nothing": (
+        known(
+            unexplained=Objection("unexplained", "it also says “and more”"),
+            verdict=Chosen("price", 3, "billing"),
+        ),
+        ("answer", "price", "The model chose it, reading the approved text."),
+    ),
     "a person who is asked for comes": (
         known(triage=PERSON),
         ("handoff", Line.PERSON, "A person was asked for."),
@@ -121,7 +138,7 @@ CASES = {
     ),
     "not sure goes to a person": (
         known(0.29),
-        ("handoff", Line.HANDOFF, "Not sure enough: 0.29 < 0.30."),
+        ("handoff", Line.HANDOFF, "Not sure enough to ask: 0.29 < 0.30."),
     ),
     "a guard turns an answer into a question": (
         known(objections={"price": (AMOUNT,)}),
@@ -193,7 +210,7 @@ CASES = {
     ),
     "somebody who is blocked is told that a person is on it": (
         known(0.1, triage=BLOCKED),
-        ("handoff", Line.BLOCKED, "Not sure enough: 0.10 < 0.30."),
+        ("handoff", Line.BLOCKED, "Not sure enough to ask: 0.10 < 0.30."),
     ),
     "somebody who is blocked gets the approved message too": (
         known(triage=BLOCKED),

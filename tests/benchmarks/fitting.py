@@ -15,11 +15,11 @@ Floats = npt.NDArray[np.float64]
 
 SPEAKS_AGAINST = frozenset({"entropy", "words_entropy", "density", "unknown"})
 """Features of which more makes a winner less likely; all others make it more likely."""
-PENALTY = 3000.0
+PENALTY = 10_000.0
 """On half the sum of squared weights, against tens of thousands of questions.
 
 Strong enough that correlated scores share the weight, instead of one of them taking it all.
-Chosen among 1 to 10,000 by how a model learnt on one set did on the other, three seeds each.
+Chosen among 1 to 30,000 by how a model learnt on one set did on the other, two seeds each.
 """
 
 

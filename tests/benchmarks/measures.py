@@ -1,7 +1,7 @@
 """Figures from many judged questions. Pure; shares are 0 to 1.
 
-`sure` holds the certainty of every question, `right` whether its best match answers it, `inside`
-whether any entry does, `asked_right` whether one of the three best does.
+`sure` holds the certainty of every question that its best match answers it, `among` that one of
+the three best does; `right`, `asked_right` whether that is so, `inside` whether any entry does.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class Judged:
     """All questions put to one shelf."""
 
     sure: Floats
+    among: Floats
     right: Bools
     inside: Bools
     asked_right: Bools
@@ -59,7 +60,7 @@ def solved_with_one_question(judged: Judged, wrong_of_all: float) -> float:
     count = int(np.flatnonzero(wrong <= wrong_of_all)[-1]) + 1 if wrong[0] <= wrong_of_all else 0
     by_itself = np.zeros(len(order), dtype=bool)
     by_itself[order[:count]] = True
-    by_asking = ~by_itself & (judged.sure >= T_ASK) & judged.asked_right
+    by_asking = ~by_itself & (judged.among >= T_ASK) & judged.asked_right
     return float(((by_itself & judged.right) | by_asking).sum() / judged.inside.sum())
 
 

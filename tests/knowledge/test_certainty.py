@@ -17,6 +17,8 @@ from knowledge.certainty import (
     shipped,
     threshold_for,
 )
+from knowledge.entries import Entry
+from knowledge.shelf import Shelf
 
 
 def labels(right: int, *wrong: float) -> list[Labelled]:
@@ -41,7 +43,7 @@ def test_a_missing_feature_is_an_error_not_a_guess() -> None:
 def test_the_shipped_file_holds_a_model_with_and_one_without_meaning() -> None:
     models = shipped()
 
-    assert set(models) == {"dense", "lexical"}
+    assert set(models) == {"dense", "lexical", "dense among", "lexical among"}
     assert {"log_p_margin", "fit"} <= set(models["dense"].weight)
     assert {"dense", "top3", "log_p", "fit", "entropy"}.isdisjoint(models["lexical"].weight)
     assert all(scale > 0 for model in models.values() for scale in model.scale.values())
@@ -106,3 +108,17 @@ def test_the_lower_limit_says_when_the_target_is_certainly_missed() -> None:
 def test_more_wrong_than_answered_cannot_be() -> None:
     with pytest.raises(ValueError, match="3 wrong of 2 answered"):
         highest_wrong_share(3, 2)
+
+
+def test_that_one_of_three_is_right_is_never_less_certain_than_that_the_first_is() -> None:
+    shelf = Shelf(
+        [
+            Entry("export", "How do I export my data?", ("download my orders", "copy of my data")),
+            Entry("cancel", "How do I cancel my plan?", ("end my subscription", "stop my plan")),
+            Entry("pause", "How do I pause my plan?", ("a break from my plan", "skip two months")),
+        ],
+        {},
+    )
+    for question in ("stop", "how do I stop it", "export everything", "penguins", "plan data"):
+        found = shelf.find(question, None)
+        assert 0 <= found.certainty <= found.among <= 1

@@ -1,0 +1,56 @@
+"""What a question says beyond its nearest phrasing. Without a model to read the texts, the
+assistant answers only where nothing is left unexplained; otherwise the customer is asked.
+
+Questions that sound like an entry and are not answered by it mostly say one thing more: "… and
+it jumps back", "…, the right one as well". Measures of meaning look at the whole and miss that.
+"""
+
+import re
+from collections.abc import Sequence
+
+from assistant.answering.objections import Objection
+from assistant.answering.wording import plain
+from knowledge.lexical import FUNCTION_WORDS, stems
+
+NEAR = 0.60
+"""Cosine with some way of the entry from which a clause is explained.
+
+Chosen on the labelled questions that were looked at: it took wrong answers there from 13 to 3 and
+right ones from 26 to 17; on those that nobody had looked at one wrong answer of 584 was left out.
+"""
+WORDS = 2  # content words that a clause has; fewer say nothing of their own
+
+_BREAK = re.compile(
+    r"[,;:.!?()]+\s|\s[-–—]+\s|\b(?:but|because|although|though|however|whereas|while|and|so)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:not|no|never|without|nobody|none|nothing|neither|nor)\b")
+
+
+def clauses(question: str) -> tuple[str, ...]:
+    """The parts of a question that say something of their own; the whole where there is one."""
+    parts = (part.strip() for part in _BREAK.split(question))
+    found = tuple(part for part in parts if _content(part) >= WORDS)
+    return found if len(found) > 1 else (question,)
+
+
+def left_over(parts: Sequence[str], nearness: Sequence[float]) -> Objection | None:
+    """The clause that is farthest from everything the entry is asked, if it is too far.
+
+    `nearness`: of each clause, the cosine with the nearest way of the entry.
+    """
+    farthest, at = min(zip(nearness, range(len(parts)), strict=True))
+    if len(parts) == 1 or farthest >= NEAR:
+        return None
+    return Objection("unexplained", f"it also says “{parts[at]}”")
+
+
+def denies_otherwise(question: str, nearest: str) -> Objection | None:
+    """A "not" on one side alone, however the rest is put."""
+    if bool(_NOT.search(plain(question))) == bool(_NOT.search(plain(nearest))):
+        return None
+    return Objection("unexplained", f"it denies what “{nearest}” states, or the reverse")
+
+
+def _content(text: str) -> int:
+    return len(set(stems(text)) - FUNCTION_WORDS)

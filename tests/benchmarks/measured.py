@@ -1,0 +1,66 @@
+"""The measurements as a process of its own can make them: from folders and a seed to figures.
+
+The public sets and their vectors are read once per process.
+"""
+
+import json
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from tests.benchmarks import figures, grouped, launched
+from tests.benchmarks.figures import Bench, Figures
+
+
+@cache
+def bench(data: Path, kept: Path) -> Bench:
+    """Both public sets with their vectors, and for each the certainty learnt on the other."""
+    # Processes share the processors; a linear head is learnt no faster by threads that wait.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from knowledge.certainty import read_models
+    from knowledge.embedding import local
+    from tests.benchmarks.public_data import Vectors, load
+    from tests.benchmarks.train_certainty import OTHER_SET
+
+    public = load(data)
+    others = json.loads(OTHER_SET.read_text(encoding="utf-8"))["for"]
+    return Bench(
+        public["banking77"],
+        public["clinc150"],
+        Vectors(local(kept), kept),
+        {name: read_models(models) for name, models in others.items()},
+    )
+
+
+def banking(data: Path, kept: Path, seed: int, most: int | None) -> Figures:
+    """One seed on BANKING77."""
+    return figures.of_banking(bench(data, kept), seed, most)
+
+
+def clinc(data: Path, kept: Path, seed: int, most: int | None) -> Figures:
+    """One seed on CLINC150 with its out-of-scope questions."""
+    return figures.of_clinc(bench(data, kept), seed, most)
+
+
+def unknown(data: Path, kept: Path, seed: int, most: int | None) -> Figures:
+    """One seed on BANKING77 with a quarter of the intents unknown."""
+    return figures.of_unknown(bench(data, kept), seed, most)
+
+
+def whole(data: Path, kept: Path) -> Figures:
+    """All training questions as phrasings."""
+    return figures.of_everything(bench(data, kept))
+
+
+def groups(data: Path, kept: Path, seed: int) -> Figures:
+    """One order of arrival, grouped."""
+    return grouped.figures(bench(data, kept), seed)
+
+
+def launches(kept: Path) -> Figures:
+    """The labelled questions to two launches, without a model."""
+    from knowledge.embedding import local
+
+    with tempfile.TemporaryDirectory() as folder:
+        return launched.figures(Path(folder), local(kept))
