@@ -4,7 +4,7 @@ The certainty model is always the one that was learnt on the other public set.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -58,7 +58,8 @@ class Bench:
         three = [
             max(one, _sure(models["dense among"], o)) for one, o in zip(sure, seen, strict=True)
         ]
-        return _judged(sure, [each.right for each in seen], seen, three)
+        judged = _judged(sure, [each.right for each in seen], seen, three)
+        return replace(judged, unexplained=np.array([each.unexplained for each in seen]))
 
     def without(self, seed: int) -> list[str]:
         """The intents of BANKING77 that this seed leaves unknown."""
@@ -97,6 +98,7 @@ def _judged(
         right=np.array(right),
         inside=np.array([each.answer is not None for each in seen]),
         asked_right=np.array([each.among_three for each in seen]),
+        unexplained=np.zeros(len(seen), dtype=bool),
     )
 
 

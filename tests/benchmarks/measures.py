@@ -24,6 +24,8 @@ class Judged:
     right: Bools
     inside: Bools
     asked_right: Bools
+    unexplained: Bools
+    """Whether the question says more than its winner is asked for."""
 
 
 def answered_at(judged: Judged, wrong_share: float) -> float:
@@ -38,8 +40,11 @@ def answered_at(judged: Judged, wrong_share: float) -> float:
 
 
 def answered_from(judged: Judged, threshold: float) -> tuple[float, float]:
-    """At this threshold: wrong among the answered, right answers among the answerable."""
-    answered = judged.sure >= threshold
+    """At this threshold: wrong among the answered, right answers among the answerable.
+
+    What leaves something unexplained is not answered, as the assistant does it.
+    """
+    answered = (judged.sure >= threshold) & ~judged.unexplained
     wrong = float((~judged.right[answered]).mean()) if answered.any() else 0.0
     return wrong, float((answered & judged.right).sum() / judged.inside.sum())
 

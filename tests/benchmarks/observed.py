@@ -3,9 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from assistant.answering.unexplained import clauses, denies_otherwise, left_over
 from knowledge.entries import Entry, Finding
 from knowledge.shelf import Shelf
 from tests.benchmarks.public_data import Asked, Vectors
+
+WORTH_A_LOOK = 0.70
+"""Certainty, by the shipped model, from which it is asked whether anything is left over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,8 @@ class Observation:
     finding: Finding
     answer: str | None
     """The entry that answers it; None when no entry does."""
+    unexplained: bool = False
+    """Whether the question says more than the winner is asked for; then it is not answered."""
 
     @property
     def features(self) -> Mapping[str, float]:
@@ -43,7 +51,22 @@ def observe(
     shelf = Shelf(entries, vectors.of(ways) if vectors else {}, patient)
     repaired = [shelf.repaired(question) for question, _ in customers]
     known = vectors.of(repaired) if vectors else {}
-    return [
-        Observation(shelf.find(question, known.get(text)), answer)
+    found = [
+        (shelf.find(question, known.get(text)), answer)
         for (question, answer), text in zip(customers, repaired, strict=True)
     ]
+    return [Observation(*each, _is_unexplained(shelf, each[0], vectors)) for each in found]
+
+
+def _is_unexplained(shelf: Shelf, finding: Finding, vectors: Vectors | None) -> bool:
+    """As `answering.consider` asks it; only of what comes near to being answered."""
+    if vectors is None or finding.exact or finding.certainty < WORTH_A_LOOK:
+        return False
+    first, said = finding.matches[0], clauses(finding.question)
+    if denies_otherwise(finding.question, first.nearest) is not None:
+        return True
+    if len(said) == 1:
+        return False
+    known = vectors.of(said)
+    rows = np.stack([known[clause] for clause in said])
+    return left_over(said, shelf.nearness(first.entry, rows).tolist()) is not None

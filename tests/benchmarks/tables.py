@@ -174,6 +174,11 @@ def reached(row: Row, seeds: Sequence[Figures]) -> bool | None:
     )
 
 
+def mean_of(parts: Parts, part: str, name: str) -> float:
+    """One figure, the mean over the seeds. Raises KeyError where it was not measured."""
+    return mean(each[name] for each in parts[part])
+
+
 def _present(parts: Parts) -> list[Row]:
     return [row for row in ROWS if row.part in parts]
 
