@@ -59,6 +59,10 @@ class Launch(Base):
     sites: Mapped[list[str]]
     mode: Mapped[str]
     wrong_rate: Mapped[float]
+    mode_set_at: Mapped[datetime | None]  # by a lead; until then the pack says it
+    fell_back_at: Mapped[datetime | None]  # too much was wrong: it asks before it answers
+    fell_back_because: Mapped[str] = mapped_column(default="")
+    lifted_at: Mapped[datetime | None]  # a lead looked, and let it answer again
     prepared_at: Mapped[datetime]
     live_at: Mapped[datetime | None]
     live_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

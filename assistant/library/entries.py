@@ -39,6 +39,7 @@ class Entry(Base):
     retired_at: Mapped[datetime | None]
     retired_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     retired_because: Mapped[str] = mapped_column(default="")
+    looked_at: Mapped[datetime | None]  # a lead looked at what people said was wrong about it
     version: Mapped[int] = mapped_column(nullable=False)
     launch: Mapped[Launch] = relationship()
     scenario: Mapped[Scenario | None] = relationship()

@@ -8,8 +8,8 @@ from assistant.migrations.tables import NOUNS as NOUNS  # every mapped class is 
 HERE = Path(__file__).parent
 
 
-def upgrade(db: Database) -> None:
-    """Bring the tables up to date; what is up to date already is left alone."""
+def upgrade(db: Database, *, to: str = "head") -> None:
+    """Bring the tables up to date, or to one revision; what is there already is left alone."""
     from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
@@ -19,10 +19,10 @@ def upgrade(db: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    script = ScriptDirectory.from_config(config).get_revision(to)
     with db.engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        if MigrationContext.configure(connection).get_current_revision() == script.revision:
             return
     config.attributes["engine"] = db.engine
     config.attributes["tables"] = tables.metadata
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

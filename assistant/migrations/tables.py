@@ -1,6 +1,6 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import decisions
+from assistant.answering import decisions, labels
 from assistant.desk import conversations, feedback, promises, repeats, tickets
 from assistant.ground import audit, people
 from assistant.ground.database import Base
@@ -21,5 +21,6 @@ NOUNS = (
     entries,
     vectors,
     decisions,
+    labels,
 )
 metadata = Base.metadata

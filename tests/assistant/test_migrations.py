@@ -1,14 +1,16 @@
 """The tables through time: at every start, up to date, and equal to what the code maps."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from assistant import migrations
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts
+from assistant.launch.launches import Launch
 from assistant.migrations import tables
 from tests import cast
 from tests.cast import UNKNOWN, Customer
@@ -64,3 +66,31 @@ def test_upgrading_needs_no_file_beside_the_database(tmp_path: Path) -> None:
     db.close()
 
     assert [path.name for path in tmp_path.iterdir()] == ["other.sqlite3"]
+
+
+def test_what_was_there_before_labels_is_there_after_them(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'older.sqlite3'}")
+    migrations.upgrade(db, to="0001")
+    with db.engine.begin() as connection:
+        for key in ("kept", "untouched"):
+            connection.exec_driver_sql(LAUNCH_OF_OLD, {"key": key})
+        connection.exec_driver_sql(
+            "INSERT INTO events (at, kind, actor, launch_id, details)"
+            " VALUES ('2026-11-16 10:00:00', 'launch.mode', 'person', 1, '{}')"
+        )
+
+    migrations.upgrade(db)
+
+    with db.reading() as session:
+        kept, untouched = session.scalars(select(Launch).order_by(Launch.id))
+        assert (kept.mode, kept.fell_back_because, kept.fell_back_at) == ("clarify", "", None)
+        assert kept.mode_set_at == datetime(2026, 11, 16, 10, tzinfo=UTC)
+        assert untouched.mode_set_at is None
+
+
+LAUNCH_OF_OLD = (
+    "INSERT INTO launches (key, name, trigger, starts_at, time_zone, scope, out_of_scope,"
+    " objectives, baselines, exit_criteria, sites, mode, wrong_rate, prepared_at,"
+    " library_revision, version) VALUES (:key, 'Old', 'rebranding', '2026-11-16 08:00:00', 'UTC',"
+    " '[]', '[]', '[]', '[]', '[]', '[]', 'clarify', 0.02, '2026-11-16 08:00:00', 0, 1)"
+)
