@@ -29,5 +29,6 @@ Which entry answers it, and how sure that is:
     ranking      several scores, and the one order they agree on
     evidence     what the certainty model looks at
     certainty    from scores to the probability that the best match is right
+    guarantee    from people's labels to a threshold, a certificate and two curves
     grouping     which questions are the same question
 """

@@ -1,13 +1,13 @@
-"""From scores to "sure enough": a calibrated probability, a threshold, a bound on wrong answers.
+"""From scores to "sure enough": a calibrated probability, and the thresholds that are shipped.
 
 The model is two dozen numbers in `certainty.json`, learnt on public questions and shipped; the
-file says how. Thresholds come from a launch's own labels once it has enough of them.
+file says how. Thresholds from a launch's own labels are in `guarantee`.
 """
 
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,16 +33,7 @@ WITH_COUNTER = 0.30
 FEW_ENTRIES = 5
 """Below that, being better than all others is no evidence; learnt from 15 entries upward."""
 _CEILINGS = (0.0, 0.5, 0.9)  # by number of words
-_ROUNDING = 1e-9  # 0.01 * 100 - 1 must be 0, also in floating point
 _WORD = re.compile(r"[^\W_]+(?:['’.,:/-][^\W_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """One question a person has judged: how certain we were, and whether the winner was right."""
-
-    certainty: float
-    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,53 +107,6 @@ def read_models(models: Mapping[str, Any]) -> Mapping[str, Model]:
 def answering_from(threshold: float, lexical: bool) -> float:
     """The launch's threshold as it applies to a finding: higher while only words speak."""
     return max(threshold, T_AUTO_LEXICAL) if lexical else threshold
-
-
-def threshold_for(wrong_rate: float, labels: Sequence[Labelled]) -> float:
-    """The certainty from which to answer so that wrong answers stay under `wrong_rate`.
-
-    `wrong_rate` is per question asked, 0 to 1; the bound holds in expectation over the labels
-    (conformal risk control, Angelopoulos et al. 2022: the lowest t with
-    (n * R(t) + 1) / (n + 1) <= rate). With fewer than 1 / rate - 1 labels, `T_AUTO`; never
-    below `T_AUTO_FLOOR`.
-    """
-    allowed = math.floor(wrong_rate * (len(labels) + 1) - 1 + _ROUNDING)
-    if allowed < 0:
-        return T_AUTO
-    wrong = sorted((label.certainty for label in labels if not label.right), reverse=True)
-    if allowed >= len(wrong):
-        return T_AUTO_FLOOR
-    # Just above the first wrong one that can no longer be afforded.
-    return max(T_AUTO_FLOOR, math.nextafter(wrong[allowed], 2.0))
-
-
-def highest_wrong_share(wrong: int, answered: int, confidence: float = 0.90) -> float:
-    """The exact binomial upper limit of the share of wrong answers among the answered.
-
-    One-sided (Clopper and Pearson 1934); 1.0 while nothing was answered. Raises ValueError
-    when there are more wrong than answered.
-    """
-    _check(wrong, answered)
-    if wrong == answered:
-        return 1.0
-    from scipy.stats import beta
-
-    return float(beta.ppf(confidence, wrong + 1, answered - wrong))
-
-
-def lowest_wrong_share(wrong: int, answered: int, confidence: float = 0.90) -> float:
-    """The exact binomial lower limit of the same share; 0.0 while nothing went wrong."""
-    _check(wrong, answered)
-    if wrong == 0:
-        return 0.0
-    from scipy.stats import beta
-
-    return float(beta.ppf(1 - confidence, wrong, answered - wrong + 1))
-
-
-def _check(wrong: int, answered: int) -> None:
-    if not 0 <= wrong <= answered:
-        raise ValueError(f"{wrong} wrong of {answered} answered cannot be.")
 
 
 def _read(model: Mapping[str, Any]) -> Model:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from assistant.ground.audit import happened
+from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role, launches_of
@@ -68,6 +68,7 @@ class Launch(Base):
     live_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]
     library_revision: Mapped[int] = mapped_column(default=0)
+    labels_revision: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(nullable=False)
     scenarios: Mapped[list[Scenario]] = relationship(order_by=Scenario.key)
 
@@ -89,6 +90,19 @@ class Launch(Base):
         """Return which day of hypercare ``at`` is, 1 on the first, counted in local days."""
         began = (self.live_at or self.starts_at).astimezone(self.zone).date()
         return (at.astimezone(self.zone).date() - began).days + 1
+
+    @property
+    def has_fallen_back(self) -> bool:
+        """Return whether too much was wrong, and no lead has lifted that since."""
+        if self.fell_back_at is None:
+            return False
+        return self.lifted_at is None or self.lifted_at < self.fell_back_at
+
+    @property
+    def acting_mode(self) -> Mode:
+        """Return what the assistant may do now: what was decided, less what it lost by itself."""
+        mode = Mode(self.mode)
+        return Mode.CLARIFY if mode is Mode.AUTO and self.has_fallen_back else mode
 
     def missing(self) -> list[str]:
         """Return what is still required before the launch may go live, in words."""
@@ -143,7 +157,37 @@ class Launch(Base):
             mode=[self.mode, mode],
             wrong_rate=[self.wrong_rate, wrong_rate],
         )
-        self.mode, self.wrong_rate = mode, wrong_rate
+        self.mode, self.wrong_rate, self.mode_set_at = mode, wrong_rate, at
+
+    def fall_back(self, session: Session, *, because: str, at: datetime) -> None:
+        """Ask before answering, from now until a lead lifts it; the same again changes nothing."""
+        if self.has_fallen_back:
+            return
+        self.fell_back_at, self.fell_back_because = at, because
+        happened(
+            session, "launch.fell-back", at=at, by=ASSISTANT, launch_id=self.id, because=because
+        )
+
+    def lift(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Let it answer by itself again. From then on only what is said later may stop it.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+            Refused: when it has not fallen back.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead lets it answer again.", what_to_do="Ask a lead.")
+        if not self.has_fallen_back:
+            raise Refused("It answers already.", what_to_do="Nothing is left to do.")
+        self.lifted_at = at
+        happened(
+            session,
+            "launch.lifted",
+            at=at,
+            by=by,
+            launch_id=self.id,
+            because=self.fell_back_because,
+        )
 
 
 def _listed(gaps: list[str]) -> str:
@@ -176,5 +220,15 @@ def library_changed(session: Session, launch_id: int) -> None:
         update(Launch)
         .where(Launch.id == launch_id)
         .values(library_revision=Launch.library_revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def labels_changed(session: Session, launch_id: int) -> None:
+    """Move the labels' revision on, so that every process judges the launch's standing anew."""
+    session.execute(
+        update(Launch)
+        .where(Launch.id == launch_id)
+        .values(labels_revision=Launch.labels_revision + 1)
         .execution_options(synchronize_session=False)
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.certainty import T_ASK, Labelled, threshold_for
+from knowledge.certainty import T_ASK
+from knowledge.guarantee import Labelled, threshold_for
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -51,6 +51,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('fell_back_at', UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column('fell_back_because', sa.String(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('lifted_at', UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column('labels_revision', sa.Integer(), nullable=False, server_default='0'))
 
     # ### end Alembic commands ###
     # What a lead decided before this column was there stays what a lead decided.
