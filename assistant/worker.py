@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
+from assistant.answering import guarantee
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import promises, repeats
 from assistant.desk.promises import Kind, Promise
@@ -91,6 +92,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("hand over stranded questions", often, hand_over_stranded),
         Job("break promises", often, break_promises),
         Job("keep the index", often, keep_index),
+        Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
     )

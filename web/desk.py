@@ -124,9 +124,7 @@ def judge_suggestion(
         return _back(ticket, "sent")
     wrong = action == "wrong"
     verdict = SuggestionVerdict.WRONG if wrong else SuggestionVerdict.NO_ANSWER
-    ticket.judge_suggestion(
-        agent.session, verdict, entry=entry, version=version, by=agent.by, at=agent.at
-    )
+    suggesting.judge(agent.session, ticket, verdict, entry, version, by=agent.by, at=agent.at)
     return _back(ticket, "wrong" if wrong else "none")
 
 

@@ -104,7 +104,7 @@ def _recorded(parts: Parts, message_id: int) -> Recorded | None:
             asked=Asked(
                 text=message.text,
                 launch_id=launch.id,
-                mode=Mode(launch.mode),
+                mode=launch.acting_mode,
                 wrong_rate=launch.wrong_rate,
                 audience=conversation.audience,
                 out_of_scope=launch.out_of_scope,

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from assistant.answering import judging
 from assistant.answering.answer import answer
 from assistant.desk import conversations, feedback
 from assistant.desk.conversations import Conversation, body_of_call
@@ -46,8 +47,10 @@ def choose(
     """
 
     def say(session: Session, conversation: Conversation) -> Message:
-        asked = _message(session, conversation, asked_id)
-        return conversation.choose(session, asked, entry, key=key, at=parts.clock.now())
+        asked, at = _message(session, conversation, asked_id), parts.clock.now()
+        choice = conversation.choose(session, asked, entry, key=key, at=at)
+        judging.chose(session, choice, asked, entry, at=at)
+        return choice
 
     body = sha256(canonical([asked_id, entry]))
     return _decided(parts, conversation_id, token, key, body, say)
@@ -111,6 +114,7 @@ def judge(
     if message.helpful is helpful and not note and not reason:
         return
     message.helpful = helpful
+    judging.helped(session, message, helpful=helpful, at=at)
     feedback.give(
         session,
         user=conversation.visitor,

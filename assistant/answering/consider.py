@@ -20,9 +20,11 @@ from assistant.answering.decide import (
     decide,
     is_settled,
 )
+from assistant.answering.guarantee import Standing, standing_of
 from assistant.answering.lines import Line
 from assistant.answering.objections import Objection
 from assistant.answering.select import Candidate, Verdict, select
+from assistant.answering.states import State
 from assistant.answering.triage import Triage, triage
 from assistant.answering.unexplained import clauses, denies_otherwise, left_over
 from assistant.desk.conversations import EVERYONE
@@ -52,6 +54,7 @@ class Asked:
     out_of_scope: Sequence[dict[str, Any]] = ()
     before: str = ""  # what the customer said just before, when it was not answered
     unhelpful: int = 0
+    as_live: bool = False  # every entry counts as confirmed: a rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,12 @@ def _reach(thought: Thought) -> int:
 def _consider(parts: Parts, asked: Asked, text: str, at: datetime) -> Thought:
     whole, scope = triage(text), scope_of(text, asked.out_of_scope)
     stock = publishing.stock_of(parts, asked.launch_id, at=at)
+    standing = standing_of(parts, asked.launch_id)
     considered, vectors = [], []
     for question in split_questions(text) or (text,):
         finding, vector = _found(parts, asked.launch_id, stock, question)
         finding = _for_audience(finding, stock, asked.audience)
-        known = _known(parts, asked, question, finding, stock, whole, scope)
+        known = _known(parts, asked, question, finding, stock, standing, whole, scope)
         considered.append(Part(question, known, decide(known)))
         vectors.append(vector)
     versions = {entry: one.version_id for entry, one in stock.live.items()}
@@ -181,25 +185,29 @@ def _known(
     question: str,
     finding: Finding,
     stock: Stock,
+    standing: Standing,
     whole: Triage,
     scope: Scope,
 ) -> Known:
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
-    known_thresholds = thresholds(asked.wrong_rate, lexical=finding.via == "lexical")
+    sure_enough = thresholds(
+        asked.wrong_rate, learnt=standing.threshold.at, lexical=finding.via == "lexical"
+    )
     known = Known(
         finding=finding,
         triage=whole,
-        thresholds=known_thresholds,
+        thresholds=sure_enough,
         mode=asked.mode,
         scope=scope,
         is_read_whole=parts.embedder is None or parts.embedder.fits(question),
         unhelpful=asked.unhelpful,
+        states={} if asked.as_live else _states(standing, finding),
         objections={
             candidate.entry: guards.against(question, candidate, one.ways())
             for candidate, one in zip(candidates, shown, strict=True)
         },
-        unexplained=_unexplained(parts, stock, question, finding, known_thresholds.auto),
+        unexplained=_unexplained(parts, stock, question, finding, sure_enough.auto),
     )
     return replace(known, verdict=_verdict(parts, question, candidates, known))
 
@@ -221,6 +229,12 @@ def _unexplained(
     return left_over(said, stock.shelf.nearness(first.entry, vectors).tolist())
 
 
+def _states(standing: Standing, finding: Finding) -> dict[str, State]:
+    """Return the state of each entry that was found; what nobody spoke of yet is new."""
+    found = (match.entry for match in finding.matches)
+    return {entry: standing.states.get(entry, State.NEW) for entry in found}
+
+
 def _verdict(
     parts: Parts, question: str, candidates: Sequence[Candidate], known: Known
 ) -> Verdict | None:
@@ -230,15 +244,19 @@ def _verdict(
     return select(parts.model, question, candidates, verdicts=parts.verdicts)
 
 
-def thresholds(wrong_rate: float, *, lexical: bool = False) -> Thresholds:
+def thresholds(
+    wrong_rate: float, *, learnt: float | None = None, lexical: bool = False
+) -> Thresholds:
     """Return how sure is sure enough for the share of wrong answers that a lead accepts.
 
-    The shipped threshold stands for one wrong answer in a hundred. A stricter rate raises it in
-    proportion to the doubt that is left; a kinder one needs labels before it may lower it. While
-    only words are compared it is higher still.
+    ``learnt`` is what the launch's labels prove for that rate. Until there are enough of them the
+    shipped threshold stands for one wrong answer in a hundred: a stricter rate raises it in
+    proportion to the doubt that is left, a kinder one may not lower it. While only words are
+    compared it is higher still.
     """
     doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
-    auto = certainty.answering_from(max(certainty.T_AUTO, 1 - doubt), lexical)
+    shipped = max(certainty.T_AUTO, 1 - doubt)
+    auto = certainty.answering_from(shipped if learnt is None else learnt, lexical)
     return Thresholds(auto=auto, ask=certainty.T_ASK)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
 from assistant.answering.select import Chosen, NoneOfThem, Verdict
+from assistant.answering.states import State
 from assistant.answering.triage import Triage
 from assistant.desk.severity import Severity
 from assistant.launch.launches import Mode
@@ -44,6 +45,7 @@ class Known:
     verdict: Verdict | None = None  # None: no model is configured, or it was not asked
     unhelpful: int = 0  # turns of this conversation that did not help
     is_read_whole: bool = True  # false when the embedder reads only the beginning of it
+    states: Mapping[str, State] = field(default_factory=dict)  # what is not named is live
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Handoff:
 
 Decided = Answer | Clarification | Handoff
 
+SUSPENDED = "A person judged this entry wrong, and no lead has looked at it since."
+NEW = "This entry is new: it answers by itself once people have confirmed it three times."
 SMALL_TALK = {"greeting": Line.GREETING, "thanks": Line.THANKS, "goodbye": Line.GOODBYE}
 
 
@@ -122,6 +126,8 @@ def _most_helpful(known: Known) -> Decided:
     finding = known.finding
     first = finding.matches[0]
     if finding.exact:
+        if _is(known, first.entry, State.SUSPENDED):
+            return _ask(known, SUSPENDED, first=first.entry)
         return Answer(first.entry, finding.certainty, "In the very words of an approved phrasing.")
     if isinstance(known.verdict, Chosen):
         return _chosen(known, known.verdict.entry)
@@ -137,6 +143,8 @@ def _chosen(known: Known, entry: str) -> Decided:
         return _handoff(known, "The model’s choice is too far from the question.")
     if objections := _against(known, match):
         return _ask(known, f"{objections[0].words} The model would have answered.", first=entry)
+    if _is(known, entry, State.SUSPENDED):
+        return _ask(known, f"{SUSPENDED} The model would have answered.", first=entry)
     return Answer(entry, known.finding.certainty, "The model chose it, reading the approved text.")
 
 
@@ -151,7 +159,14 @@ def _without_model(known: Known, first: Match) -> Decided:
         return _ask(known, f"Sure enough to ask, not to answer: {certainty:.2f}.")
     if known.unexplained is not None:
         return _ask(known, f"Sure, but {known.unexplained.words}.")
+    for state, words in ((State.SUSPENDED, SUSPENDED), (State.NEW, NEW)):
+        if _is(known, first.entry, state):
+            return _ask(known, words)
     return Answer(first.entry, certainty, f"Sure enough: {certainty:.2f} ≥ {thresholds.auto:.2f}.")
+
+
+def _is(known: Known, entry: str, state: State) -> bool:
+    return known.states.get(entry, State.LIVE) is state
 
 
 def _against(known: Known, match: Match) -> tuple[Objection, ...]:

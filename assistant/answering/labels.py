@@ -5,16 +5,20 @@ guarantee, the states of entries and everything that learns read the same rows. 
 the transaction of the act they come from; the same act again changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assistant.answering.decisions import Decision
 from assistant.desk.messages import Message
 from assistant.ground.database import Base
 from assistant.ground.people import Person
+from assistant.launch.launches import labels_changed
+from assistant.library.versions import EntryVersion
 
 
 class Source(StrEnum):
@@ -30,6 +34,8 @@ class Source(StrEnum):
 
 
 BY_PEOPLE = (Source.SENT, Source.WRONG_MATCH, Source.NO_ANSWER, Source.AUDIT)
+BY_CLICK = (Source.RECOGNISED, Source.NONE_OF_THESE)
+AUDITED = 0.05  # share of what the assistant answers by itself that a person checks, too
 
 
 class Label(Base):
@@ -50,10 +56,88 @@ class Label(Base):
     )
     right: Mapped[bool | None]
     wrong: Mapped[list[str]]  # keys of every entry that this verdict says does not answer it
-    first: Mapped[str]  # the key of the first candidate when it was decided, empty without one
-    certainty: Mapped[float]  # of the first candidate when it was decided, 0 to 1
+    first: Mapped[str]  # the key of what was answered, else of the first candidate; may be empty
+    certainty: Mapped[float]  # of that one, when it was decided, 0 to 1
     outcome: Mapped[str]  # what the customer got: answer, clarification or handoff
     weight: Mapped[float]  # 1 / the chance that such a question is judged at all
     facts: Mapped[dict[str, Any]]  # what else was known: threshold, mode, the model's verdict
     message: Mapped[Message] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def of_first(self) -> bool | None:
+        """Return whether the answer, or the first candidate, is right; nothing when not said."""
+        if self.right is None:
+            return None
+        if self.first in self.wrong or not self.first:
+            return False
+        return True if self.right and self.entry == self.first else None
+
+
+def give(
+    session: Session,
+    question: Message,
+    source: Source,
+    *,
+    entry: str,
+    right: bool | None,
+    wrong: Sequence[str] = (),
+    version_id: int | None = None,
+    weight: float = 1.0,
+    by: Person | None,
+    at: datetime,
+) -> Label | None:
+    """Keep one verdict on a decided question and return it; nothing when nothing was decided.
+
+    There is one label per question, source and person: another verdict replaces it, the same one
+    changes nothing. Several wrong matches of one person are one label that names them all.
+    """
+    # Locked, so that of the same act sent twice at once the second one finds the first.
+    session.scalars(select(Message).where(Message.id == question.id).with_for_update()).one()
+    decision = session.get(Decision, question.id)
+    if decision is None:
+        return None
+    first, certainty = _first_of(session, decision)
+    excluded = list(dict.fromkeys([*wrong, *([first] if right and entry != first else [])]))
+    label = _given(session, question.id, source, by)
+    if label is None:
+        label = Label(launch_id=decision.launch_id, message_id=question.id, source=source)
+        label.person_id = by.id if by else None
+        session.add(label)
+    elif source is Source.WRONG_MATCH:
+        excluded = list(dict.fromkeys([*label.wrong, *excluded]))
+    if (label.entry, label.right, label.wrong) == (entry, right, excluded):
+        return label
+    label.entry, label.right, label.wrong = entry, right, [key for key in excluded if key]
+    label.entry_version_id, label.at, label.weight = version_id, at, weight
+    label.first, label.certainty, label.outcome = first, certainty, decision.outcome
+    label.facts = _facts(decision, first)
+    session.flush()
+    labels_changed(session, decision.launch_id)
+    return label
+
+
+def _given(session: Session, message_id: int, source: Source, by: Person | None) -> Label | None:
+    who = Label.person_id.is_(None) if by is None else Label.person_id == by.id
+    query = select(Label).where(Label.message_id == message_id, Label.source == source, who)
+    return session.scalar(query)
+
+
+def _first_of(session: Session, decision: Decision) -> tuple[str, float]:
+    parts = decision.considered.get("parts") or [{}]
+    certainty = float(parts[0].get("certainty", decision.certainty))
+    if decision.outcome == "answer" and decision.entry_version_id:
+        version = session.get_one(EntryVersion, decision.entry_version_id)
+        return version.entry.key, certainty
+    return str(decision.candidates[0]["entry"]) if decision.candidates else "", certainty
+
+
+def _facts(decision: Decision, first: str) -> dict[str, Any]:
+    part = (decision.considered.get("parts") or [{}])[0]
+    return {
+        "mode": decision.mode,
+        "via": decision.via,
+        "threshold": part.get("threshold"),
+        "model": part.get("model"),
+        "objected": bool(part.get("counter") or (part.get("objections") or {}).get(first)),
+    }

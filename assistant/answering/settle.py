@@ -206,7 +206,7 @@ class Settling:
                 certainty=_certainty(thought),
                 severity=ticket.severity if ticket else int(thought.triage.severity),
                 severity_reason=ticket.severity_reason if ticket else thought.triage.reason,
-                mode=self._launch.mode,
+                mode=self._launch.acting_mode,
                 via=thought.parts[0].known.finding.via if thought.parts else "none",
                 candidates=_candidates(thought),
                 considered=_considered(thought),

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from assistant.answering import judging
 from assistant.answering.decisions import Decision
 from assistant.desk.conversations import EVERYONE
 from assistant.desk.messages import Message, Said
@@ -172,7 +173,38 @@ def send_suggestion(
             f"Version {number} of “{version.question}” is not approved any more. It was not sent.",
             what_to_do="Load the ticket again: it suggests what may be sent now, or write a reply.",
         )
+    judging.sent(session, _asked(session, ticket), version, by=by, at=at)
     return ticket.reply(session, version.text, by=by, at=at, entry_version_id=version.id)
+
+
+def judge(
+    session: Session,
+    ticket: Ticket,
+    verdict: SuggestionVerdict,
+    entry: str,
+    number: int,
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    """Keep that a suggestion does not fit, or that nothing approved does, on the ticket's question.
+
+    Raises:
+        NotFound: when there is no such version.
+    """
+    version = version_of(session, ticket.launch_id, entry, number)
+    question = _asked(session, ticket)
+    if verdict is SuggestionVerdict.WRONG:
+        judging.did_not_match(session, question, version, by=by, at=at)
+    else:
+        judging.nothing_answers(session, question, by=by, at=at)
+    ticket.judge_suggestion(session, verdict, entry=entry, version=number, by=by, at=at)
+
+
+def _asked(session: Session, ticket: Ticket) -> Message:
+    """Return the question that was suggested for: the ticket's newest that found something."""
+    decision = _newest_worth_showing(session, ticket)
+    return decision.message if decision else ticket.question
 
 
 def reply(

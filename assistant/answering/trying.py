@@ -55,6 +55,7 @@ def _asked(launch: Launch, question: str) -> Asked:
         wrong_rate=launch.wrong_rate,
         audience=EVERYONE,
         out_of_scope=launch.out_of_scope,
+        as_live=True,
     )
 
 

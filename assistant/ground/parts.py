@@ -72,6 +72,7 @@ class Parts:
     model: "Model | None" = None
     verdicts: Any = None  # answering.select.Verdicts, where a process keeps what models said
     stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
+    standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
     indexed: dict[int, str] = field(default_factory=dict)  # launch -> revision that was proven
 
     def close(self) -> None:

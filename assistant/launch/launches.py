@@ -169,7 +169,7 @@ class Launch(Base):
         )
 
     def lift(self, session: Session, *, by: Person, at: datetime) -> None:
-        """Let it answer by itself again. From then on only what is said later may stop it.
+        """Let it answer by itself again. Only what it answers from then on may stop it anew.
 
         Raises:
             NotPermitted: when ``by`` does not lead it.

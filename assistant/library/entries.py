@@ -19,7 +19,7 @@ from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role
-from assistant.launch.launches import Launch, library_changed
+from assistant.launch.launches import Launch, labels_changed, library_changed
 from assistant.launch.scenarios import Decider, Scenario
 from assistant.library.versions import Draft, EntryVersion
 
@@ -184,6 +184,18 @@ class Entry(Base):
         self.retired_at, self.retired_by_id, self.retired_because = at, by.id, reason.strip()
         library_changed(session, self.launch_id)
         self._note(session, "retired", by=by, at=at, reason=reason)
+
+    def look_at(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Say that a lead looked at what people judged wrong about it, and it may answer again.
+
+        Raises:
+            NotPermitted: when ``by`` is no lead.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead lets an entry answer again.", what_to_do="Ask a lead.")
+        self.looked_at = at
+        labels_changed(session, self.launch_id)
+        self._note(session, "looked-at", by=by, at=at)
 
     def file_under(
         self, session: Session, scenario: Scenario | None, *, by: Person | None, at: datetime

@@ -121,8 +121,8 @@ def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
     for name in ("scope", "out_of_scope", "objectives", "baselines", "exit_criteria"):
         setattr(launch, name, [part.model_dump(mode="json") for part in getattr(shape, name)])
     launch.sites = list(shape.sites)
-    launch.mode = shape.mode
-    launch.wrong_rate = shape.wrong_rate
+    if launch.mode_set_at is None:  # what a lead has decided since stays decided
+        launch.mode, launch.wrong_rate = shape.mode, shape.wrong_rate
     session.flush()
     return launch
 
