@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant import migrations
-from assistant.answering import asking
+from assistant.answering import asking, judging
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations
 from assistant.desk.conversations import Conversation
@@ -277,6 +277,12 @@ def retire(parts: Parts, key: str) -> None:
         )
 
 
+def retire_all(parts: Parts) -> None:
+    """Let Lena take every entry away."""
+    for key in ("price-differs", "link-missing", "export-data", "cancel-plan", "change-address"):
+        retire(parts, key)
+
+
 def entry_of(session: Session, key: str) -> Entry:
     """Return an entry of the launch."""
     return entries.by_key(session, launch_of(session).id, key)
@@ -287,6 +293,33 @@ def version_of(session: Session, key: str) -> EntryVersion:
     approved = entry_of(session, key).approved
     assert approved is not None, f"{key} is not approved"
     return approved
+
+
+def confirm(parts: Parts, key: str, *, times: int = 3, by: str = AMIR) -> list[int]:
+    """Let Amir confirm an entry: somebody asked it in its own words, and it was the answer."""
+    return [judge(parts, key, right=True, by=by) for _ in range(times)]
+
+
+def judge(parts: Parts, key: str, *, right: bool | None, by: str = AMIR, weight: float = 1) -> int:
+    """Let somebody ask an entry in its own words and Amir check the answer; return the question."""
+    with parts.db.reading() as session:
+        words = version_of(session, key).question
+    a_customer(parts, visitor=f"asks-{next(KEYS)}").asks(words)
+    with parts.db.writing() as session:
+        question = session.scalars(
+            select(Message).where(Message.text == words).order_by(Message.id.desc())
+        ).first()
+        assert question is not None
+        judging.checked(
+            session,
+            question,
+            version_of(session, key),
+            right=right,
+            weight=weight,
+            by=the(session, by),
+            at=parts.clock.now(),
+        )
+        return question.id
 
 
 # --- customers ---

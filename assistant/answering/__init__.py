@@ -3,7 +3,9 @@
 The way of a question: ``asking`` (recorded, once for its key) → ``answer`` (record, think, settle)
 → ``consider`` (what is found, what speaks against it, what the model says) → ``decide`` (pure) →
 ``settle`` (one transaction; the gate has the last word) → ``decisions`` (what was decided and why)
-→ ``labels`` (what people said about it).
+→ ``judging`` (what people say about it) → ``labels`` → ``guarantee`` and ``states`` (from which
+certainty a launch answers, and which of its entries; ``audits`` has answers checked, ``account``
+adds it all up).
 
 What thinking uses: ``triage`` with ``seriousness small_talk wording`` (how grave, a person wanted,
 small talk) · ``guards`` with ``objections identifiers circumstances directions`` (what speaks

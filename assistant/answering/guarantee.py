@@ -17,7 +17,7 @@ from assistant.answering.labels import AUDITED, BY_CLICK, BY_PEOPLE, Label, Sour
 from assistant.answering.states import State, trust_of_each
 from assistant.desk.messages import Message, Said
 from assistant.ground.parts import Parts
-from assistant.launch.launches import Launch, Mode
+from assistant.launch.launches import WRONG_RATE, Launch, Mode
 from knowledge.guarantee import Certificate, Labelled, missing_for, threshold_for
 
 HEAVIEST = 1 / AUDITED  # what one checked answer stands for
@@ -67,7 +67,9 @@ def standing_of(parts: Parts, launch_id: int) -> Standing:
             select(Launch.labels_revision, Launch.library_revision, Launch.wrong_rate).where(
                 Launch.id == launch_id
             )
-        ).one()
+        ).one_or_none()
+    if moved is None:
+        return Standing(Threshold(None, 0, missing_for(WRONG_RATE, ())), {})
     standing: Standing = parts.standings.of(
         launch_id, " ".join(map(str, moved)), lambda: _stands(parts, launch_id, moved.wrong_rate)
     )

@@ -25,18 +25,20 @@ def open_for(
     policy: Policy,
     scenario: Scenario | None,
     at: datetime,
+    since: datetime | None = None,
 ) -> Ticket:
     """Return the ticket that takes ``question``: the conversation's open one, or a new one.
 
-    A new one is about the question behind a choice or a call. It starts its promises at the time
-    of ``question``, has an owner, and is acknowledged by the assistant in the same transaction.
+    A new one is about the question behind a choice or a call. It starts its promises at
+    ``since``, the time of ``question`` unless said otherwise, has an owner, and is acknowledged by
+    the assistant in the same transaction.
     """
-    conversation = question.conversation
+    conversation, since = question.conversation, since or question.at
     ticket = conversation.open_ticket
     if ticket is not None:
         if severity.is_worse_than(ticket.severity):
             ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
-        ticket.customer_wrote(session, at=question.at)
+        ticket.customer_wrote(session, at=since)
         return ticket
     about = conversation.behind(question)
     ticket = Ticket(
@@ -54,12 +56,12 @@ def open_for(
         if scenario and scenario.owner
         else on_duty(session, conversation.launch_id),
         opened_at=at,
-        customer_wrote_at=question.at,
+        customer_wrote_at=since,
         context={},
     )
     conversation.tickets.append(ticket)
     for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
-        promises.made(ticket, kind, policy=policy, since=question.at)
+        promises.made(ticket, kind, policy=policy, since=since)
     session.flush()
     ticket.record(
         session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason

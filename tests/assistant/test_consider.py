@@ -12,7 +12,7 @@ from assistant.ground.llm import Budget, Endpoint, Model
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
 from knowledge.embedding import EmbeddingFailed
-from tests import model_behaviours
+from tests import cast, model_behaviours
 from tests.cast import BLOCKED, EXPORT, NOW, OUTSIDE, PRICE, UNKNOWN, Customer, an_entry
 from tests.model_server import Asked as Request
 from tests.model_server import Behaviour, ModelServer, Wire
@@ -68,6 +68,7 @@ def test_one_question_for_a_person_takes_the_whole_message_along(shop: Parts) ->
 
 
 def test_words_said_just_before_belong_to_it_when_that_leads_further(shop: Parts) -> None:
+    cast.confirm(shop, "price-differs")
     assert think(shop, "so high now").outcome == "clarification"
 
     together = think(shop, "so high now", before="My bill")

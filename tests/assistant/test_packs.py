@@ -209,3 +209,32 @@ def test_hostile_words_are_kept_as_they_are(house: Parts, tmp_path: Path) -> Non
     with house.db.reading() as session:
         assert cast.version_of(session, "cancel-plan").text == words
         assert launch_of(session).phase == "preparing"
+
+
+def test_the_same_pack_again_keeps_the_mode_and_the_rate_that_a_lead_has_set(
+    house: Parts, tmp_path: Path
+) -> None:
+    cast.bring_in(house, tmp_path)
+    cast.in_mode(house, cast.Mode.SUGGEST)
+
+    cast.bring_in(house, tmp_path, cast.PACK.replace("wrong_rate: 0.01", "wrong_rate: 0.05"))
+
+    with house.db.reading() as session:
+        launch = cast.launch_of(session)
+        assert (launch.mode, launch.wrong_rate) == ("suggest", 0.01)
+
+
+def test_until_a_lead_decides_the_pack_says_the_mode(house: Parts, tmp_path: Path) -> None:
+    cast.bring_in(house, tmp_path)
+
+    cast.bring_in(house, tmp_path, cast.PACK.replace("mode: auto", "mode: clarify"))
+
+    with house.db.reading() as session:
+        assert cast.launch_of(session).mode == "clarify"
+
+
+def test_a_pack_that_says_no_mode_lets_people_answer(house: Parts, tmp_path: Path) -> None:
+    cast.bring_in(house, tmp_path, cast.PACK.replace("  mode: auto\n", ""))
+
+    with house.db.reading() as session:
+        assert cast.launch_of(session).mode == "suggest"

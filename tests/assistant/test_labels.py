@@ -1,0 +1,231 @@
+"""Labels: what people do with answers, titles and suggestions, kept as facts."""
+
+import pytest
+from sqlalchemy import select
+
+from assistant.answering import judging, suggesting
+from assistant.answering.labels import Label, Source
+from assistant.desk.messages import Message
+from assistant.desk.tickets import SuggestionVerdict
+from assistant.ground.errors import NotFound
+from assistant.ground.parts import Parts
+from assistant.launch.launches import Mode
+from tests import cast
+from tests.cast import AMIR, EXPORT, LENA, PRICE, UNKNOWN, Customer, the, the_ticket
+
+NEAR = "why is the renewal so much more expensive now"  # near price-differs, in other words
+
+
+def labels_in(parts: Parts) -> list[Label]:
+    with parts.db.reading() as session:
+        return list(session.scalars(select(Label).order_by(Label.id)))
+
+
+def said(parts: Parts) -> list[tuple[str, str, bool | None, bool | None]]:
+    """Return source, entry, whether it is right, and whether the first candidate is."""
+    return [(each.source, each.entry, each.right, each.of_first) for each in labels_in(parts)]
+
+
+def sends(parts: Parts, entry: str, *, by: str = AMIR) -> None:
+    """Let somebody send an approved version as it is."""
+    with the_ticket(parts) as (session, ticket):
+        suggesting.send_suggestion(
+            session, ticket, entry, 1, by=the(session, by), at=parts.clock.now()
+        )
+
+
+def judges(parts: Parts, verdict: SuggestionVerdict, entry: str, *, by: str = AMIR) -> None:
+    """Let somebody say what is wrong with a suggestion."""
+    with the_ticket(parts) as (session, ticket):
+        suggesting.judge(
+            session, ticket, verdict, entry, 1, by=the(session, by), at=parts.clock.now()
+        )
+
+
+@pytest.fixture
+def suggested(shop: Parts, mara: Customer) -> Parts:
+    """Mara has asked; the launch lets people answer, and price-differs is suggested first."""
+    cast.in_mode(shop, Mode.SUGGEST)
+    mara.asks(NEAR)
+    return shop
+
+
+def test_sending_the_suggestion_says_that_it_answers(suggested: Parts) -> None:
+    sends(suggested, "price-differs")
+
+    (label,) = labels_in(suggested)
+    assert said(suggested) == [("sent", "price-differs", True, True)]
+    assert (label.first, label.outcome, label.weight, label.wrong) == (
+        "price-differs",
+        "handoff",
+        1.0,
+        [],
+    )
+    assert 0.3 < label.certainty <= 1.0
+    assert label.facts["mode"] == "suggest"
+    with suggested.db.reading() as session:
+        assert session.get_one(Message, label.message_id).text == NEAR
+        assert label.entry_version_id == cast.version_of(session, "price-differs").id
+        assert label.person_id == the(session, AMIR).id
+
+
+def test_sending_another_one_says_that_the_first_does_not(suggested: Parts) -> None:
+    sends(suggested, "cancel-plan")
+
+    assert said(suggested) == [("sent", "cancel-plan", True, False)]
+    assert labels_in(suggested)[0].wrong == ["price-differs"]
+
+
+def test_words_of_an_approved_text_left_as_they_are_are_the_same_act(suggested: Parts) -> None:
+    with the_ticket(suggested) as (session, ticket):
+        base = suggesting.version_of(session, ticket.launch_id, "price-differs", 1)
+        suggesting.reply(
+            session,
+            ticket,
+            base.text,
+            started_from=base,
+            by=the(session, AMIR),
+            at=cast.NOW,
+        )
+
+    assert said(suggested) == [("sent", "price-differs", True, True)]
+
+
+def test_a_reply_in_own_words_says_nothing_about_any_entry(suggested: Parts) -> None:
+    cast.amir_replies(suggested)
+
+    assert labels_in(suggested) == []
+
+
+def test_wrong_matches_of_one_person_are_one_label_that_names_them_all(suggested: Parts) -> None:
+    judges(suggested, SuggestionVerdict.WRONG, "cancel-plan")
+    assert said(suggested) == [("wrong-match", "cancel-plan", False, None)]
+
+    judges(suggested, SuggestionVerdict.WRONG, "price-differs")
+
+    assert said(suggested) == [("wrong-match", "price-differs", False, False)]
+    assert labels_in(suggested)[0].wrong == ["cancel-plan", "price-differs"]
+
+
+def test_no_answer_exists_speaks_against_every_candidate(suggested: Parts) -> None:
+    judges(suggested, SuggestionVerdict.NO_ANSWER, "price-differs")
+
+    (label,) = labels_in(suggested)
+    assert (label.source, label.right, label.wrong[0]) == ("no-answer", False, "price-differs")
+    assert len(label.wrong) > 1
+
+
+def test_a_verdict_on_an_entry_that_is_not_there_is_refused_and_keeps_nothing(
+    suggested: Parts,
+) -> None:
+    with pytest.raises(NotFound, match="no such answer"):
+        judges(suggested, SuggestionVerdict.WRONG, "never-written")
+
+    assert labels_in(suggested) == []
+
+
+def test_the_same_verdict_twice_changes_nothing(suggested: Parts) -> None:
+    judges(suggested, SuggestionVerdict.WRONG, "price-differs")
+    before = labels_in(suggested)[0].at
+    cast.later(suggested, minutes=5)
+
+    judges(suggested, SuggestionVerdict.WRONG, "price-differs")
+
+    (label,) = labels_in(suggested)
+    assert label.at == before
+
+
+def test_two_people_have_a_verdict_each(suggested: Parts) -> None:
+    judges(suggested, SuggestionVerdict.WRONG, "price-differs")
+    sends(suggested, "price-differs", by=LENA)
+
+    assert said(suggested) == [
+        ("wrong-match", "price-differs", False, False),
+        ("sent", "price-differs", True, True),
+    ]
+
+
+def test_a_question_that_nobody_decided_cannot_be_judged(shop: Parts, mara: Customer) -> None:
+    message_id = mara.says(UNKNOWN)
+
+    with shop.db.writing() as session:
+        question = session.get_one(Message, message_id)
+        assert (
+            judging.nothing_answers(session, question, by=the(session, AMIR), at=cast.NOW) is None
+        )
+    assert labels_in(shop) == []
+
+
+def test_nothing_found_is_a_verdict_too(shop: Parts, mara: Customer) -> None:
+    cast.retire_all(shop)
+    message_id = mara.asks(UNKNOWN)["message_id"]
+
+    with shop.db.writing() as session:
+        question = session.get_one(Message, message_id)
+        judging.nothing_answers(session, question, by=the(session, AMIR), at=cast.NOW)
+
+    assert said(shop) == [("no-answer", "", False, False)]
+
+
+# What customers do.
+
+
+def test_a_case_that_is_recognised_is_right(shop: Parts, mara: Customer) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    asked = mara.asks(NEAR)["clarification"]
+
+    mara.chooses(asked["message_id"], "price-differs")
+
+    (label,) = labels_in(shop)
+    assert said(shop) == [("recognised", "price-differs", True, True)]
+    assert (label.person_id, label.outcome) == (None, "clarification")
+
+
+def test_another_title_than_the_first_says_that_the_first_is_wrong(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    asked = mara.asks(NEAR)["clarification"]
+    other = asked["options"][1]["entry"]
+
+    mara.chooses(asked["message_id"], other)
+
+    assert said(shop) == [("recognised", other, True, False)]
+
+
+def test_none_of_these_speaks_against_every_title(shop: Parts, mara: Customer) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    asked = mara.asks(NEAR)["clarification"]
+
+    mara.chooses(asked["message_id"], None)
+
+    (label,) = labels_in(shop)
+    assert label.source == Source.NONE_OF_THESE
+    assert label.wrong == [option["entry"] for option in asked["options"]]
+
+
+@pytest.mark.parametrize("helpful", [True, False])
+def test_whether_it_helped_is_kept_and_the_last_word_counts(
+    shop: Parts, mara: Customer, helpful: bool
+) -> None:
+    message = mara.asks(EXPORT)["answer"]["message_id"]
+
+    mara.judges(message, helpful=not helpful)
+    mara.judges(message, helpful=helpful)
+    mara.judges(message, helpful=helpful)
+
+    assert said(shop) == [("helped", "export-data", helpful, helpful)]
+
+
+def test_the_answer_after_a_choice_is_judged_on_the_question_behind_it(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    outcome = mara.asks(PRICE)
+    asked = outcome["clarification"]
+    answer = mara.chooses(asked["message_id"], "price-differs")["answer"]
+
+    mara.judges(answer["message_id"], helpful=True)
+
+    recognised, helped = labels_in(shop)
+    assert (helped.source, helped.message_id) == (Source.HELPED, recognised.message_id)
