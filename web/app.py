@@ -27,6 +27,7 @@ from assistant.library import publishing
 from assistant.worker import Worker
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
+from web.certainty import router as certainty_router
 from web.live import Watch
 from web.readiness import readiness
 from web.rendering import STATIC, page
@@ -43,6 +44,7 @@ ROUTERS = (
     desk.router,
     library.router,
     launch.router,
+    certainty_router,
     reports.router,
 )
 

@@ -179,6 +179,27 @@ def ask(
     parts.close()
 
 
+@app.command()
+def certainty(
+    launch: Annotated[str, typer.Option("--launch", help="Key of the launch.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    data: Data = None,
+) -> None:
+    """Say what people's labels prove about a launch's answers."""
+    from assistant.answering.account import account_of
+    from assistant.launch.launches import by_key
+    from web.certainty_terminal import account_json, say_account
+
+    parts = parts_of(existing(data))
+    with parts.db.reading() as session:
+        account = account_of(session, by_key(session, launch))
+    parts.close()
+    if as_json:
+        sys.stdout.write(json.dumps(account_json(account), ensure_ascii=False) + "\n")
+    else:
+        say_account(account)
+
+
 @index_app.command("prove")
 def prove_index(data: Data = None) -> None:
     """Prove that every approved message is found by its own words."""

@@ -57,6 +57,10 @@ TOASTS = {
     "launch-live": "The launch is live.",
     "settings": "Settings saved.",
     "published": "Published everywhere.",
+    "lifted": "It answers by itself again. What it answers from now on is watched anew.",
+    "looked-at": "Noted: you have looked. It may answer again.",
+    "checked": "Noted. Thank you for checking.",
+    "audit-ticket": "Noted as wrong. This ticket is for putting it right.",
 }
 DEGRADED = {
     "embedder": ("warn", "Word search only.", "Questions are matched by words, not by meaning."),
