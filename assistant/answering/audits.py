@@ -1,13 +1,13 @@
 """The audit lane: about one in twenty of the assistant's own answers is also checked by a person.
 
 Which ones is drawn from the message alone, so nobody can choose, and the same ones are drawn
-again. While an entry is new, the answers that customers came to by recognising it are checked,
-too: that is how it gets confirmed. A wrong answer opens a ticket, so that a person corrects it.
+again. While an entry is new, what it was sent for is checked besides: that is how it gets
+confirmed. A wrong answer opens a ticket, so that a person corrects it.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,7 +49,7 @@ class Audit:
     question: Message
     answer: Message
     version: EntryVersion
-    weight: float  # how many answers it stands for
+    weight: float  # how many answers it stands for; 0 when it was not drawn by lot
     recognised: bool  # the customer chose it among titles
 
 
@@ -69,7 +69,8 @@ def waiting(session: Session, launch: Launch) -> list[Audit]:
         for message_id in _answered(session, launch, Said.QUESTION)
         if message_id not in seen and is_drawn(launch.key, message_id)
     ]
-    audits = [*_audits(session, launch, drawn), *_of_new_entries(session, launch, seen)]
+    beside = _of_new_entries(session, launch, seen.union(drawn))
+    audits = [*_audits(session, launch, drawn), *beside]
     return sorted(audits, key=lambda audit: audit.answer.id)
 
 
@@ -135,18 +136,19 @@ def _corrected(session: Session, audit: Audit, *, by: Person, at: datetime) -> T
     return ticket
 
 
-def _answered(session: Session, launch: Launch, kind: Said) -> Sequence[int]:
+def _answered(session: Session, launch: Launch, *kinds: Said) -> Sequence[int]:
     query = (
         select(Decision.message_id)
         .join(Message, Message.id == Decision.message_id)
-        .where(Decision.launch_id == launch.id, Decision.outcome == "answer", Message.kind == kind)
+        .where(Decision.launch_id == launch.id, Decision.outcome == "answer")
+        .where(Message.kind.in_(kinds))
         .order_by(Decision.message_id.desc())
     )
     return session.scalars(query).all()
 
 
 def _of_new_entries(session: Session, launch: Launch, seen: set[int]) -> Iterator[Audit]:
-    """Yield what customers recognised of each new entry, as many as are missing to confirm it."""
+    """Yield what each new entry was sent for, as often as is missing to confirm it."""
     trust = trust_of_each(session, launch.id)
     wanted = Counter(
         {
@@ -155,12 +157,13 @@ def _of_new_entries(session: Session, launch: Launch, seen: set[int]) -> Iterato
             if each.state is State.NEW
         }
     )
-    choices = _answered(session, launch, Said.CHOICE)[:MOST] if wanted else ()
-    for audit in _audits(session, launch, choices):
+    told = _answered(session, launch, Said.CHOICE, Said.QUESTION)[:MOST] if wanted else ()
+    for audit in _audits(session, launch, told):
         key = audit.version.entry.key
         if audit.question.id not in seen and wanted[key] > 0:
             wanted[key] -= 1
-            yield audit
+            # What answered by itself speaks for others only when it was drawn by lot.
+            yield replace(audit, weight=1.0 if audit.recognised else 0.0)
 
 
 def _audits(session: Session, launch: Launch, message_ids: Iterable[int]) -> Iterator[Audit]:

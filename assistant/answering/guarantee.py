@@ -117,8 +117,12 @@ def _counts(label: Label) -> bool:
 
     So "right" says nothing there unless it was drawn to be checked; "wrong" is known, and counts.
     """
-    is_biased = label.outcome == "answer" and label.source != Source.AUDIT
+    is_biased = label.outcome == "answer" and not _is_drawn(label)
     return not (is_biased and label.of_first)
+
+
+def _is_drawn(label: Label) -> bool:
+    return label.source == Source.AUDIT and label.weight > 0
 
 
 def _judged(label: Label, decided_at: datetime) -> Judged:
@@ -131,9 +135,9 @@ def _judged(label: Label, decided_at: datetime) -> Judged:
         certainty=label.certainty,
         stood_for=stood_for,
         right=bool(label.of_first),
-        weight=label.weight,
+        weight=label.weight or 1.0,
         answered=answered,
-        audited=label.source == Source.AUDIT,
+        audited=_is_drawn(label),
         mode=str(label.facts.get("mode")),
         decided_at=decided_at,
     )

@@ -59,7 +59,7 @@ class Label(Base):
     first: Mapped[str]  # the key of what was answered, else of the first candidate; may be empty
     certainty: Mapped[float]  # of that one, when it was decided, 0 to 1
     outcome: Mapped[str]  # what the customer got: answer, clarification or handoff
-    weight: Mapped[float]  # 1 / the chance that such a question is judged at all
+    weight: Mapped[float]  # 1 / the chance that such a question is judged; 0: chosen, not drawn
     facts: Mapped[dict[str, Any]]  # what else was known: threshold, mode, the model's verdict
     message: Mapped[Message] = relationship()
     person: Mapped[Person | None] = relationship()

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from assistant.answering import asking
+from assistant.answering import asking, audits, judging, suggesting
 from assistant.answering.decisions import Decision, outcome_of
 from assistant.desk import conversations, feedback, repeats
 from assistant.desk.feedback import Source
@@ -26,7 +26,7 @@ from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts
 from assistant.ground.people import by_email
 from assistant.launch.launches import by_key
-from assistant.library import gate
+from assistant.library import entries
 from assistant.library.entries import create
 from assistant.library.liveness import live
 from assistant.library.versions import Draft
@@ -75,6 +75,7 @@ class Week:
         self._draw = random.Random(SEED)  # noqa: S311  # a story, not a secret
         self._order = count()
         self._coming: list[Moment] = []
+        self._meant: dict[int, str] = {}  # question -> the entry that answers it, "" when none does
 
     def plan(self, at: datetime, happen: Callable[[], None]) -> None:
         """Let something happen at ``at``, unless the week is over by then."""
@@ -134,6 +135,11 @@ class Week:
         for number, told in enumerate(story()["drafts"]):
             self.plan(OPENS + timedelta(days=4, hours=3 + number), self._proposal(told))
 
+    def plan_checks(self) -> None:
+        """Plan an agent's look at the answers that wait to be checked, each afternoon."""
+        for day in range(5):
+            self.plan(OPENS + timedelta(days=day, hours=8, minutes=30), self._check)
+
     # --- what happens ---
 
     def _contact(self, words: str, entry: str) -> Callable[[], None]:
@@ -150,6 +156,7 @@ class Week:
                     session, launch, at=at, channel=channel, visitor=visitor
                 )
             message_id = asking.ask(parts, conversation.id, token, words, key=f"demo-{visitor}")
+            self._meant[message_id] = entry
             self.plan(
                 at + patience, self._reaction(conversation.id, token, message_id, entry, mood)
             )
@@ -224,22 +231,31 @@ class Week:
                 if person is None or not ticket.is_waiting_on_us:
                     return
                 told = _replies().get(ticket.question.text)
-                decision = session.get_one(Decision, ticket.question_id)
-                suggested = [one["version_id"] for one in decision.candidates if one["version_id"]]
-                version = None
-                if not told and suggested:
-                    version = gate.passed(
-                        session,
-                        suggested[0],
-                        launch_id=ticket.launch_id,
-                        audience=ticket.conversation.audience,
-                        at=at,
+                meant = self._meant.get(ticket.question_id, "")
+                known = entries.by_key(session, ticket.launch_id, meant) if meant else None
+                if not told and known and (approved := known.approved):
+                    suggesting.send_suggestion(
+                        session, ticket, meant, approved.number, by=person, at=at
                     )
-                text = told or (version.text if version else _CHECKED)
-                cited = version.id if version and not told else None
-                ticket.reply(session, text, by=person, at=at, entry_version_id=cited)
+                    return
+                if ticket.severity != Severity.BLOCKED:
+                    judging.nothing_answers(session, ticket.question, by=person, at=at)
+                ticket.reply(session, told or _CHECKED, by=person, at=at)
 
         return happen
+
+    def _check(self) -> None:
+        """Say of each answer that waits to be checked whether it was the right one."""
+        at, agent = self._clock.now(), self._draw.choice(AGENTS)
+        with self._parts.db.writing() as session:
+            launch, person = by_key(session, self._key), by_email(session, agent)
+            if person is None:
+                return
+            for audit in audits.waiting(session, launch):
+                meant = self._meant.get(audit.question.id, "")
+                right = meant == audit.version.entry.key
+                verdict = audits.Verdict.RIGHT if right else audits.Verdict.WRONG
+                audits.judge(session, launch, audit.question.id, verdict, by=person, at=at)
 
     def _resolution(self, ticket_id: int, agent: str, mood: float) -> Callable[[], None]:
         def happen() -> None:
@@ -341,6 +357,7 @@ def play(parts: Parts, launch_key: str, *, until: datetime, step: Callable[[floa
     week.plan_grave()
     week.plan_feedback()
     week.plan_drafts()
+    week.plan_checks()
     week.play(step)
     with parts.db.writing() as session:
         launch = by_key(session, launch_key)

@@ -6,7 +6,9 @@ from assistant.answering import audits
 from assistant.answering.answer import answer
 from assistant.answering.audits import Audit, Verdict, is_drawn
 from assistant.answering.decisions import Decision
+from assistant.answering.guarantee import judged_of
 from assistant.answering.labels import Label
+from assistant.answering.states import State, trust_of_each
 from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
@@ -65,6 +67,7 @@ def test_another_launch_draws_others() -> None:
 
 
 def test_a_drawn_answer_waits_with_question_and_answer(shop: Parts) -> None:
+    cast.confirm(shop, "price-differs")
     question_id = asks_until_drawn(shop)
 
     (audit,) = waiting(shop)
@@ -84,13 +87,14 @@ def test_what_a_person_answers_is_not_checked(shop: Parts) -> None:
 def test_a_verdict_is_kept_with_its_weight_and_does_not_wait_any_more(
     shop: Parts, verdict: Verdict, right: bool | None
 ) -> None:
+    cast.confirm(shop, "price-differs")
     question_id = asks_until_drawn(shop)
 
     assert judge(shop, question_id, verdict) is None
 
     assert waiting(shop) == []
     with shop.db.reading() as session:
-        label = session.query(Label).one()
+        label = session.query(Label).filter_by(message_id=question_id).one()
         assert (label.source, label.right, label.weight) == ("audit", right, 20.0)
         assert session.query(Ticket).all() == []
         event = session.query(Event).filter_by(kind="answer.checked").one()
@@ -139,6 +143,7 @@ def test_an_answer_is_checked_once(shop: Parts) -> None:
 
 
 def test_an_answer_that_was_not_drawn_cannot_be_checked(shop: Parts) -> None:
+    cast.confirm(shop, "price-differs")
     ids = [
         cast.a_customer(shop, visitor=f"v{number}").asks(PRICE)["message_id"] for number in range(5)
     ]
@@ -166,3 +171,29 @@ def test_what_customers_recognised_of_a_new_entry_is_checked_until_it_is_confirm
     for audit in audits_now:
         judge(shop, audit.question.id, Verdict.RIGHT)
     assert waiting(shop) == []
+
+
+def test_what_a_new_entry_answered_is_checked_besides_and_speaks_for_no_other(shop: Parts) -> None:
+    for number in range(5):
+        cast.a_customer(shop, visitor=f"v{number}").asks(EXPORT)
+
+    beside = [audit for audit in waiting(shop) if not audit.weight]
+    assert len(beside) == 3
+    for audit in beside:
+        judge(shop, audit.question.id, Verdict.RIGHT)
+
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        assert trust_of_each(session, launch.id)["export-data"].state is State.LIVE
+        assert judged_of(session, launch.id) == []
+
+
+def test_a_new_entry_s_wrong_answer_is_known_all_the_same(shop: Parts) -> None:
+    asked = cast.a_customer(shop).asks(EXPORT)["message_id"]
+
+    judge(shop, asked, Verdict.WRONG)
+
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        assert [one.right for one in judged_of(session, launch.id)] == [False]
+        assert launch.has_fallen_back
