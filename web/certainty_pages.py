@@ -12,6 +12,7 @@ from assistant.launch.launches import Launch, Mode
 from knowledge.guarantee import CONFIDENCE, without_a_wrong_one
 from web.charts import curve_chart, reliability_chart
 from web.launch_words import MODE_WORDS
+from web.rendering import percent
 from web.shell import Visit
 
 SHOWN = 20  # answers to check on one page
@@ -77,7 +78,7 @@ def next_step(account: Account) -> str:
 
 def guarantee_words(account: Account) -> dict[str, str]:
     """Return the guarantee as a statement and what it stands on."""
-    rate, threshold = f"{account.wrong_rate:.1%}", account.threshold
+    rate, threshold = percent(account.wrong_rate, 1), account.threshold
     if threshold.at is None:
         # While it answers, a label counts for less of what it stands for: that takes many more.
         while_what = ", given while people answer," if account.mode is Mode.AUTO else ""
@@ -104,7 +105,7 @@ def certificate_words(account: Account) -> dict[str, str]:
     """Return the certificate as a statement and what it stands on."""
     certificate = account.certificate
     if not certificate.answered:
-        needed, rate = without_a_wrong_one(account.wrong_rate), f"{account.wrong_rate:.1%}"
+        needed, rate = without_a_wrong_one(account.wrong_rate), percent(account.wrong_rate, 1)
         return {
             "tone": "info",
             "title": "No answer has been judged yet.",
@@ -117,18 +118,19 @@ def certificate_words(account: Account) -> dict[str, str]:
         "tone": tone,
         "title": f"{certificate.wrong} wrong of {certificate.answered} judged answers.",
         "text": (
-            f"With {certificate.confidence:.0%} confidence at most {certificate.highest:.1%} of "
-            f"all answers are wrong, and at least {certificate.lowest:.1%} (exact binomial limits)."
+            f"With {percent(certificate.confidence)} confidence at most "
+            f"{percent(certificate.highest, 1)} of all answers are wrong, and at least "
+            f"{percent(certificate.lowest, 1)} (exact binomial limits)."
         ),
     }
 
 
 def _tiles(account: Account) -> list[dict[str, str]]:
     certificate = account.certificate
-    at_most = f"{certificate.highest:.1%}" if certificate.answered else "–"
+    at_most = percent(certificate.highest, 1) if certificate.answered else "–"
     return [
         {
-            "value": f"{account.wrong_rate:.1%}",
+            "value": percent(account.wrong_rate, 1),
             "title": "Accepted by the lead",
             "note": "wrong answers per question asked",
         },
@@ -143,7 +145,7 @@ def _tiles(account: Account) -> list[dict[str, str]]:
             "note": f"{certificate.wrong} of {certificate.answered} judged",
         },
         {
-            "value": f"{account.coverage:.0%}" if account.asked else "–",
+            "value": percent(account.coverage) if account.asked else "–",
             "title": "Answered by itself",
             "note": f"{account.answered} of {account.asked} questions",
         },

@@ -43,9 +43,9 @@ def test_before_anybody_judged_the_page_says_what_to_do(lena):
 
     assert "Not by this launch’s own labels yet." in words
     assert (
-        "0.95 stands until 99 more labels, given while people answer, say where 1.0% lies" in words
+        "0.95 stands until 99 more labels, given while people answer, say where 1.0 % lies" in words
     )
-    assert "230 judged answers without a wrong one certify 1.0%" in words
+    assert "230 judged answers without a wrong one certify 1.0 %" in words
     assert "Nobody has judged an answer yet" in words
     assert "New: 5" in words
 
@@ -58,7 +58,7 @@ def test_the_page_shows_certificate_charts_and_the_tables_behind_them(shop, lena
     words = text_of(page)
 
     assert "1 wrong of 4 judged answers." in words
-    assert "at most 68.0% of all answers are wrong, and at least 2.6%" in words
+    assert "at most 68.0 % of all answers are wrong, and at least 2.6 %" in words
     assert page.text.count('<svg class="chart"') == 2
     assert page.text.count("As a table") == 2
     assert "Live: 1" in words and "Suspended: 1" in words
