@@ -18,7 +18,7 @@ from assistant.desk.promises import Kind, Promise
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
-from assistant.library import publishing
+from assistant.library import publishing, reembedding
 
 log = structlog.get_logger()
 
@@ -74,6 +74,11 @@ def prove_index(parts: Parts) -> int:
     return publishing.prove_all(parts, at=parts.clock.now())
 
 
+def embed_anew(parts: Parts) -> int:
+    """Go on with the library in the words of an embedder that is to come into charge."""
+    return reembedding.go_on(parts)
+
+
 def merge_repeats(parts: Parts) -> int:
     """Merge repeat groups that turned out to ask the same, launch by launch."""
     with parts.db.reading() as session:
@@ -93,6 +98,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("break promises", often, break_promises),
         Job("keep the index", often, keep_index),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
+        Job("embed anew", often, embed_anew),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
     )

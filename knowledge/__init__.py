@@ -9,6 +9,7 @@ What a text means, as a vector:
 
 Where vectors are found again:
     index        ChromaIndex: put, remove, search, rebuild, prove
+    chroma       the one place that talks to Chroma
     custody      one owner for its folder, and the seal that says it is as it was left
     exact        ExactIndex: the exact scan over the same vectors that stands in for it
     proof        what an index must hold, and whether it does

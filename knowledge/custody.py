@@ -34,17 +34,21 @@ class IndexUnavailable(Exception):
     """The index cannot be used; the message says why. Search exactly meanwhile."""
 
 
+class IndexHeld(IndexUnavailable):
+    """Another process owns it, which is no fault: it can be had when that one ends."""
+
+
 def own(folder: Path) -> TextIO:
     """Makes this process the owner of the folder until the file returned is closed.
 
-    Raises IndexUnavailable when another process is, and names it.
+    Raises IndexHeld when another process is, and names it.
     """
     lock = (folder / "owner.lock").open("a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         with lock:
-            raise IndexUnavailable(_held(folder, lock)) from None
+            raise IndexHeld(_held(folder, lock)) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

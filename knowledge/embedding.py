@@ -28,6 +28,7 @@ __all__ = [
     "remote",
 ]
 
+REMOTE = "remote:"  # how the name of a model behind an endpoint begins
 PATIENCE = 10.0  # seconds for one request; longer and the lexical leg answers sooner
 PORTION = 128  # texts per request; most servers take at least this many
 
@@ -72,7 +73,7 @@ def remote(base_url: str, api_key: str, model: str, http_client: "httpx.Client")
 
     client = OpenAI(
         base_url=base_url,
-        api_key=api_key,
+        api_key=api_key or "none",  # many a server of one's own asks for none; the SDK insists
         http_client=http_client,  # type: ignore[arg-type] # typed as httpx2's, takes httpx's too
         max_retries=0,
         timeout=PATIENCE,
@@ -87,7 +88,7 @@ class Remote:
     """
 
     def __init__(self, client: "OpenAI", model: str) -> None:
-        self.name = f"remote:{model}"
+        self.name = f"{REMOTE}{model}"
         self._client = client
         self._model = model
         self._dimensions = 0

@@ -5,7 +5,7 @@ measure of its answers. 10,000 vectors take 8 ms.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +43,16 @@ class ExactIndex:
         scan = self._shelves.get(shelf)
         return scan.nearest(vector, k) if scan else []
 
-    def rebuild(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
-        """The shelf now holds these entries and no others."""
+    def rebuild(
+        self,
+        shelf: str,
+        entries: Iterable[Entry],
+        vectors: Mapping[str, Vector],
+        step: Callable[[float], None] = lambda share: None,
+    ) -> None:
+        """The shelf now holds these entries and no others; `step` is told when it is done."""
         scan = _Scan.over(ways_of(entries, vectors))
+        step(1.0)
         with self._writing:
             self._shelves[shelf] = scan
 
@@ -57,8 +64,21 @@ class ExactIndex:
         present = {way.id for way in scan.ways}
         return problems(ways_of(entries, vectors), present, scan.first_of_each)
 
-    def close(self) -> None:
-        """Forgets everything."""
+    def prove_changes(
+        self,
+        shelf: str,
+        changed: Iterable[Entry],
+        gone: Iterable[str],
+        vectors: Mapping[str, Vector],
+    ) -> list[str]:
+        """What is wrong with these entries alone; empty too when nothing of `gone` is left."""
+        coming, scan = list(changed), self._shelves.get(shelf) or _Scan.over([])
+        looked_at = {*(entry.id for entry in coming), *gone}
+        present = {way.id for way in scan.ways if way.entry in looked_at}
+        return problems(ways_of(coming, vectors), present, scan.first_of_each, alone=True)
+
+    def close(self, *, trusted: bool = True) -> None:
+        """Forgets everything, trusted or not."""
         self._shelves = {}
 
     def _ways(self, shelf: str) -> Sequence[Way]:

@@ -49,18 +49,24 @@ def problems(
     expected: Sequence[Way],
     present: Collection[str],
     nearest: Callable[[Vectors], Sequence[Neighbour]],
+    *,
+    alone: bool = False,
 ) -> list[str]:
     """What is wrong, in words; empty when exactly the expected ways are there and each one's
     own vector finds it, or another way that means just the same.
 
     `present` are the keys in the index; `nearest` gives the one nearest way for each vector.
+    `alone`: the index holds more than what is expected here. Then a stranger at the very same
+    place is taken for one that means the same; the proof of the whole would know better.
     """
     wanted = {way.id: way for way in expected}
     found = [_lost(way) for way in expected if way.id not in present]
     found += [_stray(key) for key in sorted(set(present) - wanted.keys())]
     there = (way for way in expected if way.id in present)
     while portion := list(islice(there, PORTION)):
-        found += _mistaken(portion, nearest(np.array([way.vector for way in portion])), wanted)
+        found += _mistaken(
+            portion, nearest(np.array([way.vector for way in portion])), wanted, alone
+        )
     return found
 
 
@@ -74,11 +80,12 @@ def _stray(key: str) -> str:
 
 
 def _mistaken(
-    asked: Sequence[Way], found: Sequence[Neighbour], wanted: Mapping[str, Way]
+    asked: Sequence[Way], found: Sequence[Neighbour], wanted: Mapping[str, Way], alone: bool
 ) -> Iterator[str]:
     for way, near in zip(asked, found, strict=True):
         same = wanted.get(way_id(near.entry, near.way))
-        if near.cosine < ITSELF or same is None or same.vector @ way.vector < ITSELF:
+        is_same = alone if same is None else same.vector @ way.vector >= ITSELF
+        if near.cosine < ITSELF or not is_same:
             yield (
                 f"Way {way.number} of entry {way.entry} is not found as itself but as way "
                 f"{near.way} of entry {near.entry}, at cosine {near.cosine:.3f}."

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "uvicorn": re.compile(r"web/serving\.py"),
     "jinja2": re.compile(r"web/"),
     "typer": re.compile(r"web/(cli|starting)\.py"),
-    "chromadb": re.compile(r"knowledge/index\.py"),
+    "chromadb": re.compile(r"knowledge/chroma\.py"),
     "openai": re.compile(r"knowledge/embedding\.py|assistant/ground/"),
     "alembic": re.compile(r"assistant/migrations/"),
 }

@@ -22,7 +22,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from assistant.answering.select import Verdicts
 from assistant.ground.errors import Declined
-from assistant.ground.parts import Parts, open_index
+from assistant.ground.parts import Parts
 from assistant.library import publishing
 from assistant.worker import Worker
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
@@ -118,7 +118,7 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
 def _open_index(parts: Parts) -> None:
     # The first answers come before the index, whose opening takes seconds of its own.
     publishing.warm_all(parts)
-    open_index(parts)
+    parts.owns_index = True
     publishing.reconcile(parts, at=parts.clock.now())
 
 

@@ -16,10 +16,18 @@ def readiness(parts: Parts) -> dict[str, State]:
 def stand_ins(parts: Parts) -> dict[str, State]:
     """Return the state of everything that something else can stand in for; asks no database."""
     return {
-        "embedder": _state(parts.embedder is not None, parts.embedder_missing, "word search only"),
-        "index": _state(parts.index is not None, parts.index_missing, "exact scan"),
+        "embedder": _embedder_state(parts),
+        "index": _state(not parts.index_missing, parts.index_missing, "exact scan"),
         "model": _model_state(parts),
     }
+
+
+def _embedder_state(parts: Parts) -> State:
+    why = parts.embedder_missing if parts.embedder is None else parts.embedder_failure
+    state = _state(parts.embedder is not None and not why, why, "word search only")
+    if parts.coming is None:
+        return state
+    return {**state, "coming": parts.coming.name, "progress": parts.coming_state}
 
 
 def _database_state(parts: Parts) -> State:

@@ -187,7 +187,15 @@ def banners(parts: Parts) -> list[dict[str, str]]:
     states = stand_ins(parts)
     # A process that was never meant to own the index is not degraded: nobody said why.
     shown = [name for name, state in states.items() if state.get("why") and state["status"] != "ok"]
-    return [dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown]
+    told = [dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown]
+    return [*told, *_coming(states["embedder"])]
+
+
+def _coming(embedder: dict[str, str]) -> list[dict[str, str]]:
+    if "coming" not in embedder:
+        return []
+    title = f"The library is being prepared for {embedder['coming']}."
+    return [{"tone": "info", "title": title, "text": embedder["progress"]}]
 
 
 def _shown(launch: Launch, at: datetime) -> dict[str, Any]:

@@ -46,9 +46,11 @@ def parts_of(settings: Settings) -> "Parts":
     """Return the parts of this process, its tables up to date."""
     from assistant import migrations
     from assistant.ground.parts import assemble
+    from assistant.library import charge
 
     parts = assemble(settings)
     migrations.upgrade(parts.db)
+    charge.take_up(parts)
     if parts.embedder_missing:
         err.print(f"[yellow]Word search only:[/yellow] {parts.embedder_missing}", highlight=False)
     return parts

@@ -35,8 +35,7 @@ from assistant.launch.scope import Scope, scope_of
 from assistant.library import publishing
 from assistant.library.publishing import Stock
 from knowledge import certainty
-from knowledge.embedding import EmbeddingFailed
-from knowledge.entries import Finding, Vector, Vectors
+from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
 SHOWN_TO_MODEL = 4  # candidates in one prompt
@@ -78,6 +77,7 @@ class Thought:
     scope: Scope
     versions: dict[str, int]  # entry -> version that was live while thinking
     vector: Vector | None = None
+    embedder: str = ""  # who made the vector
 
     @property
     def outcome(self) -> str:
@@ -135,34 +135,19 @@ def _consider(parts: Parts, asked: Asked, text: str, at: datetime) -> Thought:
         considered.append(Part(question, known, decide(known)))
         vectors.append(vector)
     versions = {entry: one.version_id for entry, one in stock.live.items()}
-    return _together(tuple(considered), whole, scope, versions, vectors[0])
+    together = _together(tuple(considered), whole, scope, versions, vectors[0])
+    return replace(together, embedder=stock.embedder)
 
 
 def _found(
     parts: Parts, launch_id: int, stock: Stock, question: str
 ) -> tuple[Finding, Vector | None]:
     """Return what the shelf finds; without an embedder, or when it fails, by words alone."""
-    vector = _embedded(parts, stock.shelf.repaired(question))
+    vector = publishing.vector_of(parts, stock, stock.shelf.repaired(question))
     if vector is None:
         return stock.shelf.find(question, None), None
     neighbours = publishing.near(parts, launch_id, stock, vector)
     return stock.shelf.find(question, vector, neighbours), vector
-
-
-def _embedded(parts: Parts, question: str) -> Vector | None:
-    vectors = _vectors(parts, (question,))
-    return None if vectors is None else vectors[0]
-
-
-def _vectors(parts: Parts, texts: Sequence[str]) -> Vectors | None:
-    """Return one vector per text; nothing without an embedder, or when it fails."""
-    if parts.embedder is None:
-        return None
-    try:
-        return parts.embedder.embed(texts)
-    except EmbeddingFailed as failure:
-        parts.embedder_failure = str(failure)
-        return None
 
 
 def _for_audience(finding: Finding, stock: Stock, audience: str) -> Finding:
@@ -223,7 +208,7 @@ def _unexplained(
     said = clauses(question)
     if otherwise is not None or len(said) == 1:
         return otherwise
-    vectors = _vectors(parts, said)
+    vectors = publishing.vectors_for(parts, stock, said)
     if vectors is None:
         return None
     return left_over(said, stock.shelf.nearness(first.entry, vectors).tolist())

@@ -33,7 +33,6 @@ from assistant.library.versions import EntryVersion
 def settle(parts: Parts, message_id: int, thought: Thought) -> None:
     """Carry out what was thought, in one transaction; the first settling wins."""
     at = parts.clock.now()
-    embedder = parts.embedder.name if parts.embedder else ""
     with parts.db.writing() as session:
         # The conversation is locked, so that two of its messages cannot open two tickets at once.
         session.scalars(
@@ -47,7 +46,7 @@ def settle(parts: Parts, message_id: int, thought: Thought) -> None:
             return
         message.decided_at = at
         if _is_asked(message, thought):
-            repeats.join(session, message, thought.vector, embedder=embedder, at=message.at)
+            repeats.join(session, message, thought.vector, embedder=thought.embedder, at=message.at)
         Settling(session, message, thought, at).carry_out()
 
 

@@ -4,5 +4,6 @@
 ``clock`` (the only wall clock) · ``errors`` (three ways to say no) · ``people`` (roles, passwords,
 sign-ins) · ``audit`` (every change an event) · ``llm`` (the one function that calls a model) ·
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``masking`` (personal
-data out of a prompt) · ``parts`` (what a process is assembled from).
+data out of a prompt) · ``embedders`` (those that can be made here) ·
+``parts`` (what a process is assembled from).
 """

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import structlog
 
+from assistant.ground import embedders
 from assistant.ground.clock import Clock, WallClock
 from assistant.ground.database import Database
 from assistant.ground.settings import Settings
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.ground.llm import Model
     from knowledge.embedding import Embedder
     from knowledge.index import ChromaIndex
+
+FAILURES, WITHIN = 3, timedelta(minutes=10)  # so many within that, and the exact scan stays
 
 log = structlog.get_logger()
 Made = TypeVar("Made")
@@ -64,16 +68,27 @@ class Parts:
     settings: Settings
     db: Database
     clock: Clock = field(default_factory=WallClock)
-    embedder: "Embedder | None" = None
+    embedder: "Embedder | None" = None  # the one in charge: all vectors in use are its
     embedder_missing: str = ""  # why there is none, for operators
-    embedder_failure: str = ""  # the last time that it gave nothing
+    embedder_failure: str = ""  # why it gave nothing, until it gives something again
+    coming: "Embedder | None" = None  # configured, and in charge once the library is in its words
+    coming_state: str = ""  # how far that is, for operators
+    coming_again: datetime | None = None  # when it is tried again, after it failed
     index: "ChromaIndex | None" = None
-    index_missing: str = "It is being opened."
+    index_missing: str = "It is being opened."  # why an exact scan stands in; empty: it does not
+    index_failures: list[datetime] = field(default_factory=list)  # those of the last minutes
+    owns_index: bool = False  # whether this process was meant to
+    indexing: threading.Lock = field(default_factory=threading.Lock)  # held by who changes it
     model: "Model | None" = None
     verdicts: Any = None  # answering.select.Verdicts, where a process keeps what models said
     stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
     standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
-    indexed: dict[int, str] = field(default_factory=dict)  # launch -> revision that was proven
+    indexed: dict[int, Any] = field(default_factory=dict)  # launch -> library.indexing.Held
+
+    @property
+    def is_index_given_up(self) -> bool:
+        """Return whether the index failed so often that the exact scan stays until a restart."""
+        return len(self.index_failures) >= FAILURES
 
     def close(self) -> None:
         """Give back the index's lock and the database's connections."""
@@ -97,35 +112,53 @@ def assemble(settings: Settings) -> Parts:
 
 def open_index(parts: Parts) -> None:
     """Open the vector index and own it; why not, if not, is kept for operators. Takes seconds."""
-    from knowledge.index import ChromaIndex, IndexUnavailable
+    from knowledge.index import ChromaIndex, IndexHeld, IndexUnavailable
 
+    parts.owns_index = True
     if parts.embedder is None:
         parts.index_missing = "There is no embedder."
         return
     try:
-        parts.index = ChromaIndex.open(parts.settings.data / "index", parts.embedder.name)
-        parts.index_missing = ""
-    except IndexUnavailable as reason:
-        parts.index_missing = str(reason)
+        index = ChromaIndex.open(parts.settings.data / "index", parts.embedder.name)
+    except IndexHeld as held:
+        parts.index_missing = str(held)
+    except IndexUnavailable as broken:
+        index_failed(parts, None, str(broken))
+    else:
+        parts.index_missing = f"It is being filled: {index.reason}." if index.reason else ""
+        parts.index = index
+
+
+def index_failed(parts: Parts, index: "ChromaIndex | None", why: str) -> None:
+    """Give up an index that failed: it is opened again, but not after too many failures.
+
+    Of many that saw the same index fail the first one counts.
+    """
+    if parts.index is not index:
+        return
+    log.warning("index failed", why=why)
+    at = parts.clock.now()
+    parts.index_failures = [*(one for one in parts.index_failures if one > at - WITHIN), at]
+    if parts.is_index_given_up:
+        minutes = WITHIN.total_seconds() / 60
+        why = f"It failed {FAILURES} times in {minutes:g} minutes and is left alone. {why}"
+    close_index(parts, why, trusted=False)
+
+
+def close_index(parts: Parts, why: str, *, trusted: bool = True) -> None:
+    """Let the index go; an exact scan stands in from now on."""
+    closing, parts.index, parts.index_missing = parts.index, None, why
+    parts.indexed.clear()
+    if closing is not None:
+        closing.close(trusted=trusted)
 
 
 def _open_embedder(parts: Parts) -> None:
-    import httpx
+    from knowledge.embedding import WeightsUnusable
 
-    from knowledge import embedding
-
-    settings = parts.settings
     try:
-        if settings.embedding_base_url:
-            parts.embedder = embedding.remote(
-                settings.embedding_base_url,
-                settings.embedding_api_key.get_secret_value(),
-                settings.embedding_model,
-                httpx.Client(follow_redirects=False),
-            )
-        else:
-            parts.embedder = embedding.local(settings.data / "embedder", settings.weights)
-    except embedding.WeightsUnusable as missing:
+        parts.embedder = embedders.configured(parts.settings)
+    except WeightsUnusable as missing:
         parts.embedder_missing = str(missing)
 
 

@@ -4,7 +4,9 @@
 entry, frozen by its approval) · ``entries`` (draft, review, approved, retired) · ``liveness`` (what
 may be sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
-(stored embeddings, the truth behind every index) · ``publishing`` (live entries onto the shelf and
-into the index, proven) · ``help_page`` (what the public may look up) · ``packs pack_checks`` (a
-launch pack into the database, all of it or nothing).
+(stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·
+``publishing`` (live entries onto the shelf, proven) · ``indexing`` (the same in the vector index) ·
+``reembedding kinship`` (the library in the words of another embedder, verified, then swapped) ·
+``help_page`` (what the public may look up) · ``packs pack_checks`` (a launch pack into the
+database, all of it or nothing).
 """

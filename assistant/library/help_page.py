@@ -6,7 +6,6 @@ It reads through the same gate as the assistant, so what is retired or has expir
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,11 +21,7 @@ from assistant.library import gate, publishing
 from assistant.library.entries import Entry
 from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
-from knowledge.embedding import EmbeddingFailed
 from knowledge.normalise import fingerprint
-
-if TYPE_CHECKING:
-    from knowledge.entries import Vector
 
 LONGEST = 200  # characters of a search
 NEAR = 0.45  # cosine; on the demo library a question's own answers lie above, chance ones below
@@ -77,7 +72,7 @@ def found(parts: Parts, key: str, words: str, *, at: datetime) -> list[str]:
     with parts.db.reading() as session:
         launch_id = by_key(session, key).id
     stock = publishing.stock_of(parts, launch_id, at=at)
-    vector = _embedded(parts, stock.shelf.repaired(words))
+    vector = publishing.vector_of(parts, stock, stock.shelf.repaired(words))
     matches = stock.shelf.find(words, vector).matches
     by_meaning = [match.entry for match in matches if vector is not None and match.cosine >= NEAR]
     by_words = [one.id for one in stock.entries if holds((*one.ways(), one.text), words)]
@@ -138,14 +133,3 @@ def judge(
         entry_version_id=version.id,
         helpful=helpful,
     )
-
-
-def _embedded(parts: Parts, words: str) -> "Vector | None":
-    if parts.embedder is None:
-        return None
-    try:
-        vector: Vector = parts.embedder.embed([words])[0]
-    except EmbeddingFailed as failure:
-        parts.embedder_failure = str(failure)
-        return None
-    return vector

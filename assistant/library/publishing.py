@@ -1,7 +1,7 @@
 """Live entries onto the shelf and into the index, proven to be found by their own words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,19 +11,21 @@ from sqlalchemy.orm import Session
 
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
+from assistant.library import charge, indexing
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.liveness import live
 from assistant.library.vectors import vectors_of
 from assistant.library.versions import EntryVersion
+from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 from knowledge.entries import Entry
 from knowledge.normalise import fingerprint
 from knowledge.shelf import Shelf
 
 if TYPE_CHECKING:
-    from knowledge.entries import Neighbour, Vector
+    from knowledge.embedding import Embedder
+    from knowledge.entries import Neighbour, Vector, Vectors
 
 TRY_AGAIN = timedelta(minutes=1)  # after the embedder gave no vectors for new words
-NEIGHBOURS = 50  # phrasings that the index proposes for one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,29 @@ class Live:
     entry: Entry
 
 
+def entry_of(version: EntryVersion) -> Entry:
+    """Return a version as retrieval sees it."""
+    return Entry(
+        id=version.entry.key,
+        title=version.question,
+        phrasings=tuple(version.phrasings),
+        not_for=tuple(version.not_for),
+        text=version.text,
+        applies_when=version.applies_when,
+    )
+
+
+def words_of(entries: Iterable[Entry]) -> list[str]:
+    """Return every text of the entries that needs a vector; some may come twice."""
+    return [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
+
+
 @dataclass(frozen=True, slots=True)
 class Stock:
     """What a launch may say from one moment to the next edge: live versions, their shelf."""
 
     revision: str
+    embedder: str  # whose vectors these are; "" in lexical mode
     until: datetime | None  # a validity window opens or closes then, or vectors are tried again
     live: "Mapping[str, Live]"  # by entry key
     vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
@@ -66,26 +86,50 @@ def stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
     """Return what the launch may say at ``at``, made anew when its library or a window changed."""
     with parts.db.reading() as session:
         moved = session.scalar(select(Launch.library_revision).where(Launch.id == launch_id))
-    revision = f"{moved} {parts.embedder.name if parts.embedder else 'lexical'}"
+        charge.follow(parts, charge.in_charge(session))
+    embedder = parts.embedder
+    revision = f"{moved} {embedder.name if embedder else 'lexical'}"
     stock: Stock = parts.stocks.of(
         launch_id,
         revision,
-        lambda: _stocked(parts, launch_id, revision, at),
+        lambda: _stocked(parts, launch_id, embedder, revision, at),
         lambda kept: kept.is_right(at),
     )
     return stock
 
 
-def near(parts: Parts, launch_id: int, stock: Stock, vector: "Vector") -> "list[Neighbour] | None":
-    """Return what the index proposes; nothing when it is away, or behind the stock."""
-    if parts.index is None or parts.indexed.get(launch_id) != stock.revision:
+def vector_of(parts: Parts, stock: Stock, words: str) -> "Vector | None":
+    """Return what ``words`` mean, as ``vectors_for`` does."""
+    vectors = vectors_for(parts, stock, (words,))
+    return None if vectors is None else vectors[0]
+
+
+def vectors_for(parts: Parts, stock: Stock, texts: Sequence[str]) -> "Vectors | None":
+    """Return a vector per text, comparable with the stock's; nothing when words alone must do.
+
+    Never vectors of another model than the stock's, nor of other dimensions.
+    """
+    embedder = parts.embedder
+    if embedder is None or embedder.name != stock.embedder:
         return None
     try:
-        return parts.index.search(shelf_name(launch_id), vector, NEIGHBOURS)
-    except Exception as broken:  # whatever breaks in there, the exact scan stands in
-        parts.indexed.pop(launch_id, None)
-        parts.index_missing = f"Search failed: {broken}"
+        vectors = embedder.embed(texts)
+    except (EmbeddingFailed, WeightsUnusable) as failure:
+        parts.embedder_failure = str(failure)
         return None
+    known = next((len(vector) for vector in stock.vectors.values()), vectors.shape[1])
+    if vectors.shape[1] != known:
+        parts.embedder_failure = (
+            f"{embedder.name} has other dimensions than it had: {vectors.shape[1]}."
+        )
+        return None
+    parts.embedder_failure = ""
+    return vectors
+
+
+def near(parts: Parts, launch_id: int, stock: Stock, vector: "Vector") -> "list[Neighbour] | None":
+    """Return what the index proposes; nothing when it is away, or behind the stock."""
+    return indexing.near(parts, launch_id, stock.revision, vector)
 
 
 def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = False) -> list[str]:
@@ -95,9 +139,9 @@ def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = Fal
     proven, or with what keeps it from being found; the exact scan finds it meanwhile.
     """
     stock = stock_of(parts, launch_id, at=at)
-    problems = _indexed(parts, launch_id, stock)
-    if parts.index is not None and stock.is_whole and not problems:
-        parts.indexed[launch_id] = stock.revision
+    problems: Problems = {}
+    if stock.is_whole and (wrong := indexing.bring_up(parts, launch_id, stock, whole=all_again)):
+        problems[""] = wrong
     doubted = set(stock.live) if all_again else _unproven(parts, launch_id, at)
     problems |= _not_found_by_own_words(stock, doubted)
     _mark(parts, launch_id, stock, problems, at)
@@ -106,15 +150,12 @@ def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = Fal
 
 def reconcile(parts: Parts, *, at: datetime) -> int:
     """Publish every launch whose index is behind its library; return how many there were."""
-    if parts.index is None:
-        return 0
     with parts.db.reading() as session:
         launches = list(session.scalars(select(Launch.id)))
-    behind = [
-        launch_id
-        for launch_id in launches
-        if parts.indexed.get(launch_id) != stock_of(parts, launch_id, at=at).revision
-    ]
+    stocks = {launch_id: stock_of(parts, launch_id, at=at) for launch_id in launches}
+    if not indexing.own(parts):
+        return 0
+    behind = [key for key, stock in stocks.items() if indexing.is_behind(parts, key, stock)]
     for launch_id in behind:
         publish(parts, launch_id, at=at)
     return len(behind)
@@ -142,7 +183,7 @@ def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
     """Throw the launch's index away and fill a new one from the stored vectors."""
     stock = stock_of(parts, launch_id, at=at)
     if parts.index is not None and stock.is_whole:
-        parts.index.rebuild(shelf_name(launch_id), stock.entries, stock.vectors)
+        indexing.rebuild(parts, parts.index, launch_id, stock)
 
 
 def warm(parts: Parts, key: str) -> None:
@@ -160,24 +201,7 @@ def warm_all(parts: Parts) -> None:
         stock_of(parts, launch_id, at=parts.clock.now())
 
 
-def shelf_name(launch_id: int) -> str:
-    """Return what the index calls a launch."""
-    return f"launch-{launch_id}"
-
-
 Problems = dict[str, list[str]]  # by entry key; "" concerns all of them
-
-
-def _indexed(parts: Parts, launch_id: int, stock: Stock) -> Problems:
-    """Return what is wrong with the index after bringing it up to date; rebuilds it once."""
-    if parts.index is None or not stock.vectors or not stock.is_whole:
-        return {}
-    shelf, (entries, vectors) = shelf_name(launch_id), (stock.entries, stock.vectors)
-    if not parts.index.prove(shelf, entries, vectors):
-        return {}
-    parts.index.rebuild(shelf, entries, vectors)
-    wrong = parts.index.prove(shelf, entries, vectors)
-    return {"": wrong} if wrong else {}
 
 
 def _unproven(parts: Parts, launch_id: int, at: datetime) -> set[str]:
@@ -222,30 +246,26 @@ def _mark(parts: Parts, launch_id: int, stock: Stock, problems: Problems, at: da
             version.proven_at = None if own else version.proven_at or at
 
 
-def _stocked(parts: Parts, launch_id: int, revision: str, at: datetime) -> Stock:
+def _stocked(
+    parts: Parts, launch_id: int, embedder: "Embedder | None", revision: str, at: datetime
+) -> Stock:
     with parts.db.reading() as session:
         live_now = {
             version.entry.key: _live(version) for version in live(session, launch_id, at=at)
         }
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
-    words = [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
-    vectors = vectors_of(parts.db, parts.embedder, words)
-    if parts.embedder is not None and len(vectors) < len(set(words)):
+    words = words_of(entries)
+    vectors = vectors_of(parts.db, embedder, words)
+    if embedder is not None and len(vectors) < len(set(words)):
         until = min(until or at + TRY_AGAIN, at + TRY_AGAIN)
-    return Stock(f"{revision} {until}", until, live_now, vectors, Shelf(entries, vectors))
+    made_by = embedder.name if embedder else ""
+    shelf = Shelf(entries, vectors)
+    return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf)
 
 
 def _live(version: EntryVersion) -> Live:
-    entry = Entry(
-        id=version.entry.key,
-        title=version.question,
-        phrasings=tuple(version.phrasings),
-        not_for=tuple(version.not_for),
-        text=version.text,
-        applies_when=version.applies_when,
-    )
-    return Live(version.id, version.number, version.sha256, version.audience, entry)
+    return Live(version.id, version.number, version.sha256, version.audience, entry_of(version))
 
 
 def _next_edge(session: Session, launch_id: int, at: datetime) -> datetime | None:

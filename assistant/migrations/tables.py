@@ -5,7 +5,7 @@ from assistant.desk import conversations, feedback, promises, repeats, tickets
 from assistant.ground import audit, people
 from assistant.ground.database import Base
 from assistant.launch import launches, scenarios, updates
-from assistant.library import entries, vectors
+from assistant.library import charge, entries, vectors
 
 NOUNS = (
     audit,
@@ -20,6 +20,7 @@ NOUNS = (
     feedback,
     entries,
     vectors,
+    charge,
     decisions,
     labels,
 )

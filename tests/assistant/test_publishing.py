@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.ground.parts import Parts
-from assistant.library import publishing
+from assistant.library import indexing, publishing
 from assistant.library.publishing import Stock
 from knowledge.embedding import Embedder, EmbeddingFailed
 from knowledge.exact import ExactIndex
@@ -19,8 +19,11 @@ FIVE = ["cancel-plan", "change-address", "export-data", "link-missing", "price-d
 class Index:
     """The exact index in Chroma's place, for one shelf, with ways to break."""
 
+    model = "minilm-l6-v2:53aa5117"
+
     def __init__(self) -> None:
         self.held = ExactIndex()
+        self.changed: list[str] = []
         self.rebuilt, self.is_broken, self.forgets = 0, False, ""
 
     def prove(self, shelf: str, entries: Any, vectors: Any) -> list[str]:
@@ -28,17 +31,29 @@ class Index:
             self.held.remove(shelf, self.forgets)
         return self.held.prove(shelf, entries, vectors)
 
-    def rebuild(self, shelf: str, entries: Any, vectors: Any) -> None:
+    def prove_changes(self, shelf: str, *changes: Any) -> list[str]:
+        return self.held.prove_changes(shelf, *changes)
+
+    def rebuild(self, shelf: str, entries: Any, vectors: Any, step: Any) -> None:
         self.rebuilt += 1
+        step(0.4)
         self.held = ExactIndex()
         self.held.put(shelf, entries, vectors)
+
+    def put(self, shelf: str, entries: Any, vectors: Any) -> None:
+        self.changed += [f"+{entry.id}" for entry in entries]
+        self.held.put(shelf, entries, vectors)
+
+    def remove(self, shelf: str, entry: str) -> None:
+        self.changed.append(f"-{entry}")
+        self.held.remove(shelf, entry)
 
     def search(self, *asked: Any) -> Any:
         if self.is_broken:
             raise RuntimeError("segment not found")
         return self.held.search(*asked)
 
-    def close(self) -> None:
+    def close(self, *, trusted: bool = True) -> None:
         """It holds nothing."""
 
 
@@ -144,10 +159,62 @@ def test_an_index_that_lost_an_entry_is_rebuilt(indexed: Parts) -> None:
     publish(indexed)
     index = indexed.index
     assert isinstance(index, Index)
-    index.held.remove(publishing.shelf_name(launch(indexed)), "export-data")
+    index.held.remove(indexing.shelf_name(launch(indexed)), "export-data")
+
+    assert publish(indexed, all_again=True) == []
+    assert index.rebuilt == 2  # at first, and now
+
+
+def test_a_change_is_put_and_taken_out_without_building_anything_anew(indexed: Parts) -> None:
+    publish(indexed)
+    index = indexed.index
+    assert isinstance(index, Index)
+
+    an_entry(indexed)
+    cast.retire(indexed, "export-data")
 
     assert publish(indexed) == []
-    assert index.rebuilt == 2  # at first, and now
+    assert (index.changed, index.rebuilt) == (["-export-data", "+pause-plan"], 1)
+    assert via(indexed, "Can I pause my plan?") == "chroma"
+    assert publish(indexed, all_again=True) == []
+
+
+def test_a_change_that_did_not_arrive_builds_the_shelf_anew(indexed: Parts) -> None:
+    publish(indexed)
+    index = indexed.index
+    assert isinstance(index, Index)
+    an_entry(indexed)
+    index.put = lambda *_: None  # type: ignore[method-assign]
+
+    assert publish(indexed) == []
+    assert index.rebuilt == 2
+    assert via(indexed, "Can I pause my plan?") == "chroma"
+
+
+def test_an_index_that_fails_three_times_in_ten_minutes_is_left_alone(indexed: Parts) -> None:
+    indexed.owns_index, opened = True, []
+    for minutes in (0, 4, 4):
+        later(indexed, minutes=minutes)
+        indexed.index = broken = Index()  # type: ignore[assignment]
+        broken.forgets = "export-data"
+        publish(indexed)
+        opened.append(indexed.is_index_given_up)
+
+    assert opened == [False, False, True]
+    assert indexed.index_missing.startswith("It failed 3 times in 10 minutes and is left alone. ")
+    assert publishing.reconcile(indexed, at=indexed.clock.now()) == 0
+    assert indexed.index is None
+    assert cast.a_customer(indexed).asks(EXPORT)["answer"]["entry"] == "export-data"
+
+
+def test_failures_far_apart_are_not_held_against_it(indexed: Parts) -> None:
+    for _ in range(5):
+        later(indexed, minutes=6)
+        indexed.index = broken = Index()  # type: ignore[assignment]
+        broken.forgets = "export-data"
+        publish(indexed)
+
+    assert not indexed.is_index_given_up
 
 
 def test_an_index_that_stays_wrong_is_not_used_and_says_so(indexed: Parts) -> None:
@@ -172,7 +239,7 @@ def test_what_is_retired_leaves_the_index(indexed: Parts) -> None:
     assert index is not None
     assert indexed.embedder is not None
     near = index.search(
-        publishing.shelf_name(launch(indexed)), indexed.embedder.embed([EXPORT])[0], 50
+        indexing.shelf_name(launch(indexed)), indexed.embedder.embed([EXPORT])[0], 50
     )
     assert "export-data" not in {one.entry for one in near}
     assert "export-data" not in now.live
