@@ -1,7 +1,7 @@
 """Shows: pages, forms, JSON, streams. No rules of the domain are decided here.
 
-``app`` (one application from its parts) · ``serving`` · ``cli starting terminal`` (the
-``hypercare`` command) · ``access sign_in`` (who may do what on which route) · ``guarding`` (headers
+``app`` (one application from its parts) · ``serving`` · ``cli index_commands starting
+terminal`` (the ``hypercare`` command) · ``access sign_in`` (who may do what on which route) · ``guarding`` (headers
 and limits on every response) · ``refusals readiness`` (saying no, saying how it is) · ``api bodies
 shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` · ``desk desk_pages
 ticket_pages thread happenings clocks`` · ``library library_pages entry_pages entry_form`` ·

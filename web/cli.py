@@ -10,6 +10,7 @@ import typer
 
 from assistant.ground.people import Role
 from assistant.ground.settings import printed
+from web.index_commands import index_app
 from web.starting import existing, held_address, parts_of, settings_of
 from web.terminal import err, imported_words, log_to_stderr, out, progress, say, say_addresses
 
@@ -25,7 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 people_app = typer.Typer(no_args_is_help=True, help="The team.")
-index_app = typer.Typer(no_args_is_help=True, help="The vector index, a disposable cache.")
 app.add_typer(people_app, name="people")
 app.add_typer(index_app, name="index")
 
@@ -200,18 +200,6 @@ def certainty(
         say_account(account)
 
 
-@index_app.command("prove")
-def prove_index(data: Data = None) -> None:
-    """Prove that every approved message is found by its own words."""
-    _index(data, rebuild=False)
-
-
-@index_app.command("rebuild")
-def rebuild_index(data: Data = None) -> None:
-    """Throw the index away and fill a new one from the stored vectors."""
-    _index(data, rebuild=True)
-
-
 @app.command()
 def settings(data: Data = None) -> None:
     """Print every setting with value, default, source and meaning; secrets masked."""
@@ -256,26 +244,6 @@ def _serve(
         out.print(f"Serving on {settings.address}", highlight=False, soft_wrap=True)
     run(application, held, proxies=settings.trusted_proxies)
     parts.close()
-
-
-def _index(data: Path | None, *, rebuild: bool) -> None:
-    from assistant.ground.parts import open_index
-    from assistant.library import publishing
-
-    parts = parts_of(existing(data))
-    open_index(parts)
-    if parts.index is None:
-        err.print(f"[red]The index cannot be opened:[/red] {parts.index_missing}", highlight=False)
-        raise typer.Exit(1)
-    failed = False
-    for key, problems in publishing.proofs(parts, rebuild=rebuild):
-        failed = failed or bool(problems)
-        out.print(f"{key}: {'proven' if not problems else 'NOT proven'}", highlight=False)
-        for words in problems:
-            out.print(f"  {words}", highlight=False, markup=False)
-    parts.close()
-    if failed:
-        raise typer.Exit(1)
 
 
 def _questions(file: Path) -> list[str]:

@@ -61,6 +61,11 @@ class Progress:
         return self.done >= self.total
 
     @property
+    def share(self) -> float:
+        """Return it as a share, 0 to 1."""
+        return self.done / self.total if self.total else 1.0
+
+    @property
     def words(self) -> str:
         """Return it for operators."""
         return f"{self.done:,} of {self.total:,} texts are embedded anew."

@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 import respx
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
 from assistant import migrations
+from assistant.answering.consider import Asked, consider
+from assistant.answering.settle import settle
+from assistant.desk.conversations import EVERYONE
 from assistant.desk.repeats import RepeatGroup
 from assistant.ground import embedders
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
+from assistant.launch.launches import Mode
 from assistant.library import charge, indexing, publishing, reembedding
 from assistant.library.kinship import kinship_lost
 from assistant.library.vectors import TextVector
@@ -25,6 +30,7 @@ from knowledge.lexical import stems
 from tests import cast
 from tests.cast import EXPORT, NOW, UNKNOWN, an_entry, later
 from tests.web.staff import a_browser
+from web.cli import app
 from web.readiness import readiness
 
 PER_DAY = "Can I pause my plan?"
@@ -285,14 +291,20 @@ def test_a_question_asked_before_the_swap_is_the_same_question_after_it(moving: 
         assert len(np.frombuffer(group.total, dtype=np.float32)) == 32
 
 
-def test_a_vector_from_before_the_swap_joins_no_group_from_after_it(moving: Parts) -> None:
+def test_a_thought_from_before_the_swap_joins_no_group_from_after_it(moving: Parts) -> None:
     mara = cast.a_customer(moving)
-    mara.asks(UNKNOWN)
-    with moving.db.writing() as session:  # as if it had been asked after its texts were embedded
-        session.scalars(select(RepeatGroup)).one().question = "Something else"
+    message = mara.says(UNKNOWN)
+    asked = Asked(UNKNOWN, launch_id=1, mode=Mode.AUTO, wrong_rate=0.01, audience=EVERYONE)
+    thought = consider(moving, asked, at=NOW)
     comes(moving, Words(NEW, 32))
+    reembedding.finish(moving)
+    cast.a_customer(moving, visitor="ada").asks(UNKNOWN)
+
+    settle(moving, message, thought)
+
     with moving.db.reading() as session:
-        assert session.scalars(select(RepeatGroup.embedder)).all() == [OLD]
+        groups = session.execute(select(RepeatGroup.embedder, RepeatGroup.size)).all()
+        assert sorted(map(tuple, groups)) == [(OLD, 1), (NEW, 1)]
 
 
 def test_how_far_it_is_is_said_to_operators_and_staff(moving: Parts) -> None:
@@ -372,6 +384,34 @@ def test_an_older_database_keeps_the_embedder_that_made_its_vectors(shop: Parts)
     migrations.upgrade(shop.db)
 
     assert in_charge(shop) == "minilm-l6-v2:53aa5117"
+
+
+# The command.
+
+
+def told(data: Path, *command: str) -> str:
+    ran = CliRunner().invoke(app, ["index", *command, "--data", str(data)])
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_the_command_says_who_is_in_charge_embeds_anew_and_says_it_again(
+    data: Path, graphs: Path
+) -> None:
+    parts = cast.parts_in(data)
+    with parts.db.writing() as session:
+        session.add(charge.InCharge(embedder="remote:gone", endpoint="http://x", since=NOW))
+    parts.close()
+
+    before, done = told(data, "status"), told(data, "reembed")
+
+    assert before.splitlines() == [
+        "In charge: remote:gone since 2026-11-17 09:00 UTC",
+        "To come:   minilm-l6-v2:53aa5117. 17 of 17 texts are embedded anew.",
+    ]
+    assert done.splitlines()[-1] == "minilm-l6-v2:53aa5117 is in charge."
+    assert "In charge: minilm-l6-v2:53aa5117" in told(data, "status")
+    assert "nothing is left to do" in told(data, "reembed")
 
 
 # Known neighbours.
