@@ -23,6 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often the server is killed")
     parser.addoption("--keys", type=int, default=100, help="messages that are sent five times each")
     parser.addoption("--questions", type=int, default=60, help="questions to the failing model")
+    parser.addoption("--ways", type=int, default=1_120, help="ways in the index that is damaged")
+    parser.addoption("--questions-asked", type=int, default=16, help="of a damaged index")
+    parser.addoption("--damages", action="store_true", help="every kind of damage to the index")
+    parser.addoption("--steps", type=int, default=120, help="random steps in the library's life")
+    parser.addoption("--races", type=int, default=20, help="answers that race a withdrawal")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,7 +23,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from assistant.answering.select import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
-from assistant.library import publishing
+from assistant.library import indexing, publishing
 from assistant.worker import Worker
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
@@ -111,6 +111,10 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
         watching.cancel()
         if jobs:
             jobs.stop()
+        if own_index:
+            # Here and not after the server's end, because a signal ends the process with it; an
+            # index that was not closed properly is not trusted at the next start.
+            indexing.let_go(parts)
 
     return run
 

@@ -32,8 +32,9 @@ from assistant.library.versions import EntryVersion
 
 def settle(parts: Parts, message_id: int, thought: Thought) -> None:
     """Carry out what was thought, in one transaction; the first settling wins."""
-    at = parts.clock.now()
     with parts.db.writing() as session:
+        # Read once the writer's turn has come: what expired while it waited is not sent any more.
+        at = parts.clock.now()
         # The conversation is locked, so that two of its messages cannot open two tickets at once.
         session.scalars(
             select(Conversation)

@@ -101,6 +101,20 @@ def own(parts: Parts) -> bool:
         return parts.index is not None
 
 
+def let_go(parts: Parts) -> None:
+    """Close the index properly, so that the next start may trust it; nobody opens it any more.
+
+    One that is being opened or filled at this moment is left as it is, and built anew next time.
+    """
+    if not parts.indexing.acquire(timeout=PATIENCE):
+        return
+    try:
+        parts.owns_index = False
+        close_index(parts, "The process is about to end.")
+    finally:
+        parts.indexing.release()
+
+
 def rebuild(parts: Parts, index: "ChromaIndex", launch_id: int, shelved: Shelved) -> None:
     """Throw the launch's shelf away and fill a new one, saying how far that is."""
 
