@@ -50,6 +50,10 @@ class Revised(Generic[Made]):
                 self._kept[launch_id] = (revision, kept)
             return kept
 
+    def last(self, launch_id: int) -> Made | None:
+        """Return the value kept last, right or not; what is made next may take over from it."""
+        return self._kept.get(launch_id, ("", None))[1]
+
     def _right(
         self, launch_id: int, revision: str, is_right: Callable[[Made], bool]
     ) -> Made | None:

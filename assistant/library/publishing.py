@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
 from assistant.library import charge, indexing
 from assistant.library.entries import Entry as LibraryEntry
-from assistant.library.liveness import live
+from assistant.library.liveness import is_live, live, live_of
 from assistant.library.vectors import vectors_of
 from assistant.library.versions import EntryVersion
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable
@@ -205,22 +205,26 @@ Problems = dict[str, list[str]]  # by entry key; "" concerns all of them
 
 
 def _unproven(parts: Parts, launch_id: int, at: datetime) -> set[str]:
+    query = select(LibraryEntry.key).join(LibraryEntry.versions).where(is_live(at))
+    unproven = query.where(LibraryEntry.launch_id == launch_id, EntryVersion.proven_at.is_(None))
     with parts.db.reading() as session:
-        return {v.entry.key for v in live(session, launch_id, at=at) if v.proven_at is None}
+        return set(session.scalars(unproven))
 
 
 def _not_found_by_own_words(stock: Stock, doubted: set[str]) -> Problems:
     """Return, for each doubted entry, its ways that lead somewhere else."""
-    shared = _asked_of_several(stock.entries)
     lost = {
-        key: [
-            f"“{way}” does not lead to {key}."
-            for way in stock.live[key].entry.ways()
-            if fingerprint(way) not in shared and not _leads_to(stock, way, key)
-        ]
+        key: [way for way in stock.live[key].entry.ways() if not _leads_to(stock, way, key)]
         for key in doubted & set(stock.live)
     }
-    return {key: words for key, words in lost.items() if words}
+    if not any(lost.values()):
+        return {}
+    shared = _asked_of_several(stock.entries)
+    problems = {
+        key: [f"“{way}” does not lead to {key}." for way in ways if fingerprint(way) not in shared]
+        for key, ways in lost.items()
+    }
+    return {key: words for key, words in problems.items() if words}
 
 
 def _leads_to(stock: Stock, way: str, key: str) -> bool:
@@ -238,12 +242,23 @@ def _mark(parts: Parts, launch_id: int, stock: Stock, problems: Problems, at: da
     """Write down what was found about the versions that were looked at, and about no others."""
     looked_at = {one.version_id for one in stock.live.values()}
     with parts.db.writing() as session:
-        for version in live(session, launch_id, at=at):
+        for version in _to_mark(session, launch_id, problems, at):
             if version.id not in looked_at:
                 continue
             own = [*problems.get("", ()), *problems.get(version.entry.key, ())]
             version.index_problem = " ".join(own[:3])
             version.proven_at = None if own else version.proven_at or at
+
+
+def _to_mark(
+    session: Session, launch_id: int, problems: Problems, at: datetime
+) -> list[EntryVersion]:
+    """Return the live versions whose marks may change; of a large library they are few."""
+    query = live_of(launch_id, at=at)
+    if "" not in problems:
+        marked = or_(EntryVersion.proven_at.is_(None), EntryVersion.index_problem != "")
+        query = query.where(or_(marked, LibraryEntry.key.in_(problems)))
+    return list(session.scalars(query))
 
 
 def _stocked(
@@ -256,12 +271,24 @@ def _stocked(
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
     words = words_of(entries)
-    vectors = vectors_of(parts.db, embedder, words)
+    vectors = _vectors(parts, launch_id, embedder, words)
     if embedder is not None and len(vectors) < len(set(words)):
         until = min(until or at + TRY_AGAIN, at + TRY_AGAIN)
     made_by = embedder.name if embedder else ""
     shelf = Shelf(entries, vectors)
     return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf)
+
+
+def _vectors(
+    parts: Parts, launch_id: int, embedder: "Embedder | None", words: Iterable[str]
+) -> "dict[str, Vector]":
+    """Return the words' vectors; those of the stock before are not read a second time."""
+    before: Stock | None = parts.stocks.last(launch_id)
+    name = embedder.name if embedder else ""
+    known = before.vectors if before is not None and before.embedder == name else {}
+    wanted = set(words)
+    kept = {text: known[text] for text in wanted if text in known}
+    return kept | vectors_of(parts.db, embedder, wanted - kept.keys())
 
 
 def _live(version: EntryVersion) -> Live:
