@@ -20,10 +20,17 @@ from knowledge.proof import Way, owner
 if TYPE_CHECKING:
     from chromadb import Where
     from chromadb.api.client import Client as Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection as Collection
 
 PORTION = 2_000  # ways written or read at once; Chroma takes at most 5,461
-EF_SEARCH = 200  # 99.8 % of the exact 50 nearest of 10,000 clustered vectors; default 100: 99.5
+GRAPH: "CreateHNSWConfiguration" = {"space": "cosine", "ef_search": 200, "max_neighbors": 32}
+"""With `ef_search` 200, 99.8 % of the exact 50 nearest of 10,000 clustered vectors are found; with
+the default of 100, 99.5 %.
+
+Of 8,009 ways made from eight sentences, as a shop's are, 19 did not find themselves with the
+default of 16 neighbours: no path led to them. With 32 it was one, and putting it again mended that.
+"""
 
 Thing = TypeVar("Thing")
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 STORE = "store"
-FORMAT = 1  # of the folder; count up when what lies in the store changes its meaning
+FORMAT = 2  # of the folder; count up when what lies in the store changes its meaning
 
 SCOUT_PATIENCE = 60.0  # seconds; a healthy store of 100,000 ways is read in ten
 

@@ -56,6 +56,9 @@ class ExactIndex:
         with self._writing:
             self._shelves[shelf] = scan
 
+    def mend(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
+        """Does nothing: a scan finds everything."""
+
     def prove(
         self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]
     ) -> list[str]:

@@ -126,6 +126,20 @@ class ChromaIndex:
             if former:
                 self._client.delete_collection(former.name)
 
+    def mend(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
+        """Puts those entries again that have a way to which no path leads, so that one does.
+
+        The graph is built way by way, and a lonely one may lose its last link to a later one.
+        """
+        coming = list(entries)
+        ways = ways_of(coming, vectors)
+        with chroma.asking(self._lock):
+            first = self._first(shelf, np.array([way.vector for way in ways]))
+        lost = {way.entry for way, near in zip(ways, first, strict=True) if near.cosine < ITSELF}
+        for entry in lost:
+            self.remove(shelf, entry)
+        self.put(shelf, [entry for entry in coming if entry.id in lost], vectors)
+
     def prove(
         self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]
     ) -> list[str]:
@@ -190,7 +204,7 @@ class ChromaIndex:
         return self._client.create_collection(
             chroma.named(shelf, self.model),
             embedding_function=None,  # vectors are always passed; Chroma's own would download
-            configuration={"hnsw": {"space": "cosine", "ef_search": chroma.EF_SEARCH}},
+            configuration={"hnsw": chroma.GRAPH},
         )
 
     def _nearest(self, shelf: str, rows: Vectors, k: int) -> list[list[Neighbour]]:

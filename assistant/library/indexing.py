@@ -155,6 +155,9 @@ def _mended(
         return []
     log.info("index not proven", launch=launch_id, problems=len(wrong), first=wrong[0])
     rebuild(parts, index, launch_id, shelved)
+    if not index.prove(shelf, shelved.entries, shelved.vectors):
+        return []
+    index.mend(shelf, shelved.entries, shelved.vectors)
     return index.prove(shelf, shelved.entries, shelved.vectors)
 
 
@@ -169,6 +172,7 @@ def _changed(
         index.remove(shelf, entry)
     if changed:
         index.put(shelf, changed, shelved.vectors)
+        index.mend(shelf, changed, shelved.vectors)
     return index.prove_changes(shelf, changed, gone, shelved.vectors)
 
 

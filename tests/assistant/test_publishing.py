@@ -44,6 +44,9 @@ class Index:
         self.changed += [f"+{entry.id}" for entry in entries]
         self.held.put(shelf, entries, vectors)
 
+    def mend(self, *_: Any) -> None:
+        """What it holds is found."""
+
     def remove(self, shelf: str, entry: str) -> None:
         self.changed.append(f"-{entry}")
         self.held.remove(shelf, entry)

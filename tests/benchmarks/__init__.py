@@ -3,6 +3,7 @@
     engine           prints the figures beside their goals and simple baselines
     train_certainty  writes knowledge/certainty.json
     serving          cold start, memory and latency over HTTP
+    publishing       how soon an approval is live, in small libraries and large ones
 
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
     observed         what a shelf said about each customer's question

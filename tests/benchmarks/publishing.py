@@ -17,10 +17,12 @@ from pathlib import Path
 from statistics import median
 
 from rich.console import Console
+from sqlalchemy import update
 
 from assistant import migrations
 from assistant.ground.parts import Parts
 from assistant.library import charge, indexing, publishing
+from assistant.library.versions import EntryVersion
 from knowledge.shelf import Shelf
 from tests import cast, library_of_many
 from tests.embedders import Words
@@ -96,6 +98,8 @@ def _filled(folder: Path, entries: int, tell: Callable[[str], None]) -> Parts:
     tell(f"approving {entries:,} entries")
     library_of_many.fill(parts, entries)
     cast.go_live(parts)
+    with parts.db.writing() as session:  # as if each had been proven when it was approved
+        session.execute(update(EntryVersion).values(proven_at=parts.clock.now()))
     tell("embedding and compiling")
     publishing.warm(parts, cast.LAUNCH)
     parts.owns_index = True

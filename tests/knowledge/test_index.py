@@ -200,6 +200,43 @@ def test_after_closing_nothing_is_answered_and_closing_again_does_no_harm(tmp_pa
         index.search("spring", VECTORS["Where is my refund?"])
 
 
+def test_a_change_is_proven_alone_and_names_what_is_missing_or_left(index: ChromaIndex) -> None:
+    index.put("spring", [REFUND, SIGN_IN], VECTORS)
+    missing = Entry("who", "Log in fails", ())
+
+    assert index.prove_changes("spring", [SIGN_IN], [], VECTORS) == []
+    assert index.prove_changes("spring", [SIGN_IN], ["nobody"], VECTORS) == []
+    assert index.prove_changes("spring", [missing], ["refund"], VECTORS) == [
+        "Way 0 of entry who is not in the index.",
+        "Way 0 of entry refund is in the index and should not be.",
+        "Way 1 of entry refund is in the index and should not be.",
+    ]
+    assert index.prove_changes("autumn", [], ["refund"], VECTORS) == []
+
+
+def test_mending_puts_again_what_is_not_found_as_itself_and_nothing_else(
+    index: ChromaIndex,
+) -> None:
+    index.put("spring", [REFUND, SIGN_IN], VECTORS)
+    moved = VECTORS | {"Log in fails": -VECTORS["Log in fails"]}
+    assert index.prove("spring", [REFUND, SIGN_IN], moved) != []
+
+    index.mend("spring", [REFUND, SIGN_IN], moved)
+
+    assert index.prove("spring", [REFUND, SIGN_IN], moved) == []
+
+
+def test_a_store_closed_without_trust_is_set_aside_at_the_next_opening(tmp_path: Path) -> None:
+    index = ChromaIndex.open(tmp_path, MODEL)
+    index.put("spring", [REFUND], VECTORS)
+    index.close(trusted=False)
+
+    again = ChromaIndex.open(tmp_path, MODEL)
+
+    assert again.reason == "the index was not closed properly"
+    again.close()
+
+
 # Opening again
 
 
