@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from knowledge.index import ChromaIndex
 
 NEIGHBOURS = 50  # phrasings that the index proposes for one question
+MENDED = 3  # times that lonely ways are put again before an exact scan has to do
 PATIENCE = 0.5  # seconds that whoever approves waits for somebody else who changes the index
 log = structlog.get_logger()
 
@@ -155,9 +156,10 @@ def _mended(
         return []
     log.info("index not proven", launch=launch_id, problems=len(wrong), first=wrong[0])
     rebuild(parts, index, launch_id, shelved)
-    if not index.prove(shelf, shelved.entries, shelved.vectors):
-        return []
-    index.mend(shelf, shelved.entries, shelved.vectors)
+    for _ in range(MENDED):
+        if not index.prove(shelf, shelved.entries, shelved.vectors):
+            return []
+        index.mend(shelf, shelved.entries, shelved.vectors)
     return index.prove(shelf, shelved.entries, shelved.vectors)
 
 
