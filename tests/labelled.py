@@ -117,7 +117,7 @@ def opened(library: Library, folder: Path, embedder: "Embedder | None") -> Itera
 def seen(parts: Parts, library: Library, asked: Sequence[Labelled]) -> list[Seen]:
     """What would happen to each of them."""
     thoughts = trying.thoughts(parts, library.launch, [one.question for one in asked])
-    return [_seen(one, thought) for one, thought in zip(asked, thoughts, strict=True)]
+    return [_seen(one, thought) for one, (_, thought) in zip(asked, thoughts, strict=True)]
 
 
 def _seen(asked: Labelled, thought: Thought) -> Seen:
@@ -126,6 +126,6 @@ def _seen(asked: Labelled, thought: Thought) -> Seen:
         outcome=thought.outcome,
         entry=thought.answers[0].entry if thought.outcome == "answer" else None,
         offered=thought.clarification.entries if thought.clarification else (),
-        matches=thought.leading.known.finding.matches,
+        matches=thought.leading.known.finding.matches if thought.leading else (),
         thought=thought,
     )

@@ -1,11 +1,11 @@
 """Shows: pages, forms, JSON, streams. No rules of the domain are decided here.
 
-``app`` (one application from its parts) · ``serving`` · ``cli index_commands starting
-terminal`` (the ``hypercare`` command) · ``access sign_in`` (who may do what on which route) · ``guarding`` (headers
-and limits on every response) · ``refusals readiness`` (saying no, saying how it is) · ``api bodies
-shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` · ``desk desk_pages
-ticket_pages thread happenings clocks`` · ``library library_pages entry_pages entry_form`` ·
-``launch launch_pages launch_words`` · ``certainty certainty_pages certainty_terminal charts`` ·
-``reports report_pages`` (routes, and beside them what their pages show) · ``shell`` (what every
-staff page shares) · ``rendering`` (templates into pages).
+``app`` (one application from its parts) · ``serving`` · ``cli index_commands starting terminal
+questions`` (the ``hypercare`` command) · ``access sign_in`` (who may do what on which route) ·
+``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
+it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
+``desk desk_pages ticket_pages thread considered happenings clocks`` · ``library library_pages
+entry_pages entry_form`` · ``launch launch_pages launch_words`` · ``certainty certainty_pages
+certainty_terminal charts`` · ``reports report_pages`` (routes, and beside them what their pages
+show) · ``shell`` (what every staff page shares) · ``rendering`` (templates into pages).
 """

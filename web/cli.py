@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +11,18 @@ import typer
 from assistant.ground.people import Role
 from assistant.ground.settings import printed
 from web.index_commands import index_app
+from web.questions import Unreadable, lines_of, opened, size_of
 from web.starting import existing, held_address, parts_of, settings_of
-from web.terminal import err, imported_words, log_to_stderr, out, progress, say, say_addresses
+from web.terminal import (
+    counted,
+    err,
+    imported_words,
+    log_to_stderr,
+    out,
+    progress,
+    say,
+    say_addresses,
+)
 
 if TYPE_CHECKING:
     from socket import socket
@@ -160,23 +170,24 @@ def import_(
 def ask(
     question: Annotated[str | None, typer.Argument()] = None,
     launch: Annotated[str, typer.Option("--launch", help="Key of the launch.")] = "",
-    file: Annotated[Path | None, typer.Option("--file", help="One question per line.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="One question per line; - for standard input.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per question.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why, too.")] = False,
     data: Data = None,
 ) -> None:
     """Say what the assistant would do. Nothing is recorded."""
-    from assistant.answering import trying
-
     if not launch or (question is None) == (file is None):
         raise typer.BadParameter("Give one question or --file, and --launch KEY.")
-    questions = _questions(file) if file else [question or ""]
-    parts = parts_of(existing(data))
-    for tried in trying.tries(parts, launch, questions):
-        if as_json:
-            sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
-        else:
-            say(tried)
-    parts.close()
+    try:
+        if file is None:
+            _told([question or ""], launch, as_json, explain, data)
+            return
+        with opened(file) as stream, counted(lines_of(stream), size_of(file)) as questions:
+            _told(questions, launch, as_json, explain, data)
+    except Unreadable as unreadable:
+        raise typer.BadParameter(str(unreadable)) from None
 
 
 @app.command()
@@ -246,9 +257,19 @@ def _serve(
     parts.close()
 
 
-def _questions(file: Path) -> list[str]:
+def _told(
+    questions: Iterable[str], launch: str, as_json: bool, explain: bool, data: Path | None
+) -> None:
+    """Say one thing for each question, as soon as it is known and in the order asked."""
+    from assistant.answering import trying
+
+    parts = parts_of(existing(data))
     try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise typer.BadParameter(f"{file} cannot be read: {unreadable}.") from None
-    return lines
+        for tried in trying.tries(parts, launch, questions, explain=explain):
+            if as_json:
+                sys.stdout.write(json.dumps(tried, ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+            else:
+                say(tried)
+    finally:
+        parts.close()

@@ -1,16 +1,21 @@
 """What the command says on the terminal: answers on stdout, everything else on stderr."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from assistant.ground.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from assistant.library.packs import Imported
 
 out, err = Console(), Console(stderr=True)
@@ -40,11 +45,67 @@ def imported_words(done: "Imported", dry_run: bool) -> str:
     )
 
 
-def say(tried: dict[str, object]) -> None:
-    """Print what the assistant would do with one question."""
-    out.print(f"[bold]{tried['outcome']}[/bold]  {tried['reason']}", highlight=False)
+def say(tried: dict[str, Any]) -> None:
+    """Print what the assistant would do with one question and, where it was asked for, why."""
+    out.print(f"[bold]{tried['outcome']}[/bold]  {escape(tried['reason'])}", highlight=False)
     if tried["text"]:
         out.print(str(tried["text"]), highlight=False, markup=False)
+    if "explanation" in tried:
+        out.print(explanation_of(tried["explanation"]))
+
+
+def explanation_of(stored: Mapping[str, Any]) -> "RenderableType":
+    """Return an explanation to print: labels on the left, words on the right, at any width."""
+    from assistant.answering.explaining import read
+    from web.considered import PART_WORDS, facts_of, part_facts
+
+    explanation = read(stored)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for part in explanation.parts:
+        grid.add_row("Question", Text(part.question or "(no words)", style="bold"))
+        outcome = f"{PART_WORDS[part.outcome]}: " if len(explanation.parts) > 1 else ""
+        answered = f" ({part.entry})" if part.entry else ""
+        grid.add_row("Decided by", Text(f"{outcome}{part.reason}{answered}"))
+        for label, words in part_facts(part):
+            grid.add_row(label, Text(words))
+        for number, one in enumerate(part.candidates, 1):
+            grid.add_row(f"Candidate {number}", Text(f"{one.entry}, score {one.score:.2f}"))
+            for sign, said in (("+", one.speaks_for), ("−", one.against)):
+                for words in said:
+                    grid.add_row("", Text(f"{sign} {words}", style="" if sign == "+" else "yellow"))
+    for label, words in facts_of(explanation):
+        grid.add_row(label, Text(words))
+    for part in explanation.withheld:
+        grid.add_row(
+            "Withheld",
+            Text(
+                f"{part.entry} answers “{part.question}”; not sent, because "
+                "another question of the message needs a person."
+            ),
+        )
+    return grid
+
+
+@contextmanager
+def counted(lines: Iterable[str], size: int | None) -> Iterator[Iterator[str]]:
+    """Yield the lines while a bar on stderr says how many were read of how many bytes.
+
+    There is no bar where nobody would see it, nor one between results on the same screen.
+    """
+    seen = err.is_terminal and not out.is_terminal
+    columns = (TextColumn("{task.fields[count]} questions"), BarColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=err, transient=True, redirect_stdout=False, disable=not seen)
+    with bar:
+        task = bar.add_task("", total=size, count=0)
+
+        def counting() -> Iterator[str]:
+            for number, line in enumerate(lines, 1):
+                bar.update(task, advance=len(line.encode("utf-8", "replace")) + 1, count=number)
+                yield line
+
+        yield counting()
 
 
 def say_addresses(settings: Settings, sign_ins: list[tuple[str, str]], password: str) -> None:

@@ -1,4 +1,4 @@
-"""A ticket's conversation as the desk shows it: messages, what was considered, the handover."""
+"""A ticket's conversation as the desk shows it: its messages, and the handover."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from assistant.answering.decisions import Decision
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import NONE_OF_THESE, By, Message, Said
 from assistant.desk.tickets import Ticket
@@ -18,11 +17,6 @@ from assistant.library.wording import Kind
 from web.desk_pages import author_of
 from web.happenings import IN_THREAD, sentence
 
-OUTCOME_WORDS = {
-    "answer": "Answered by the assistant",
-    "clarification": "Asked back by the assistant",
-    "handoff": "Handed over by the assistant",
-}
 REASON_WORDS = {
     "not_my_case": "It is not my case",
     "already_tried": "I tried that already",
@@ -142,40 +136,6 @@ def _event(event: Event) -> dict[str, Any]:
         "answer": None,
         "clarification": None,
     }
-
-
-def considered(decision: Decision | None, titles: Mapping[str, str], launch: str) -> Any:
-    """Return what the assistant thought about the question; nothing when it did not think.
-
-    ``titles`` are the questions of the candidates by their keys.
-    """
-    if decision is None:
-        return None
-    parts = decision.considered.get("parts", [])
-    return {
-        "outcome_words": OUTCOME_WORDS[decision.outcome],
-        "reason": decision.reason,
-        "certainty": decision.certainty if decision.candidates else None,
-        "guards": _guards(parts, titles),
-        "candidates": [
-            {
-                "title": titles.get(each["entry"], each["entry"]),
-                "href": f"/library/{launch}/entries/{each['entry']}",
-                "score": min(1.0, max(0.0, float(each.get("cosine", 0.0)))),
-            }
-            for each in decision.candidates
-        ],
-        "at": decision.at,
-    }
-
-
-def _guards(parts: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[str]:
-    return [
-        f"“{titles.get(entry, entry)}”: {words}"
-        for part in parts
-        for entry, objections in part.get("objections", {}).items()
-        for words in objections
-    ]
 
 
 def handoff(ticket: Ticket) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import decisions
 from assistant.answering.decisions import Decision
+from assistant.answering.explaining import of_decision
 from assistant.answering.suggesting import Found, Sends, Suggestion, sends, suggestion_for
 from assistant.desk import escalation, queue, repeats
 from assistant.desk.contacts import contacts
@@ -21,9 +22,10 @@ from assistant.ground.people import Person, by_email, members
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.clocks import promise_clock
+from web.considered import considered
 from web.desk_pages import WORKERS, channel_words, customer_name, state_of
 from web.happenings import sentence, who
-from web.thread import cited, considered, entry_href, handoff, thread, verdict_of
+from web.thread import cited, entry_href, handoff, thread, verdict_of
 
 MATCH_WORDS = ((0.8, "Strong match"), (0.6, "Likely match"), (0.4, "Possible match"))
 
@@ -135,7 +137,7 @@ def _considered(session: Session, ticket: Ticket, decided: Sequence[Decision]) -
     thought = [decision for decision in decided if decision.candidates] or list(decided)
     if not thought:
         return None
-    keys = [each["entry"] for each in thought[-1].candidates]
+    keys = {each["entry"] for each in thought[-1].candidates} | of_decision(thought[-1]).entries
     rows = session.execute(
         select(Entry.key, EntryVersion.question)
         .join(EntryVersion, EntryVersion.entry_id == Entry.id)
@@ -161,6 +163,7 @@ def _suggestion(
             "entry": other.version.entry.key,
             "title": other.version.question,
             "match": other.match,
+            "answers": other.answers,
             "href": f"{address}{other.version.entry.key}",
         }
         for other in suggested.found[1:]
@@ -184,6 +187,7 @@ def _best(best: Found, counted: Sends) -> dict[str, Any]:
         "valid_until": version.valid_until,
         "match": best.match,
         "match_words": next(words, "Weak match"),
+        "answers": best.answers,
         "sent": counted.sent,
         "not_quite": counted.not_quite,
     }

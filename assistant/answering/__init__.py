@@ -7,9 +7,13 @@ The way of a question: ``asking`` (recorded, once for its key) → ``answer`` (r
 certainty a launch answers, and which of its entries; ``audits`` has answers checked, ``account``
 adds it all up).
 
-What thinking uses: ``triage`` with ``seriousness small_talk wording`` (how grave, a person wanted,
-small talk) · ``guards`` with ``objections identifiers circumstances directions`` (what speaks
-against a candidate) · ``unexplained`` (what a question says beyond its nearest phrasing) ·
-``select`` with ``prompts/`` (the model may name one approved text, or none) · ``lines`` (the fixed
-words of the product). ``trying`` says what would happen, without doing it.
+What thinking uses: ``triage`` with ``seriousness small_talk abuse wording`` (how grave, a person
+wanted, small talk, nothing but abuse) · ``finding`` with ``allowed`` (what is found, and of it what
+this person may read) · ``languages`` with ``tongues`` (which language it is in) · ``guards`` with
+``objections identifiers circumstances directions`` (what speaks against a candidate) ·
+``unexplained`` (what a question says beyond its nearest phrasing) · ``select`` with ``prompts/``
+(the model may name one approved text, or none) · ``lines`` (the fixed words of the product).
+``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;
+``suggesting`` (the agent's suggested reply) and ``evidence`` (what people really asked of an entry)
+read what was decided.
 """

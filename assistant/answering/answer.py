@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from assistant.answering.consider import Asked, Thought, consider
-from assistant.answering.decide import Answer, Handoff
+from assistant.answering.consider import Asked, Thought, consider, given_up
+from assistant.answering.decide import Answer
 from assistant.answering.lines import Line
 from assistant.answering.settle import settle
 from assistant.answering.triage import triage
@@ -23,7 +23,7 @@ from assistant.desk.messages import NONE_OF_THESE, Message, Said, undecided
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
-from assistant.launch.scope import Scope, scope_of
+from assistant.launch.scope import Scope
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 
@@ -63,7 +63,7 @@ def answer(parts: Parts, message_id: int) -> None:
         thought = _think(parts, recorded)
     except Exception:
         log.exception("thinking failed", message=message_id)
-        thought = _given_up(recorded.as_asked, FAILED)
+        thought = given_up(recorded.as_asked, FAILED)
     try:
         settle(parts, recorded.message_id, thought)
     except (StaleDataError, IntegrityError):  # somebody changed the same ticket or group just now
@@ -82,7 +82,7 @@ def _handed_over(parts: Parts, message_id: int) -> bool:
     try:
         recorded = _recorded(parts, message_id)
         if recorded is not None:
-            settle(parts, message_id, _given_up(recorded.as_asked, STRANDED))
+            settle(parts, message_id, given_up(recorded.as_asked, STRANDED))
     except Exception:  # one that cannot be settled must not keep the others from a person
         log.exception("handing over failed", message=message_id)
         return False
@@ -108,6 +108,7 @@ def _recorded(parts: Parts, message_id: int) -> Recorded | None:
                 wrong_rate=launch.wrong_rate,
                 audience=conversation.audience,
                 out_of_scope=launch.out_of_scope,
+                languages=launch.languages,
                 before=_said_just_before(conversation, message),
                 unhelpful=_unhelpful(conversation, message),
             ),
@@ -138,18 +139,18 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
     if recorded.kind == Said.CHOICE:
         return _chosen(parts, recorded, at)
     if recorded.kind == Said.CALL:
-        return _given_up(recorded.as_asked, "A person was asked for.", Line.PERSON)
+        return given_up(recorded.as_asked, "A person was asked for.", Line.PERSON)
     if recorded.has_person:
-        return _given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
+        return given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
     return consider(parts, recorded.asked, at=at)
 
 
 def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
     """Return the approved message that the customer recognised, or a person for "none of these"."""
     if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
-        return _given_up(recorded.as_asked, "None of the titles fits.")
+        return given_up(recorded.as_asked, "None of the titles fits.")
     if recorded.asked.mode is Mode.SUGGEST:
-        return _given_up(recorded.as_asked, "This launch lets people answer.")
+        return given_up(recorded.as_asked, "This launch lets people answer.")
     with parts.db.reading() as session:
         version = session.scalar(
             select(EntryVersion)
@@ -158,7 +159,7 @@ def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
             .where(EntryVersion.approved_at.is_not(None), EntryVersion.superseded_at.is_(None))
         )
     if version is None or version.question != recorded.asked.text:
-        return _given_up(recorded.as_asked, "What was chosen is no longer approved as it was.")
+        return given_up(recorded.as_asked, "What was chosen is no longer approved as it was.")
     chosen = Answer(recorded.chosen, 1.0, "The customer recognised the case.")
     calm = replace(triage(recorded.asked.text), severity=Severity.MINOR)
     return Thought(
@@ -169,18 +170,4 @@ def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
         triage=calm,
         scope=Scope(inside=True),
         versions={recorded.chosen: version.id},
-    )
-
-
-def _given_up(asked: Asked, reason: str, line: Line = Line.HANDOFF) -> Thought:
-    """Return the handoff that needs nothing but the words."""
-    judged = triage(asked.text)
-    return Thought(
-        parts=(),
-        answers=(),
-        clarification=None,
-        handoff=Handoff((), 0.0, reason, line),
-        triage=judged,
-        scope=scope_of(asked.text, asked.out_of_scope),
-        versions={},
     )

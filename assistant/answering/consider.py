@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.answering import guards
+from assistant.answering.allowed import for_audience, in_language, spoken_of
 from assistant.answering.decide import (
     Answer,
     Clarification,
@@ -20,7 +21,9 @@ from assistant.answering.decide import (
     decide,
     is_settled,
 )
+from assistant.answering.finding import Ready, found, nearness, ready_for
 from assistant.answering.guarantee import Standing, standing_of
+from assistant.answering.languages import language_of
 from assistant.answering.lines import Line
 from assistant.answering.objections import Objection
 from assistant.answering.select import Candidate, Verdict, select
@@ -28,17 +31,18 @@ from assistant.answering.states import State
 from assistant.answering.triage import Triage, triage
 from assistant.answering.unexplained import clauses, denies_otherwise, left_over
 from assistant.desk.conversations import EVERYONE
+from assistant.desk.messages import LONGEST
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
 from assistant.launch.launches import WRONG_RATE, Mode
 from assistant.launch.scope import Scope, scope_of
-from assistant.library import publishing
 from assistant.library.publishing import Stock
 from knowledge import certainty
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
 SHOWN_TO_MODEL = 4  # candidates in one prompt
+MOST_WORDS = 200  # of one question while words alone are compared: what the embedder would read
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Asked:
     before: str = ""  # what the customer said just before, when it was not answered
     unhelpful: int = 0
     as_live: bool = False  # every entry counts as confirmed: a rehearsal
+    languages: Sequence[str] = ()  # that it may be asked in; none: those of the approved texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Part:
     question: str
     known: Known
     decided: Decided
+    read_as: str = ""  # with typing errors mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Thought:
     versions: dict[str, int]  # entry -> version that was live while thinking
     vector: Vector | None = None
     embedder: str = ""  # who made the vector
+    audience: str = EVERYONE
 
     @property
     def outcome(self) -> str:
@@ -92,13 +99,12 @@ class Thought:
         return self.handoff or self.clarification or self.answers[0]
 
     @property
-    def leading(self) -> Part:
-        """Return the part that explains the outcome."""
+    def leading(self) -> Part | None:
+        """Return the part that explains the outcome; none when nobody thought about it."""
         kinds = {"handoff": Handoff, "clarification": Clarification, "answer": Answer}
         wanted = kinds[self.outcome]
-        return next(
-            (part for part in self.parts if isinstance(part.decided, wanted)), self.parts[0]
-        )
+        leading = (part for part in self.parts if isinstance(part.decided, wanted))
+        return next(leading, self.parts[0] if self.parts else None)
 
     @property
     def needs_person(self) -> bool:
@@ -106,62 +112,67 @@ class Thought:
         return self.handoff is not None or self.triage.severity == Severity.BLOCKED
 
 
-def consider(parts: Parts, asked: Asked, *, at: datetime) -> Thought:
+def consider(parts: Parts, asked: Asked, *, at: datetime, ready: Ready | None = None) -> Thought:
     """Return what shall happen with a message; several questions in it are decided apart.
 
     Words said just before are taken together with it when that leads further than it alone.
+    ``ready`` is what was looked up already, for many messages at once.
     """
-    alone = _consider(parts, asked, asked.text, at)
-    is_clear = alone.outcome == "answer" or alone.triage.small_talk or alone.triage.wants_person
+    if len(asked.text) > LONGEST:
+        return given_up(
+            asked, f"It is longer than the {LONGEST:,} characters that a message may have."
+        )
+    ready = ready or ready_for(parts, asked.launch_id, (), at=at)
+    alone = _consider(parts, asked, asked.text, ready)
+    is_clear = alone.outcome == "answer" or _says_it_all(alone.triage)
     if not asked.before or is_clear:
         return alone
-    together = _consider(parts, asked, f"{asked.before.rstrip()} {asked.text}", at)
+    together = _consider(parts, asked, f"{asked.before.rstrip()} {asked.text}", ready)
     return together if _reach(together) > _reach(alone) else alone
+
+
+def given_up(asked: Asked, reason: str, line: Line = Line.HANDOFF) -> Thought:
+    """Return the handoff that needs nothing but the words."""
+    text = asked.text[:LONGEST]
+    return Thought(
+        parts=(),
+        answers=(),
+        clarification=None,
+        handoff=Handoff((), 0.0, reason, line),
+        triage=triage(text),
+        scope=scope_of(text, asked.out_of_scope),
+        versions={},
+        audience=asked.audience,
+    )
+
+
+def _says_it_all(triage: Triage) -> bool:
+    return triage.small_talk is not None or triage.wants_person or triage.only_abuse
 
 
 def _reach(thought: Thought) -> int:
     return ("handoff", "clarification", "answer").index(thought.outcome)
 
 
-def _consider(parts: Parts, asked: Asked, text: str, at: datetime) -> Thought:
+def _consider(parts: Parts, asked: Asked, text: str, ready: Ready) -> Thought:
     whole, scope = triage(text), scope_of(text, asked.out_of_scope)
-    stock = publishing.stock_of(parts, asked.launch_id, at=at)
-    standing = standing_of(parts, asked.launch_id)
+    stock, standing = ready.stock, standing_of(parts, asked.launch_id)
+    spoken = spoken_of(parts, asked.launch_id, asked.languages, stock)
+    questions = split_questions(text) or ("",)
+    in_all = language_of(" ".join(questions), spoken.languages) or spoken.main
     considered, vectors = [], []
-    for question in split_questions(text) or (text,):
-        finding, vector = _found(parts, asked.launch_id, stock, question)
-        finding = _for_audience(finding, stock, asked.audience)
-        known = _known(parts, asked, question, finding, stock, standing, whole, scope)
-        considered.append(Part(question, known, decide(known)))
+    for question in questions:
+        finding, vector, read_as = found(parts, asked.launch_id, ready, question)
+        finding = for_audience(finding, stock, asked.audience)
+        language = language_of(question, spoken.languages) or in_all
+        finding = in_language(finding, spoken, language)
+        foreign = "" if finding.exact else spoken.why_not(language)
+        known = _known(parts, asked, question, finding, stock, standing, whole, scope, foreign)
+        considered.append(Part(question, known, decide(known), read_as))
         vectors.append(vector)
     versions = {entry: one.version_id for entry, one in stock.live.items()}
-    together = _together(tuple(considered), whole, scope, versions, vectors[0])
-    return replace(together, embedder=stock.embedder)
-
-
-def _found(
-    parts: Parts, launch_id: int, stock: Stock, question: str
-) -> tuple[Finding, Vector | None]:
-    """Return what the shelf finds; without an embedder, or when it fails, by words alone."""
-    vector = publishing.vector_of(parts, stock, stock.shelf.repaired(question))
-    if vector is None:
-        return stock.shelf.find(question, None), None
-    neighbours = publishing.near(parts, launch_id, stock, vector)
-    return stock.shelf.find(question, vector, neighbours), vector
-
-
-def _for_audience(finding: Finding, stock: Stock, audience: str) -> Finding:
-    """Return the finding without texts for others; a lost winner takes certainty along."""
-    allowed = (EVERYONE, audience)
-    matches = tuple(
-        match for match in finding.matches if stock.live[match.entry].audience in allowed
-    )
-    if matches == finding.matches:
-        return finding
-    kept_first = bool(matches) and matches[0] is finding.matches[0]
-    sure, among = (finding.certainty, finding.among) if kept_first else (0.0, 0.0)
-    exact = finding.exact and kept_first
-    return replace(finding, matches=matches, certainty=sure, among=among, exact=exact)
+    thought = _together(tuple(considered), whole, scope, versions, vectors[0])
+    return replace(thought, audience=asked.audience, embedder=stock.embedder)
 
 
 def _known(
@@ -173,6 +184,7 @@ def _known(
     standing: Standing,
     whole: Triage,
     scope: Scope,
+    foreign: str,
 ) -> Known:
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
@@ -185,7 +197,8 @@ def _known(
         thresholds=sure_enough,
         mode=asked.mode,
         scope=scope,
-        is_read_whole=parts.embedder is None or parts.embedder.fits(question),
+        is_read_whole=_is_read_whole(parts, question),
+        foreign=foreign,
         unhelpful=asked.unhelpful,
         states={} if asked.as_live else _states(standing, finding),
         objections={
@@ -203,21 +216,24 @@ def _unexplained(
     """Return what the best match leaves unexplained, where it would be sent without a model."""
     if finding.exact or finding.certainty < auto or finding.via == "lexical":
         return None
-    first = finding.matches[0]
+    first, said = finding.matches[0], clauses(question)
     otherwise = denies_otherwise(question, first.nearest)
-    said = clauses(question)
     if otherwise is not None or len(said) == 1:
         return otherwise
-    vectors = publishing.vectors_for(parts, stock, said)
-    if vectors is None:
-        return None
-    return left_over(said, stock.shelf.nearness(first.entry, vectors).tolist())
+    near = nearness(parts, stock, first.entry, said)
+    return None if near is None else left_over(said, near)
 
 
 def _states(standing: Standing, finding: Finding) -> dict[str, State]:
     """Return the state of each entry that was found; what nobody spoke of yet is new."""
-    found = (match.entry for match in finding.matches)
-    return {entry: standing.states.get(entry, State.NEW) for entry in found}
+    entries = (match.entry for match in finding.matches)
+    return {entry: standing.states.get(entry, State.NEW) for entry in entries}
+
+
+def _is_read_whole(parts: Parts, question: str) -> bool:
+    if parts.embedder is None:
+        return len(question.split()) <= MOST_WORDS
+    return parts.embedder.fits(question)
 
 
 def _verdict(

@@ -46,6 +46,7 @@ class Known:
     unhelpful: int = 0  # turns of this conversation that did not help
     is_read_whole: bool = True  # false when the embedder reads only the beginning of it
     states: Mapping[str, State] = field(default_factory=dict)  # what is not named is live
+    foreign: str = ""  # why no approved text is in its language, in words; "" when one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ def decide(known: Known) -> Decided:
         return Clarification((), 0.0, "There are no words to go by.", Line.SAY_MORE)
     if known.unhelpful >= PATIENCE:
         return _handoff(known, "Two tries did not help.")
+    if triage.only_abuse:
+        return Clarification((), 0.0, "It swears and asks nothing.", Line.CALM)
+    if known.foreign:
+        return _handoff(known, known.foreign, Line.OTHER_LANGUAGE)
     if not known.is_read_whole:
         return _handoff(known, "It is too long to be sure what it asks.")
     if not finding.matches:
@@ -112,6 +117,8 @@ def is_settled(known: Known) -> bool:
         triage.wants_person
         or triage.small_talk is not None
         or not _has_words(finding.question)
+        or triage.only_abuse
+        or known.foreign != ""
         or known.unhelpful >= PATIENCE
         or finding.exact
         or known.mode is Mode.SUGGEST

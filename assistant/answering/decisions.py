@@ -28,8 +28,8 @@ class Decision(Base):
     severity_reason: Mapped[str]
     mode: Mapped[str]
     via: Mapped[str]
-    candidates: Mapped[list[dict[str, Any]]]  # [{entry, version_id, score}] best first
-    considered: Mapped[dict[str, Any]]  # objections, model, threshold: the explanation
+    candidates: Mapped[list[dict[str, Any]]]  # [{entry, score, cosine, …}] best first
+    considered: Mapped[dict[str, Any]]  # explaining.kept: an Explanation
     entry_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("entry_versions.id"), index=True
     )

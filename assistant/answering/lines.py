@@ -10,10 +10,12 @@ class Line(StrEnum):
     THANKS = "thanks"
     GOODBYE = "goodbye"
     SAY_MORE = "say-more"
+    CALM = "calm"
     DID_YOU_MEAN = "did-you-mean"
     HANDOFF = "handoff"
     PERSON = "person"
     BLOCKED = "blocked"
+    OTHER_LANGUAGE = "other-language"
     ADDED = "added"
 
 
@@ -22,9 +24,13 @@ LINES = {
     Line.THANKS: "You’re welcome. If anything else comes up, just ask.",
     Line.GOODBYE: "Goodbye. You can come back to this conversation at any time.",
     Line.SAY_MORE: "Could you say a little more, in a sentence? Then we can find the right answer.",
+    Line.CALM: "We are sorry that this is so annoying. Tell us in a sentence what happened, or ask "
+    "for a person, and we will help.",
     Line.DID_YOU_MEAN: "Did you mean one of these?",
     Line.HANDOFF: "We have no checked answer for this, so a person will answer you here.",
     Line.PERSON: "Of course. A person will answer you here.",
     Line.BLOCKED: "That sounds urgent, so a person is on it now and will answer you here.",
+    Line.OTHER_LANGUAGE: "We have no checked answer in your language, so a person will answer you "
+    "here.",
     Line.ADDED: "Thank you, we have added this to your ticket. A person will answer you here.",
 }

@@ -4,7 +4,7 @@ The gate has the last word here: what was withdrawn while somebody thought is no
 person answers instead. A second settling of the same message finds the first and changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.consider import Thought
 from assistant.answering.decide import Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
+from assistant.answering.explaining import explained, kept, reason_of
 from assistant.answering.lines import LINES, Line
 from assistant.desk import intake, repeats
 from assistant.desk.conversations import Conversation
@@ -28,6 +29,9 @@ from assistant.launch.scenarios import Scenario
 from assistant.library import gate
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from knowledge.entries import Match
+
+KEPT = 5  # candidates of one question that are written down
 
 
 def settle(parts: Parts, message_id: int, thought: Thought) -> None:
@@ -52,9 +56,10 @@ def settle(parts: Parts, message_id: int, thought: Thought) -> None:
 
 
 def _is_asked(message: Message, thought: Thought) -> bool:
-    """Return whether it counts as a question: in words, and not only a greeting or thanks."""
+    """Return whether it counts as a question: in words, not only a greeting or abuse."""
     has_words = any(character.isalpha() for character in message.text)
-    return message.kind == Said.QUESTION and has_words and not thought.triage.small_talk
+    says_something = not thought.triage.small_talk and not thought.triage.only_abuse
+    return message.kind == Said.QUESTION and has_words and says_something
 
 
 class Settling:
@@ -202,14 +207,14 @@ class Settling:
                 launch_id=self._launch.id,
                 at=at,
                 outcome=thought.outcome,
-                reason=_words(thought),
+                reason=reason_of(thought),
                 certainty=_certainty(thought),
                 severity=ticket.severity if ticket else int(thought.triage.severity),
                 severity_reason=ticket.severity_reason if ticket else thought.triage.reason,
                 mode=self._launch.acting_mode,
                 via=thought.parts[0].known.finding.via if thought.parts else "none",
                 candidates=_candidates(thought),
-                considered=_considered(thought),
+                considered=kept(explained(thought)),
                 entry_version_id=sent[0].entry_version_id if sent else None,
                 ticket_id=ticket.id if ticket else None,
                 ticket_card=card_of(self._session, ticket) if ticket else None,
@@ -236,13 +241,6 @@ def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _words(thought: Thought) -> str:
-    for decided in (thought.handoff, thought.clarification, *thought.answers):
-        if decided is not None:
-            return decided.reason
-    return ""
-
-
 def _certainty(thought: Thought) -> float:
     for decided in (*thought.answers, thought.handoff, thought.clarification):
         if decided is not None:
@@ -251,35 +249,25 @@ def _certainty(thought: Thought) -> float:
 
 
 def _candidates(thought: Thought) -> list[dict[str, Any]]:
-    matches = thought.parts[0].known.finding.matches if thought.parts else ()
-    return [
-        {
-            "entry": match.entry,
-            "version_id": thought.versions.get(match.entry),
-            "score": round(match.score, 4),
-            "cosine": round(match.cosine, 4),
-            "nearest": match.nearest,
-        }
-        for match in matches[:5]
-    ]
+    """Return what the first question came near and, of several, what would answer the others."""
+    if not thought.parts:
+        return []
+    first = thought.parts[0].known.finding.matches[:KEPT]
+    matches, answers = {match.entry: match for match in first}, {}
+    for part in thought.parts if len(thought.parts) > 1 else ():
+        if isinstance(part.decided, Answer):
+            answers[part.decided.entry] = part.question
+            matches |= {m.entry: m for m in part.known.finding.matches if m.entry in answers}
+    return [_candidate(match, thought, answers) for match in matches.values()]
 
 
-def _considered(thought: Thought) -> dict[str, Any]:
+def _candidate(match: Match, thought: Thought, answers: Mapping[str, str]) -> dict[str, Any]:
+    asked = {"answers": answers[match.entry]} if match.entry in answers else {}
     return {
-        "parts": [
-            {
-                "question": part.question,
-                "reason": part.decided.reason,
-                "certainty": round(part.known.finding.certainty, 4),
-                "objections": {
-                    entry: [objection.words for objection in objections]
-                    for entry, objections in part.known.objections.items()
-                    if objections
-                },
-                "counter": part.known.finding.counter,
-                "model": repr(part.known.verdict) if part.known.verdict else None,
-                "threshold": part.known.thresholds.auto,
-            }
-            for part in thought.parts
-        ]
+        "entry": match.entry,
+        "version_id": thought.versions.get(match.entry),
+        "score": round(match.score, 4),
+        "cosine": round(match.cosine, 4),
+        "nearest": match.nearest,
+        **asked,
     }

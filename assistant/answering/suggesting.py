@@ -33,10 +33,14 @@ NOTHING_FITS = f"ticket.{SuggestionVerdict.NO_ANSWER}"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One live version that was found for the question; ``match`` is a cosine, 0..1."""
+    """One live version that was found for the question; ``match`` is a cosine, 0..1.
+
+    ``answers`` is the one of several questions that the assistant would have answered with it.
+    """
 
     version: EntryVersion
     match: float
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def suggestion_for(
         for key, match in (_matches(decision) if decision else {}).items()
         if key == entry or (match >= WORTH_SHOWING and key not in refused)
     }
+    answers = _answers(decision) if decision else {}
+    matches = dict(sorted(matches.items(), key=lambda each: each[0] not in answers))
     wanted = [entry, *(key for key in matches if key != entry)] if entry else list(matches)
     if not wanted:
         return None
@@ -83,7 +89,7 @@ def suggestion_for(
         return Suggestion((), "What was found is not approved any more.")
     told = {message.entry_version_id for message in ticket.conversation.messages}
     found = [
-        Found(live[key], matches.get(key, 0.0))
+        Found(live[key], matches.get(key, 0.0), answers.get(key, ""))
         for key in wanted
         if key in live and (key == entry or live[key].id not in told)
     ]
@@ -114,6 +120,11 @@ def _matches(decision: Decision) -> dict[str, float]:
         str(each["entry"]): min(1.0, max(0.0, float(each.get("cosine", 0.0))))
         for each in decision.candidates
     }
+
+
+def _answers(decision: Decision) -> dict[str, str]:
+    """Return, by entry, the question of several that it would have answered."""
+    return {one["entry"]: one["answers"] for one in decision.candidates if one.get("answers")}
 
 
 def _asked_again(ticket: Ticket, decision: Decision) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from assistant.answering.abuse import is_only_abuse
 from assistant.answering.seriousness import Reading, Sign, signs
 from assistant.answering.small_talk import Kind, small_talk
 from assistant.answering.wording import plain
@@ -27,6 +28,8 @@ class Triage:
     small_talk: Kind | None
     serious: tuple[str, ...]
     """Keys of the severity-1 cues that are reported, for instance "locked-out"."""
+    only_abuse: bool = False
+    """It swears or insults and asks nothing."""
 
 
 def triage(text: str) -> Triage:
@@ -36,7 +39,8 @@ def triage(text: str) -> Triage:
         return Triage(3, f"Only a {_TALK[talk]}.", False, talk, ())
     found = () if _RESOLVED.search(plain(text)) else signs(text)
     severity, reason = _severity(found)
-    return Triage(severity, reason, wants_person(text), None, _serious(found))
+    only_abuse = is_only_abuse(text)
+    return Triage(severity, reason, wants_person(text), None, _serious(found), only_abuse)
 
 
 _TALK: dict[Kind, str] = {

@@ -94,6 +94,8 @@ class Parts:
         """Return whether the index failed so often that the exact scan stays until a restart."""
         return len(self.index_failures) >= FAILURES
 
+    spoken: Revised[Any] = field(default_factory=Revised)  # answering.consider keeps languages here
+
     def close(self) -> None:
         """Give back the index's lock and the database's connections."""
         if self.index is not None:

@@ -159,6 +159,7 @@ REMEDIES = {
     "unstorable": "Remove what is written as \\0 or \\ud800 to \\udfff.",
     "finite_number": "Write a number.",
     "no_zone": "Use a name like Europe/Berlin or UTC.",
+    "no_language": "Write its two letters, for example en or de.",
     "less_than_equal": "Use a number within the limit.",
     "greater_than_equal": "Use a number within the limit.",
     "string_pattern_mismatch": "Keys are lower-case letters, digits and single hyphens; "

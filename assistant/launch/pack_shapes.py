@@ -1,10 +1,12 @@
 """The shape of a launch pack: which fields there are and what may stand in them."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -45,6 +47,15 @@ def _instant_or_words(value: object) -> object:
     return _instant(value)
 
 
+def _language(value: str) -> str:
+    """Return an ISO 639-1 code, the form in which languages are told apart."""
+    if not re.fullmatch("[a-z]{2}", value):
+        raise PydanticCustomError(
+            "no_language", "“{language}” is no code of a language", {"language": value}
+        )
+    return value
+
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
@@ -60,6 +71,7 @@ Site = Annotated[
         pattern=r"^https?://(?:(?:\*\.)?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?/?$",
     ),
 ]
+Language = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_language)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 InstantOrWords = Annotated[datetime | str, BeforeValidator(_instant_or_words)]
@@ -143,7 +155,7 @@ class LaunchShape(Shape):
     sites: list[Site] = []
     mode: Mode = Mode.SUGGEST
     wrong_rate: float = Field(WRONG_RATE, ge=0.001, le=0.1)
-    languages: list[Line] = []
+    languages: list[Language] = []
 
     @field_validator("time_zone")
     @classmethod

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 COMMON = frozenset(
@@ -36,11 +37,16 @@ def scope_of(question: str, out_of_scope: Sequence[dict[str, Any]]) -> Scope:
 
 
 def _is_named(line: str, said: set[str], area: dict[str, Any]) -> bool:
-    phrases = [" ".join(_words(phrase)) for phrase in area.get("words") or ()]
+    phrases = [_plain(phrase) for phrase in area.get("words") or ()]
     if phrases:
         return any(phrase and f" {phrase} " in line for phrase in phrases)
     title = {word for word in _words(str(area["title"])) if word not in COMMON}
     return bool(title) and len(title & said) >= min(ENOUGH, len(title))
+
+
+@lru_cache(maxsize=4096)  # the same phrases, question after question
+def _plain(phrase: str) -> str:
+    return " ".join(_words(phrase))
 
 
 def _words(text: str) -> list[str]:

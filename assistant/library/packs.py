@@ -123,6 +123,7 @@ def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
     launch.sites = list(shape.sites)
     if launch.mode_set_at is None:  # what a lead has decided since stays decided
         launch.mode, launch.wrong_rate = shape.mode, shape.wrong_rate
+    launch.languages = list(shape.languages)
     session.flush()
     return launch
 

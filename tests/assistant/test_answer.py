@@ -560,7 +560,7 @@ def test_a_decision_can_be_explained_later(shop: Parts, mara: Customer) -> None:
     assert (kept.severity, kept.severity_reason) == (3, "Nothing says that anything is blocked.")
     assert kept.candidates[0]["entry"] == "price-differs"
     assert kept.considered["parts"][0]["question"] == PRICE
-    assert kept.considered["parts"][0]["threshold"] == 0.95
+    assert kept.considered["parts"][0]["answers_from"] == 0.95
 
 
 def test_the_ticket_belongs_to_the_scenario_that_it_sounds_like(

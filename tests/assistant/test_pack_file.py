@@ -66,6 +66,12 @@ entries:
         ("launch: {key: a, starts: soon}", 1, "launch.starts", "It is no time."),
         ("launch: {key: a, starts: 0001-01-01T00:00:00Z}", 1, "launch.starts", "of our days"),
         ("launch: {key: a, starts: 9999-12-31T23:59:59Z}", 1, "launch.starts", "of our days"),
+        (
+            "launch: {key: a, languages: [english]}",
+            1,
+            "launch.languages[0]",
+            "“english” is no code of a language.",
+        ),
         ("launch: {key: a, time_zone: Berlin}", 1, "launch.time_zone", "“Berlin” is no time zone."),
         ("launch: {key: a, wrong_rate: 0.5}", 1, "launch.wrong_rate", "less than or equal to 0.1."),
         (

@@ -1,15 +1,19 @@
 """What the assistant would do, told and not done."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
-from assistant.answering.trying import tries
+from assistant.answering.trying import AT_ONCE, tries
 from assistant.desk.messages import Message
 from assistant.desk.repeats import RepeatGroup
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
+from knowledge.embedding import EmbeddingFailed
 from tests import cast
 from tests.cast import BLOCKED, EXPORT, EXPORT_TEXT, LAUNCH, PRICE, UNKNOWN
 
@@ -83,3 +87,47 @@ def test_nothing_is_recorded(shop: Parts) -> None:
 def test_there_is_no_launch_of_another_key(shop: Parts) -> None:
     with pytest.raises(NotFound, match="There is no launch “winter”"):
         list(tries(shop, "winter", [PRICE]))
+
+
+def test_a_thousand_questions_are_read_only_as_they_are_needed(shop: Parts) -> None:
+    read: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for _ in range(1_000):
+            read.append(EXPORT)
+            yield EXPORT
+
+    told = next(tries(shop, LAUNCH, lines()))
+
+    assert told["entry"] == "export-data"
+    assert len(read) <= 2 * AT_ONCE
+
+
+def test_questions_embedded_together_are_told_as_if_each_came_alone(shop: Parts) -> None:
+    asked = ["why is it more this month", f"{EXPORT} {UNKNOWN}", "", PRICE, "wat is my prcie"] * 30
+
+    together = list(tries(shop, LAUNCH, asked))
+
+    assert together[:5] == [told for one in asked[:5] for told in tries(shop, LAUNCH, [one])]
+    assert together[:5] * 30 == together
+
+
+def test_an_embedder_that_fails_is_asked_once_for_a_whole_portion(shop: Parts) -> None:
+    class Failing:
+        name, dimensions, asked = "failing", 384, 0
+
+        def fits(self, text: str) -> bool:
+            return True
+
+        def embed(self, texts: Sequence[str]) -> Any:
+            self.asked += 1
+            raise EmbeddingFailed("no route to host")
+
+    shop.embedder = failing = Failing()
+    list(tries(shop, LAUNCH, [PRICE]))
+    before = failing.asked
+
+    told = list(tries(shop, LAUNCH, [PRICE, EXPORT, "price"] * 10))
+
+    assert len(told) == 30
+    assert failing.asked - before <= 1

@@ -2,6 +2,8 @@
 
     engine           prints the figures beside their goals and simple baselines
     train_certainty  writes knowledge/certainty.json
+    decision         where the milliseconds of a decision go, stage by stage
+    languages        how many English questions are taken for another language
     serving          cold start, memory and latency over HTTP
     publishing       how soon an approval is live, in small libraries and large ones
 

@@ -1,0 +1,46 @@
+"""What may be said to this person of what was found: texts for them, in a language they read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answering.languages import Spoken, spoken_in
+from assistant.desk.conversations import EVERYONE
+from assistant.ground.parts import Parts
+from assistant.library.publishing import Stock
+from knowledge.entries import Finding, Match
+
+
+def for_audience(finding: Finding, stock: Stock, audience: str) -> Finding:
+    """Return the finding without texts for others."""
+    allowed = (EVERYONE, audience)
+    return _only(finding, lambda match: stock.live[match.entry].audience in allowed)
+
+
+def in_language(finding: Finding, spoken: Spoken, language: str | None) -> Finding:
+    """Return the finding without texts in another language, unless asked in the very words."""
+    if finding.exact:
+        return finding
+    return _only(finding, lambda match: spoken.covers(match.entry, language))
+
+
+def spoken_of(parts: Parts, launch_id: int, rule: Sequence[str], stock: Stock) -> Spoken:
+    """Return the languages of the launch: those that it names, or those of its live texts."""
+    if rule:
+        return Spoken({}, frozenset(rule))
+    spoken: Spoken = parts.spoken.of(
+        launch_id,
+        stock.revision,
+        lambda: spoken_in({one.id: f"{one.title} {one.text}" for one in stock.entries}),
+    )
+    return spoken
+
+
+def _only(finding: Finding, may_be: Callable[[Match], bool]) -> Finding:
+    """Return the finding with some matches only; a lost winner takes certainty along."""
+    matches = tuple(filter(may_be, finding.matches))
+    if matches == finding.matches:
+        return finding
+    kept_first = bool(matches) and matches[0] is finding.matches[0]
+    sure, among = (finding.certainty, finding.among) if kept_first else (0.0, 0.0)
+    exact = finding.exact and kept_first
+    return replace(finding, matches=matches, certainty=sure, among=among, exact=exact)
