@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from assistant.answering import guarantee
+from assistant.answering import guarantee, learning
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import promises, repeats
 from assistant.desk.promises import Kind, Promise
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
-from assistant.library import publishing, reembedding
+from assistant.library import publishing, reembedding, refreshing
 
 log = structlog.get_logger()
 
@@ -101,17 +101,29 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("embed anew", often, embed_anew),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
+        Job("recalibrate", timedelta(days=1), learning.recalibrate),
     )
 
 
-class Worker:
-    """Runs the table until it is told to stop. One thread; a failing job does not stop the rest."""
+def long_jobs(parts: Parts) -> tuple[Job, ...]:
+    """Return the jobs that take seconds and have a worker of their own, so that no clock waits.
 
-    def __init__(self, parts: Parts) -> None:
+    They are about what this process keeps in memory, so they run where questions are answered.
+    """
+    return (Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),)
+
+
+class Worker:
+    """Runs a table until it is told to stop. One thread; a failing job does not stop the rest."""
+
+    def __init__(
+        self, parts: Parts, table: Callable[[Parts], tuple[Job, ...]] = jobs, name: str = "worker"
+    ) -> None:
         self._parts = parts
+        self._table = table
         self._stop = threading.Event()
         self._due: dict[str, datetime] = {}
-        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread = threading.Thread(target=self.run, name=name, daemon=True)
 
     def start(self) -> None:
         """Run in the background."""
@@ -132,7 +144,7 @@ class Worker:
     def round(self) -> None:
         """Run every job that is due, once."""
         now = self._parts.clock.now()
-        for job in jobs(self._parts):
+        for job in self._table(self._parts):
             if self._due.get(job.name, now) <= now:
                 self._due[job.name] = now + job.every
                 self._run(job)

@@ -31,5 +31,6 @@ Which entry answers it, and how sure that is:
     evidence     what the certainty model looks at
     certainty    from scores to the probability that the best match is right
     guarantee    from people's labels to a threshold, a certificate and two curves
+    calibration  what that probability is worth in one launch, by its own judged questions
     grouping     which questions are the same question
 """

@@ -32,7 +32,9 @@ WITH_COUNTER = 0.30
 
 FEW_ENTRIES = 5
 """Below that, being better than all others is no evidence; learnt from 15 entries upward."""
-_CEILINGS = (0.0, 0.5, 0.9)  # by number of words
+TWO_WORDS = 0.9
+"""Most that a question of two words is worth, and of one word 0.5."""
+_CEILINGS = (0.0, 0.5, TWO_WORDS)  # by number of words
 _WORD = re.compile(r"[^\W_]+(?:['’.,:/-][^\W_]+)*")
 
 

@@ -73,8 +73,10 @@ class Shelf:
         if not self._ids:
             return Finding(asked, (), 0.0, 0.0, False, via, None)
         scored = self._catalogue.scored(repaired, meant, neighbours)
-        same = self._asked_as.get(fingerprint_of_normalised(asked), frozenset())
-        exact = len(same) == 1
+        words = fingerprint_of_normalised(asked)
+        same = self._asked_as.get(words, frozenset())
+        # What the entry is said not to answer is no repeat, even in approved words.
+        exact = len(same) == 1 and not any((number, words) in self._not_for for number in same)
         order = best_first(scored.scores, MOST_MATCHES, same if exact else frozenset())
         matches = self._matches(repaired, scored, order)
         counter = self._counter(asked, meant, scored, order[0])

@@ -24,7 +24,7 @@ from assistant.answering.select import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing
-from assistant.worker import Worker
+from assistant.worker import Worker, long_jobs
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.certainty import router as certainty_router
@@ -103,14 +103,15 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
             opening.start()
         if parts.model is not None:
             threading.Thread(target=parts.model.warm, name="model", daemon=True).start()
-        jobs = Worker(parts) if worker else None
-        if jobs:
-            jobs.start()
+        # The long jobs look after this process's own shelves, wherever the others run.
+        workers = [Worker(parts, long_jobs, "long jobs"), *([Worker(parts)] if worker else [])]
+        for each in workers:
+            each.start()
         yield
         app.state.watch.end()
         watching.cancel()
-        if jobs:
-            jobs.stop()
+        for each in workers:
+            each.stop()
         if own_index:
             # Here and not after the server's end, because a signal ends the process with it; an
             # index that was not closed properly is not trusted at the next start.

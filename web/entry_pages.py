@@ -17,6 +17,7 @@ from assistant.library.versions import EntryVersion
 from assistant.library.wording import HEADINGS, Kind, Parts, Verdict
 from web.desk_pages import channel_words
 from web.entry_form import EntryForm, typed_before, typed_parts
+from web.lesson_pages import learnt_of
 from web.library_pages import AUTHORS, NOBODY, STATE_WORDS
 from web.rendering import day, when
 
@@ -51,6 +52,7 @@ def new_page(
         "may": _may_nothing() | {"save": True, "submit": True},
         "effect": None,
         "evidence": _evidence(NOBODY, [], []),
+        "lessons": [],
         "versions": [],
     }
 
@@ -79,6 +81,7 @@ def entry_page(
         "may": may,
         "effect": {"text": _effect(entry, asked)} if may["approve"] else None,
         "evidence": _evidence(asked, questions, replies),
+        "lessons": learnt_of(session, entry, at=at),
         "versions": _versions(entry, at),
     }
 

@@ -14,7 +14,7 @@ from assistant.ground.parts import Parts
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
-from assistant.library import entries, publishing
+from assistant.library import entries, lessons, publishing
 from assistant.library.entries import Entry
 from assistant.library.keys import free_key
 from assistant.library.versions import EntryVersion
@@ -166,6 +166,18 @@ def reject(deciding: Decided, reason: Words = "") -> RedirectResponse:
     with deciding.entry() as (entry, lead):
         entry.reject(lead.session, reason=reason, by=lead.by, at=lead.at)
     return deciding.done("rejected")
+
+
+@router.post("/library/{launch}/entries/{key}/lesson-removal")
+def take_lesson_back(
+    author: Author, launch: str, key: str, lesson: Annotated[int, Form(ge=1, le=2**31 - 1)]
+) -> RedirectResponse:
+    """Let a question that somebody confirmed or denied teach nothing any more."""
+    within = this_launch(author.session, author.by, launch)
+    entry = entries.by_key(author.session, within.id, key)
+    found = lessons.by_id(author.session, entry, lesson)
+    found.take_back(author.session, by=author.by, at=author.at)
+    return _back(entry, "taken-back")
 
 
 def _created(

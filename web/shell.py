@@ -54,6 +54,7 @@ TOASTS = {
     "changes": "Given back to its author.",
     "rejected": "Rejected.",
     "retired": "Retired. It is not sent any more.",
+    "taken-back": "Taken back. It teaches nothing any more.",
     "launch-live": "The launch is live.",
     "settings": "Settings saved.",
     "published": "Published everywhere.",

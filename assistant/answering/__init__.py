@@ -5,7 +5,7 @@ The way of a question: ``asking`` (recorded, once for its key) → ``answer`` (r
 ``settle`` (one transaction; the gate has the last word) → ``decisions`` (what was decided and why)
 → ``judging`` (what people say about it) → ``labels`` → ``guarantee`` and ``states`` (from which
 certainty a launch answers, and which of its entries; ``audits`` has answers checked, ``account``
-adds it all up).
+adds it all up) and ``learning`` with ``calibrations`` (what the next question gains by that).
 
 What thinking uses: ``triage`` with ``seriousness small_talk abuse wording`` (how grave, a person
 wanted, small talk, nothing but abuse) · ``finding`` with ``allowed`` (what is found, and of it what

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.answering import audits, guarantee
+from assistant.answering.calibrations import calibration_of
 from assistant.answering.consider import thresholds
 from assistant.answering.decisions import Decision
 from assistant.answering.guarantee import Threshold
@@ -15,6 +16,7 @@ from assistant.desk.messages import Message, Said
 from assistant.launch.launches import Launch, Mode
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from knowledge.calibration import AS_SHIPPED
 from knowledge.guarantee import Bin, Certificate, Labelled, Step, curve, reliability
 
 
@@ -68,7 +70,12 @@ def account_of(session: Session, launch: Launch) -> Account:
     """Return what the labels of a launch prove, counted from its records."""
     judged = guarantee.judged_of(session, launch.id)
     threshold = guarantee.threshold_of(judged, launch.wrong_rate)
-    answers_from = thresholds(launch.wrong_rate, learnt=threshold.at).auto
+    calibration = calibration_of(session, launch.id)
+    answers_from = thresholds(
+        launch.wrong_rate,
+        learnt=threshold.at,
+        calibration=calibration.recalibration if calibration else AS_SHIPPED,
+    ).auto
     fallen = launch.has_fallen_back
     return Account(
         launch=launch.key,

@@ -38,6 +38,7 @@ from assistant.launch.launches import WRONG_RATE, Mode
 from assistant.launch.scope import Scope, scope_of
 from assistant.library.publishing import Stock
 from knowledge import certainty
+from knowledge.calibration import AS_SHIPPED, Recalibration, answering_from
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
@@ -189,7 +190,10 @@ def _known(
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
     sure_enough = thresholds(
-        asked.wrong_rate, learnt=standing.threshold.at, lexical=finding.via == "lexical"
+        asked.wrong_rate,
+        learnt=standing.threshold.at,
+        lexical=finding.via == "lexical",
+        calibration=standing.calibration,
     )
     known = Known(
         finding=finding,
@@ -246,7 +250,11 @@ def _verdict(
 
 
 def thresholds(
-    wrong_rate: float, *, learnt: float | None = None, lexical: bool = False
+    wrong_rate: float,
+    *,
+    learnt: float | None = None,
+    lexical: bool = False,
+    calibration: Recalibration = AS_SHIPPED,
 ) -> Thresholds:
     """Return how sure is sure enough for the share of wrong answers that a lead accepts.
 
@@ -254,10 +262,16 @@ def thresholds(
     shipped threshold stands for one wrong answer in a hundred: a stricter rate raises it in
     proportion to the doubt that is left, a kinder one may not lower it. While only words are
     compared it is higher still.
+
+    Both mean the certainty as it turned out in this launch. The ``calibration`` moves the
+    threshold and not the certainty, so that labels of different nights stay comparable.
     """
-    doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
-    shipped = max(certainty.T_AUTO, 1 - doubt)
-    auto = certainty.answering_from(shipped if learnt is None else learnt, lexical)
+    if learnt is None:
+        doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
+        auto = answering_from(calibration, max(certainty.T_AUTO, 1 - doubt))
+    else:
+        auto = max(learnt, calibration.shipped_for(certainty.T_AUTO_FLOOR))
+    auto = certainty.answering_from(auto, lexical)
     return Thresholds(auto=auto, ask=certainty.T_ASK)
 
 

@@ -12,12 +12,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.answering.calibrations import calibration_of
 from assistant.answering.decisions import Decision
 from assistant.answering.labels import AUDITED, BY_CLICK, BY_PEOPLE, Label, Source
 from assistant.answering.states import State, trust_of_each
 from assistant.desk.messages import Message, Said
 from assistant.ground.parts import Parts
 from assistant.launch.launches import WRONG_RATE, Launch, Mode
+from knowledge.calibration import AS_SHIPPED, Recalibration
 from knowledge.guarantee import Certificate, Labelled, missing_for, threshold_for
 
 HEAVIEST = 1 / AUDITED  # what one checked answer stands for
@@ -58,6 +60,7 @@ class Standing:
 
     threshold: Threshold
     states: Mapping[str, State]  # by entry key
+    calibration: Recalibration = AS_SHIPPED  # of the last night
 
 
 def standing_of(parts: Parts, launch_id: int) -> Standing:
@@ -79,23 +82,31 @@ def standing_of(parts: Parts, launch_id: int) -> Standing:
 def _stands(parts: Parts, launch_id: int, wrong_rate: float) -> Standing:
     with parts.db.reading() as session:
         trust = trust_of_each(session, launch_id)
+        newest = calibration_of(session, launch_id)
         return Standing(
             threshold=threshold_of(judged_of(session, launch_id), wrong_rate),
             states={key: each.state for key, each in trust.items()},
+            calibration=newest.recalibration if newest else AS_SHIPPED,
         )
 
 
-def judged_of(session: Session, launch_id: int, *, since: datetime | None = None) -> list[Judged]:
+def judged_of(
+    session: Session,
+    launch_id: int,
+    *,
+    since: datetime | None = None,
+    by: Sequence[Source] = (*BY_PEOPLE, *BY_CLICK),
+) -> list[Judged]:
     """Return every question that somebody judged, once each, oldest first.
 
-    ``since`` leaves out what was decided before. A check outweighs an agent's word, an agent's a
-    customer's click, a newer one an older. Whether an answer "helped" is not used: customers
-    cannot tell a right answer from a welcome one.
+    ``since`` leaves out what was decided before, ``by`` says whose word counts. A check outweighs
+    an agent's word, an agent's a customer's click, a newer one an older. Whether an answer "helped"
+    is not used: customers cannot tell a right answer from a welcome one.
     """
     query = (
         select(Label, Decision.at)
         .join(Decision, Decision.message_id == Label.message_id)
-        .where(Label.launch_id == launch_id, Label.source.in_((*BY_PEOPLE, *BY_CLICK)))
+        .where(Label.launch_id == launch_id, Label.source.in_(by))
         .order_by(Label.message_id, Label.at, Label.id)
     )
     if since is not None:

@@ -1,14 +1,15 @@
 """Judging: what people do with an answer, a title or a suggestion, kept as labels.
 
-Each runs in the transaction of the act. A wrong verdict is looked at there and then: when too much
-was wrong, the launch asks before it answers from that moment on.
+Each runs in the transaction of the act. What a person says teaches the shelf. A wrong verdict is
+looked at there and then: when too much was wrong, the launch asks before it answers from that
+moment on.
 """
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assistant.answering import guarantee, labels
+from assistant.answering import guarantee, labels, learning
 from assistant.answering.decisions import Decision
 from assistant.answering.labels import Label, Source
 from assistant.desk.messages import Message, Said
@@ -148,6 +149,8 @@ def checked(
 
 
 def _looked_at(session: Session, label: Label | None, at: datetime) -> Label | None:
+    if label is not None:
+        learning.learn_from(session, label, at=at)
     if label is not None and label.of_first is False:
         guarantee.look_again(session, label.launch_id, at=at)
     return label

@@ -54,6 +54,33 @@ class Revised(Generic[Made]):
         """Return the value kept last, right or not; what is made next may take over from it."""
         return self._kept.get(launch_id, ("", None))[1]
 
+    def replaced(self, launch_id: int, kept: Made, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` gives in place of ``kept``; ``kept`` while somebody is at it."""
+        lock = self._lock(launch_id)
+        if not lock.acquire(blocking=False):
+            return kept
+        try:
+            revision, there = self._kept[launch_id]
+            if there is not kept:
+                return there
+            made = make()
+            self._kept[launch_id] = (revision, made)
+            return made
+        finally:
+            lock.release()
+
+    def swap(self, launch_id: int, kept: Made, made: Made) -> bool:
+        """Put ``made`` in place of ``kept``; return whether that was still there."""
+        with self._lock(launch_id):
+            revision, there = self._kept[launch_id]
+            if there is kept:
+                self._kept[launch_id] = (revision, made)
+            return there is kept
+
+    def all_kept(self) -> dict[int, Made]:
+        """Return what is kept at this moment, by launch."""
+        return {launch_id: made for launch_id, (_, made) in self._kept.copy().items()}
+
     def _right(
         self, launch_id: int, revision: str, is_right: Callable[[Made], bool]
     ) -> Made | None:
@@ -86,6 +113,7 @@ class Parts:
     model: "Model | None" = None
     verdicts: Any = None  # answering.select.Verdicts, where a process keeps what models said
     stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
+    refreshed: Revised[Any] = field(default_factory=Revised)  # library.refreshing: with lessons
     standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
     indexed: dict[int, Any] = field(default_factory=dict)  # launch -> library.indexing.Held
 

@@ -6,7 +6,8 @@ may be sent at a moment) · ``gate`` (the last look before a customer sees text)
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·
 ``publishing`` (live entries onto the shelf, proven) · ``indexing`` (the same in the vector index) ·
-``reembedding kinship`` (the library in the words of another embedder, verified, then swapped) ·
-``help_page`` (what the public may look up) · ``packs pack_checks`` (a launch pack into the
-database, all of it or nothing).
+``lessons`` (real questions that people confirmed or denied) · ``refreshing`` (the shelf that
+questions are put to, with those lessons) · ``reembedding kinship`` (the library in the words of
+another embedder, verified, then swapped) · ``help_page`` (what the public may look up) · ``packs
+pack_checks`` (a launch pack into the database, all of it or nothing).
 """

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
-from assistant.library import charge, indexing
+from assistant.library import charge, indexing, refreshing
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.liveness import is_live, live, live_of
 from assistant.library.vectors import vectors_of
@@ -83,7 +83,15 @@ class Stock:
 
 
 def stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
-    """Return what the launch may say at ``at``, made anew when its library or a window changed."""
+    """Return what the launch may say at ``at``, found also by what people taught since.
+
+    Its shelf knows the lessons; what it says, and what the index holds, is the approved library.
+    """
+    return refreshing.refreshed(parts, launch_id, approved_stock_of(parts, launch_id, at=at), at=at)
+
+
+def approved_stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
+    """Return the same as approved, made anew when the library or a validity window changed."""
     with parts.db.reading() as session:
         moved = session.scalar(select(Launch.library_revision).where(Launch.id == launch_id))
         charge.follow(parts, charge.in_charge(session))
@@ -138,7 +146,7 @@ def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = Fal
     What was proven before is taken on trust unless ``all_again``. Every live version is marked
     proven, or with what keeps it from being found; the exact scan finds it meanwhile.
     """
-    stock = stock_of(parts, launch_id, at=at)
+    stock = approved_stock_of(parts, launch_id, at=at)
     problems: Problems = {}
     if stock.is_whole and (wrong := indexing.bring_up(parts, launch_id, stock, whole=all_again)):
         problems[""] = wrong
@@ -152,7 +160,7 @@ def reconcile(parts: Parts, *, at: datetime) -> int:
     """Publish every launch whose index is behind its library; return how many there were."""
     with parts.db.reading() as session:
         launches = list(session.scalars(select(Launch.id)))
-    stocks = {launch_id: stock_of(parts, launch_id, at=at) for launch_id in launches}
+    stocks = {key: approved_stock_of(parts, key, at=at) for key in launches}
     if not indexing.own(parts):
         return 0
     behind = [key for key, stock in stocks.items() if indexing.is_behind(parts, key, stock)]
@@ -181,7 +189,7 @@ def proofs(parts: Parts, *, rebuild: bool) -> Iterator[tuple[str, list[str]]]:
 
 def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
     """Throw the launch's index away and fill a new one from the stored vectors."""
-    stock = stock_of(parts, launch_id, at=at)
+    stock = approved_stock_of(parts, launch_id, at=at)
     if parts.index is not None and stock.is_whole:
         indexing.rebuild(parts, parts.index, launch_id, stock)
 

@@ -1,11 +1,11 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import decisions, labels
+from assistant.answering import calibrations, decisions, labels
 from assistant.desk import conversations, feedback, promises, repeats, tickets
 from assistant.ground import audit, people
 from assistant.ground.database import Base
 from assistant.launch import launches, scenarios, updates
-from assistant.library import charge, entries, vectors
+from assistant.library import charge, entries, lessons, vectors
 
 NOUNS = (
     audit,
@@ -19,9 +19,11 @@ NOUNS = (
     repeats,
     feedback,
     entries,
+    lessons,
     vectors,
     charge,
     decisions,
     labels,
+    calibrations,
 )
 metadata = Base.metadata

@@ -1,6 +1,7 @@
 """Measured, not asserted: how good the answer engine is on public questions, how fast it serves.
 
     engine           prints the figures beside their goals and simple baselines
+    learning         prints what agents' verdicts teach, before and after
     train_certainty  writes knowledge/certainty.json
     decision         where the milliseconds of a decision go, stage by stage
     languages        how many English questions are taken for another language

@@ -1,6 +1,7 @@
 """One launch's entries, compiled: a question goes in, matches and a certainty come out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,3 +180,13 @@ def test_every_feature_of_the_winner_is_a_finite_number(shelf: Shelf) -> None:
     for question in ("price", "x" * 5000, "Is it?", "12345"):
         features = shelf.find(question, meaning(question)).matches[0].features
         assert all(np.isfinite(value) for value in features.values())
+
+
+def test_approved_words_that_it_is_said_not_to_answer_are_no_repeat() -> None:
+    denied = replace(PRICE, not_for=("why did MY price change",))
+    shelf = Shelf((denied, EXPORT), vectors((denied, EXPORT)))
+
+    found = shelf.find(PRICE.title, meaning(PRICE.title))
+
+    assert not found.exact
+    assert (found.counter, found.certainty <= 0.30) == ("why did MY price change", True)
