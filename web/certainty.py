@@ -38,7 +38,7 @@ def show_certainty(key: str, looking: LookingHere) -> HTMLResponse:
     """Show what the launch's labels prove."""
     launch = this_launch(looking.session, looking.by, key)
     context = certainty_context(looking, launch, account_of(looking.session, launch))
-    return looking.page("launch/certainty.html", "launches", launch, context)
+    return looking.page("launch/certainty.html", "certainty", launch, context)
 
 
 @router.post("/certainty/lifting")
@@ -62,7 +62,7 @@ def show_audit(key: str, desk: AtDesk) -> HTMLResponse:
     """Show the answers that a person has to check."""
     launch = this_launch(desk.session, desk.by, key)
     context = audit_context(launch, audits.waiting(desk.session, launch))
-    return desk.page("launch/audit.html", "launches", launch, context)
+    return desk.page("launch/audit.html", "certainty", launch, context)
 
 
 @router.post("/audit/{question_id}")
