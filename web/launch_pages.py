@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from assistant.ground import spending
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person, Role, members
 from assistant.launch import updates
@@ -79,6 +80,10 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         ],
         "checklist": [asdict(step) for step in checklist.steps(launch)],
         "latest_update": _latest(updates.newest(session, launch.id, at=at), launch, at),
+        "model_cost": {
+            "today": spending.of_launch(session, launch.id, on=at.date()),
+            "in_all": spending.of_launch(session, launch.id),
+        },
         "may": _may(looking, launch),
         "modes": [{"key": key.value, **words} for key, words in MODE_WORDS.items()],
         "snippet": snippet(launch, looking.parts.settings.address),

@@ -25,11 +25,13 @@ from assistant.answering.finding import Ready, found, nearness, ready_for
 from assistant.answering.guarantee import Standing, standing_of
 from assistant.answering.languages import language_of
 from assistant.answering.lines import Line
+from assistant.answering.memory import Heard
 from assistant.answering.objections import Objection
-from assistant.answering.select import Candidate, Verdict, select
+from assistant.answering.select import SHOWN, select
 from assistant.answering.states import State
 from assistant.answering.triage import Triage, triage
 from assistant.answering.unexplained import clauses, denies_otherwise, left_over
+from assistant.answering.verdicts import Candidate, Verdict
 from assistant.desk.conversations import EVERYONE
 from assistant.desk.messages import LONGEST
 from assistant.desk.severity import Severity
@@ -42,7 +44,6 @@ from knowledge.calibration import AS_SHIPPED, Recalibration, answering_from
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
-SHOWN_TO_MODEL = 4  # candidates in one prompt
 MOST_WORDS = 200  # of one question while words alone are compared: what the embedder would read
 
 
@@ -168,7 +169,9 @@ def _consider(parts: Parts, asked: Asked, text: str, ready: Ready) -> Thought:
         language = language_of(question, spoken.languages) or in_all
         finding = in_language(finding, spoken, language)
         foreign = "" if finding.exact else spoken.why_not(language)
-        known = _known(parts, asked, question, finding, stock, standing, whole, scope, foreign)
+        known = _known(
+            parts, asked, question, finding, stock, standing, whole, scope, foreign, vector
+        )
         considered.append(Part(question, known, decide(known), read_as))
         vectors.append(vector)
     versions = {entry: one.version_id for entry, one in stock.live.items()}
@@ -186,8 +189,9 @@ def _known(
     whole: Triage,
     scope: Scope,
     foreign: str,
+    vector: Vector | None,
 ) -> Known:
-    shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN_TO_MODEL]]
+    shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
     sure_enough = thresholds(
         asked.wrong_rate,
@@ -205,13 +209,17 @@ def _known(
         foreign=foreign,
         unhelpful=asked.unhelpful,
         states={} if asked.as_live else _states(standing, finding),
+        trusts=standing.trusts,
         objections={
             candidate.entry: guards.against(question, candidate, one.ways())
             for candidate, one in zip(candidates, shown, strict=True)
         },
         unexplained=_unexplained(parts, stock, question, finding, sure_enough.auto),
     )
-    return replace(known, verdict=_verdict(parts, question, candidates, known))
+    heard = Heard(
+        asked.launch_id, question, tuple(candidates), whole.severity, vector, known.objections
+    )
+    return replace(known, verdict=_verdict(parts, heard, known))
 
 
 def _unexplained(
@@ -240,13 +248,17 @@ def _is_read_whole(parts: Parts, question: str) -> bool:
     return parts.embedder.fits(question)
 
 
-def _verdict(
-    parts: Parts, question: str, candidates: Sequence[Candidate], known: Known
-) -> Verdict | None:
-    """Ask the model, when there is one and it could change anything."""
-    if parts.model is None or not candidates or is_settled(known):
+def _verdict(parts: Parts, heard: Heard, known: Known) -> Verdict | None:
+    """What the model says or said, when there is one and it could change anything."""
+    model = parts.model
+    if model is None or not heard.shown or is_settled(known):
         return None
-    return select(parts.model, question, candidates, verdicts=parts.verdicts)
+
+    def asked() -> Verdict:
+        return select(model, heard.question, heard.shown, launch_id=heard.launch_id)
+
+    verdict: Verdict = asked() if parts.verdicts is None else parts.verdicts.of(heard, asked)
+    return verdict
 
 
 def thresholds(

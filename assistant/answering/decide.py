@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
-from assistant.answering.select import Chosen, NoneOfThem, Verdict
 from assistant.answering.states import State
 from assistant.answering.triage import Triage
+from assistant.answering.trust import UNPROVEN, Trusts
+from assistant.answering.verdicts import Chosen, NoneOfThem, Torn, Verdict
 from assistant.desk.severity import Severity
 from assistant.launch.launches import Mode
 from assistant.launch.scope import Scope
@@ -43,6 +44,7 @@ class Known:
     objections: Mapping[str, tuple[Objection, ...]] = field(default_factory=dict)
     unexplained: Objection | None = None  # what the best match leaves over, for want of a model
     verdict: Verdict | None = None  # None: no model is configured, or it was not asked
+    trusts: Trusts = field(default_factory=dict)  # what labels say about each model's word
     unhelpful: int = 0  # turns of this conversation that did not help
     is_read_whole: bool = True  # false when the embedder reads only the beginning of it
     states: Mapping[str, State] = field(default_factory=dict)  # what is not named is live
@@ -134,25 +136,49 @@ def _most_helpful(known: Known) -> Decided:
     first = finding.matches[0]
     if finding.exact:
         if _is(known, first.entry, State.SUSPENDED):
-            return _ask(known, SUSPENDED, first=first.entry)
+            return _ask(known, SUSPENDED, first=(first.entry,))
         return Answer(first.entry, finding.certainty, "In the very words of an approved phrasing.")
     if isinstance(known.verdict, Chosen):
-        return _chosen(known, known.verdict.entry)
+        return _chosen(known, known.verdict)
+    if isinstance(known.verdict, Torn):
+        return _torn(known, known.verdict)
     if isinstance(known.verdict, NoneOfThem):
         return _handoff(known, "The model read the approved messages and found none that answers.")
     return _without_model(known, first)
 
 
-def _chosen(known: Known, entry: str) -> Decided:
-    """The model leads, but only inside what was found, and a guard stands above it."""
-    match = next((match for match in known.finding.matches if match.entry == entry), None)
-    if match is None or match.cosine < SIMILARITY_FLOOR:
+def _chosen(known: Known, verdict: Chosen) -> Decided:
+    """The model leads, inside what was found, as far as its word carries; a guard stands above."""
+    match = _credible(known, verdict.entry)
+    if match is None:
         return _handoff(known, "The model’s choice is too far from the question.")
     if objections := _against(known, match):
-        return _ask(known, f"{objections[0].words} The model would have answered.", first=entry)
-    if _is(known, entry, State.SUSPENDED):
-        return _ask(known, f"{SUSPENDED} The model would have answered.", first=entry)
-    return Answer(entry, known.finding.certainty, "The model chose it, reading the approved text.")
+        reason = f"{objections[0].words} The model would have answered."
+        return _ask(known, reason, first=(match.entry,))
+    if _is(known, match.entry, State.SUSPENDED):
+        return _ask(known, f"{SUSPENDED} The model would have answered.", first=(match.entry,))
+    certainty, auto = known.finding.certainty, known.thresholds.auto
+    behind = known.finding.matches[0].score - match.score
+    trust = known.trusts.get(verdict.model, UNPROVEN)
+    sure = trust.in_choice(verdict, behind=behind, certainty=certainty)
+    if sure < auto:
+        reason = f"The model chose it, and its word is not enough: {sure:.2f} < {auto:.2f}."
+        return _ask(known, reason, first=(match.entry,), certainty=sure)
+    return Answer(match.entry, sure, "The model chose it, reading the approved text.")
+
+
+def _torn(known: Known, verdict: Torn) -> Decided:
+    """What the model cannot decide the customer can: they know their case."""
+    named = tuple(entry for entry in verdict.entries if _credible(known, entry))
+    if not named:
+        return _handoff(known, "The model’s choices are too far from the question.")
+    return _ask(known, "The model chose differently when the order changed.", first=named)
+
+
+def _credible(known: Known, entry: str) -> Match | None:
+    """Return what was found of an entry that the model named, where it is near enough."""
+    match = next((match for match in known.finding.matches if match.entry == entry), None)
+    return match if match is not None and match.cosine >= SIMILARITY_FLOOR else None
 
 
 def _without_model(known: Known, first: Match) -> Decided:
@@ -193,16 +219,17 @@ def _within(mode: Mode, known: Known, decided: Decided) -> Decided:
         return _handoff(known, f"This launch lets people answer. {decided.reason}")
     if mode is Mode.CLARIFY and isinstance(decided, Answer):
         return _ask(
-            known, f"This launch asks before it answers. {decided.reason}", first=decided.entry
+            known, f"This launch asks before it answers. {decided.reason}", first=(decided.entry,)
         )
     return decided
 
 
-def _ask(known: Known, reason: str, *, first: str = "") -> Clarification:
-    entries = _nearest(known)
-    if first:
-        entries = (first, *(entry for entry in entries if entry != first))
-    return Clarification(entries[:MOST_OPTIONS], known.finding.certainty, reason)
+def _ask(
+    known: Known, reason: str, *, first: tuple[str, ...] = (), certainty: float | None = None
+) -> Clarification:
+    entries = (*first, *(entry for entry in _nearest(known) if entry not in first))
+    sure = known.finding.certainty if certainty is None else certainty
+    return Clarification(entries[:MOST_OPTIONS], sure, reason)
 
 
 def _handoff(known: Known, reason: str, line: Line = Line.HANDOFF) -> Handoff:

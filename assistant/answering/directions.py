@@ -74,6 +74,21 @@ _NOT = frozenset({"not", "never", "no", "without", "nobody", "none", "nothing"})
 _RHETORICAL = re.compile(r"^(?:is|are|was|do|does|did|should|would|could|has|have) not\b")
 
 
+def poles(spoken: str) -> frozenset[str]:
+    """Which ways a plain text goes, of each pair that it goes one way of: "on or off: 1"."""
+    return frozenset(
+        f"{name}: {side}"
+        for name, *pair in _COMPILED
+        for side, pole in enumerate(pair)
+        if pole.search(spoken)
+    )
+
+
+def negations(spoken: str) -> list[str]:
+    """The words of a plain text that say no, as often as they are said."""
+    return sorted(word for word in re.findall(r"\w+", spoken) if word in _NOT)
+
+
 def direction(case: Case) -> Objection | None:
     """The question goes one way and the message the opposite one."""
     for name, one, other in _COMPILED:

@@ -12,6 +12,7 @@ from assistant.answering import in_words
 from assistant.answering.consider import Part, Thought
 from assistant.answering.decide import Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
+from assistant.answering.verdicts import as_facts
 from knowledge.entries import Match
 
 if TYPE_CHECKING:
@@ -47,11 +48,15 @@ class PartExplained:
     read_as: str = ""
     """With its typing errors mended; "" when there were none."""
     asks_from: float | None = None
+    among: float | None = None
+    """How sure it was that one of the first three is right; what asking goes by."""
     entry: str | None = None
     """What answers it, when its outcome is an answer."""
     via: str = ""
     notes: tuple[str, ...] = ()
     model: str = ""
+    said: Mapping[str, Any] | None = None
+    """The model's verdict, as ``verdicts.as_facts`` has it."""
     candidates: tuple[ForOrAgainst, ...] = ()
 
 
@@ -130,11 +135,19 @@ def _part(part: Part) -> PartExplained:
         certainty=round(finding.certainty, DIGITS),
         answers_from=round(thresholds.auto, DIGITS),
         asks_from=round(thresholds.ask, DIGITS),
+        among=round(finding.among, DIGITS),
         via=finding.via,
-        notes=in_words.about_finding(part.read_as, finding),
+        notes=_notes(part),
         model=in_words.of_verdict(known.verdict),
+        said=as_facts(known.verdict),
         candidates=tuple(_candidate(part, match) for match in finding.matches[:MOST_CANDIDATES]),
     )
+
+
+def _notes(part: Part) -> tuple[str, ...]:
+    left = part.known.unexplained
+    more = (f"The best match leaves something over: {left.words}.",) if left else ()
+    return (*in_words.about_finding(part.read_as, part.known.finding), *more)
 
 
 def _candidate(part: Part, match: Match) -> ForOrAgainst:

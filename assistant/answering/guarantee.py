@@ -6,7 +6,7 @@ asking before it answers, until a lead has looked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,6 +16,8 @@ from assistant.answering.calibrations import calibration_of
 from assistant.answering.decisions import Decision
 from assistant.answering.labels import AUDITED, BY_CLICK, BY_PEOPLE, Label, Source
 from assistant.answering.states import State, trust_of_each
+from assistant.answering.trust import Trusts
+from assistant.answering.trusts import trusts_of
 from assistant.desk.messages import Message, Said
 from assistant.ground.parts import Parts
 from assistant.launch.launches import WRONG_RATE, Launch, Mode
@@ -61,6 +63,7 @@ class Standing:
     threshold: Threshold
     states: Mapping[str, State]  # by entry key
     calibration: Recalibration = AS_SHIPPED  # of the last night
+    trusts: Trusts = field(default_factory=dict)  # what each model's word has been worth
 
 
 def standing_of(parts: Parts, launch_id: int) -> Standing:
@@ -87,6 +90,7 @@ def _stands(parts: Parts, launch_id: int, wrong_rate: float) -> Standing:
             threshold=threshold_of(judged_of(session, launch_id), wrong_rate),
             states={key: each.state for key, each in trust.items()},
             calibration=newest.recalibration if newest else AS_SHIPPED,
+            trusts=trusts_of(session, launch_id),
         )
 
 
@@ -138,7 +142,7 @@ def _is_drawn(label: Label) -> bool:
 
 def _judged(label: Label, decided_at: datetime) -> Judged:
     answered = label.outcome == "answer"
-    by_model = str(label.facts.get("model") or "").startswith("Chosen")
+    by_model = (label.facts.get("model") or {}).get("kind") == "chosen"
     stood_for = 1.0 if answered and by_model else label.certainty
     if label.facts.get("objected") and not answered:
         stood_for = 0.0

@@ -11,7 +11,7 @@ from assistant.answering.circumstances import already_tried, money, other_side, 
 from assistant.answering.directions import direction, negation
 from assistant.answering.identifiers import amounts, codes, dates, versions
 from assistant.answering.objections import Case, Objection
-from assistant.answering.select import Candidate
+from assistant.answering.verdicts import Candidate
 
 __all__ = ["Objection", "against"]
 

@@ -6,7 +6,7 @@ from a shelf that scores otherwise, is left out rather than guessed.
 
 from collections.abc import Mapping, Sequence
 
-from assistant.answering.select import Chosen, NoneOfThem, Verdict
+from assistant.answering.verdicts import Chosen, NoneOfThem, Torn, Verdict
 from knowledge.entries import Finding, Match
 from knowledge.lexical import FUNCTION_WORDS, stem, tokens
 
@@ -60,6 +60,8 @@ def of_verdict(verdict: Verdict | None) -> str:
         return f"The model chose one of them{twice}."
     if isinstance(verdict, NoneOfThem):
         return "The model read them and found none that answers."
+    if isinstance(verdict, Torn):
+        return "The model chose differently when the order changed."
     return f"The model gave no verdict: {verdict.reason}."
 
 

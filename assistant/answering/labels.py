@@ -134,10 +134,22 @@ def _first_of(session: Session, decision: Decision) -> tuple[str, float]:
 
 def _facts(decision: Decision, first: str) -> dict[str, Any]:
     part = (decision.considered.get("parts") or [{}])[0]
+    said = part.get("said") or {}
     return {
         "mode": decision.mode,
         "via": decision.via,
-        "threshold": part.get("threshold"),
-        "model": part.get("model"),
-        "objected": bool(part.get("counter") or (part.get("objections") or {}).get(first)),
+        "threshold": part.get("answers_from"),
+        "model": said,
+        "behind": _behind(decision, str(said.get("entry", ""))),
+        "objected": any(
+            one.get("against") for one in part.get("candidates", ()) if one["entry"] == first
+        ),
     }
+
+
+def _behind(decision: Decision, chosen: str) -> float:
+    """By how much the model's choice ranked behind the first, in the ranking's score."""
+    scores = {str(one["entry"]): float(one["score"]) for one in decision.candidates}
+    return (
+        scores[str(decision.candidates[0]["entry"])] - scores[chosen] if chosen in scores else 0.0
+    )

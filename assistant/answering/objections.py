@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.select import Candidate
+from assistant.answering.verdicts import Candidate
 from assistant.answering.wording import plain
 
 

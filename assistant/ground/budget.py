@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from assistant.ground.clock import Clock, WallClock
 
@@ -23,10 +24,27 @@ class Hold:
 
     day: date
     tokens: int
+    launch_id: int | None = None
+    """Whose question it is; None where it is nobody's in particular."""
+
+
+class Purse(Protocol):
+    """Whatever keeps count of a cap: reserve before a call, settle after it."""
+
+    def reserve(self, tokens: int, launch_id: int | None = None) -> Hold | None:
+        """Counts one call of at most `tokens`; None where a cap would be passed."""
+
+    def settle(self, hold: Hold, tokens: int) -> None:
+        """Replaces what was held by what the call really used; the call itself stays counted."""
+
+    def spent(self) -> Spent:
+        """Used and reserved today."""
 
 
 class Budget:
-    """Caps per UTC day that are never passed, also when many threads ask at once.
+    """One process's caps per UTC day, never passed, also when many threads ask at once.
+
+    Forgotten at its end; `spending.SharedBudget` is the one that lasts.
 
     Checking first and adding afterwards lets every thread in between through; here the check
     and the reservation are one step under a lock.
@@ -47,7 +65,7 @@ class Budget:
         self._spent = spent or Spent()
         self._lock = threading.Lock()
 
-    def reserve(self, tokens: int) -> Hold | None:
+    def reserve(self, tokens: int, launch_id: int | None = None) -> Hold | None:
         """Sets aside one call of at most `tokens`; None where a cap would be passed."""
         with self._lock:
             self._turn_the_page()
@@ -55,7 +73,7 @@ class Budget:
             if after.calls > self._caps.calls or after.tokens > self._caps.tokens:
                 return None
             self._spent = after
-            return Hold(self._day, tokens)
+            return Hold(self._day, tokens, launch_id)
 
     def settle(self, hold: Hold, tokens: int) -> None:
         """Replaces what was held by what the call really used; the call itself stays counted."""

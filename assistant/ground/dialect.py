@@ -14,7 +14,11 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 OUTPUT_TOKENS = 64  # a verdict needs about 25
+THINKING_TOKENS = 1024  # where a model thinks first, and the thinking counts as output
 CONTENT_CAP = 4096  # characters; 64 tokens cannot honestly be longer
+
+CUT = "cut off before the first word of the verdict"
+_THOUGHT = "</think>"  # some servers leave what a model thinks in front of what it says
 
 Step = Literal["schema", "json", "plain"]
 _BELOW: Mapping[Step, Step] = {"schema": "json", "json": "plain"}
@@ -29,6 +33,8 @@ class Prompt(Generic[Shape]):
     instruction: str
     material: str
     shape: type[Shape]
+    launch_id: int | None = None
+    """Whose account it goes to; never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Dialect:
     step: Step = "schema"
     limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     temperature: bool = True
+    output_tokens: int = OUTPUT_TOKENS
 
     def body(self, model: str, prompt: Prompt[Shape]) -> dict[str, Any]:
         """The request's fields for this way of asking."""
@@ -54,7 +61,7 @@ class Dialect:
                 {"role": "system", "content": prompt.instruction},
                 {"role": "user", "content": prompt.material},
             ],
-            self.limit: OUTPUT_TOKENS,
+            self.limit: self.output_tokens,
         }
         if self.temperature:
             body["temperature"] = 0
@@ -64,6 +71,9 @@ class Dialect:
 
     def gentler(self, complaint: str) -> "Dialect | None":
         """The next way to try after a refusal that said `complaint`; None at the end."""
+        if complaint == CUT:
+            is_short = self.output_tokens < THINKING_TOKENS
+            return replace(self, output_tokens=THINKING_TOKENS) if is_short else None
         if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
             return replace(self, limit="max_completion_tokens")
         if self.temperature and "temperature" in complaint:
@@ -102,13 +112,17 @@ class Completion:
     content: str | None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    is_cut: bool = False
+    """The output limit was reached before it was done."""
 
 
 def completion(body: bytes) -> Completion | None:
     """A server's response read as a chat completion; None where it is not one."""
     try:
         payload = json.loads(body)
-        content = payload["choices"][0]["message"].get("content")
+        choice = payload["choices"][0]
+        content = choice["message"].get("content")
+        is_cut = choice.get("finish_reason") == "length"
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
     usage = payload.get("usage")
@@ -117,6 +131,7 @@ def completion(body: bytes) -> Completion | None:
         content if isinstance(content, str) else None,
         _count(usage.get("prompt_tokens")),
         _count(usage.get("completion_tokens")),
+        is_cut,
     )
 
 
@@ -129,6 +144,7 @@ def understood(content: str, shape: type[Shape]) -> Shape | None:
 
     None where there is none, and where two differ: choosing between them would be a guess.
     """
+    content = content.rpartition(_THOUGHT)[2]
     if len(content) > CONTENT_CAP:
         return None
     found: list[Shape] = []

@@ -12,11 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from assistant.ground.breaker import Breaker
-from assistant.ground.budget import Budget, Spent
+from assistant.ground.budget import Budget, Purse, Spent
 from assistant.ground.calls import Call, Endpoint, Failure, Kind, Reply, State
 from assistant.ground.deadline import Deadline, Monotonic, Slots, TooBusy
 from assistant.ground.dialect import (
-    OUTPUT_TOKENS,
+    CONTENT_CAP,
+    CUT,
     Completion,
     Dialect,
     Prompt,
@@ -74,7 +75,7 @@ class Model:
         self,
         endpoints: Sequence[Endpoint],
         *,
-        budget: Budget,
+        budget: Purse,
         deadline_seconds: float = 3.0,
         monotonic: Monotonic = time.monotonic,
         on_call: Callable[[Call], None] = _ignore,
@@ -99,17 +100,24 @@ class Model:
         return Deadline.after(self._deadline_seconds, self._monotonic)
 
     def ask(
-        self, instruction: str, material: str, shape: type[Shape], *, by: Deadline | None = None
+        self,
+        instruction: str,
+        material: str,
+        shape: type[Shape],
+        *,
+        by: Deadline | None = None,
+        launch_id: int | None = None,
     ) -> Reply[Shape] | Failure:
         """What the model says to `material` under `instruction`, in the form of `shape`.
 
-        The material is masked before it leaves. `shape` is a flat pydantic model. Takes until
-        `by` at the longest (default: the whole deadline); whatever fails is a `Failure`.
+        It is charged to `launch_id`. The material is masked before it leaves. `shape` is a flat
+        pydantic model. Takes until `by` at the longest (default: the whole deadline); whatever
+        fails is a `Failure`.
         """
         self._before_call()
         by = by or self.deadline()
         material = masked(material.encode(errors="replace").decode())
-        prompt = Prompt(instruction, material, shape)
+        prompt = Prompt(instruction, material, shape, launch_id)
         failure = Failure("off" if not self._lines else "asleep")
         for at, line in enumerate(self._lines):
             stands_in = any(other.breaker.would_admit() for other in self._lines[at + 1 :])
@@ -158,7 +166,8 @@ class Model:
     ) -> Reply[Shape] | Failure | Rejected:
         body = dialect.body(endpoint.model, prompt)
         # A token is at least one byte, so the bytes of the request are more than it can cost.
-        hold = self._budget.reserve(len(repr(body).encode()) + OUTPUT_TOKENS)
+        tokens = len(repr(body).encode()) + dialect.output_tokens
+        hold = self._budget.reserve(tokens, prompt.launch_id)
         if hold is None:
             return Failure("spent")
         started = self._monotonic()
@@ -190,10 +199,12 @@ def _read(
 ) -> Reply[Shape] | Failure | Rejected:
     if not isinstance(heard, Completion):
         return heard
-    if heard.content is None:
-        return Failure("garbled")
-    parsed = understood(heard.content, shape)
-    return Failure("prose") if parsed is None else Reply(parsed, endpoint.model)
+    parsed = understood(heard.content or "", shape)
+    if parsed is not None:
+        return Reply(parsed, endpoint.model)
+    if heard.is_cut and len(heard.content or "") <= CONTENT_CAP:
+        return Rejected(CUT)
+    return Failure("garbled" if heard.content is None else "prose")
 
 
 def _cost(heard: Completion | Failure | Rejected, reserved: int) -> int:

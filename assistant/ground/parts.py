@@ -111,7 +111,7 @@ class Parts:
     owns_index: bool = False  # whether this process was meant to
     indexing: threading.Lock = field(default_factory=threading.Lock)  # held by who changes it
     model: "Model | None" = None
-    verdicts: Any = None  # answering.select.Verdicts, where a process keeps what models said
+    verdicts: Any = None  # answering.memory.Verdicts, where a process keeps what models said
     stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
     refreshed: Revised[Any] = field(default_factory=Revised)  # library.refreshing: with lessons
     standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
@@ -201,6 +201,7 @@ def _model(parts: Parts) -> "Model | None":
     if not settings.llm_base_url:
         return None
     from assistant.ground import llm
+    from assistant.ground.spending import SharedBudget
 
     endpoints = [
         llm.Endpoint(
@@ -219,6 +220,6 @@ def _model(parts: Parts) -> "Model | None":
     return llm.Model(
         endpoints,
         deadline_seconds=settings.llm_deadline_seconds,
-        budget=llm.Budget(settings.llm_calls_per_day),
+        budget=SharedBudget(parts.db, parts.clock, settings.llm_calls_per_day),
         on_call=lambda call: log.info("model called", **asdict(call)),
     )

@@ -2,7 +2,7 @@
 
 from assistant.answering import calibrations, decisions, labels
 from assistant.desk import conversations, feedback, promises, repeats, tickets
-from assistant.ground import audit, people
+from assistant.ground import audit, people, spending
 from assistant.ground.database import Base
 from assistant.launch import launches, scenarios, updates
 from assistant.library import charge, entries, lessons, vectors
@@ -10,6 +10,7 @@ from assistant.library import charge, entries, lessons, vectors
 NOUNS = (
     audit,
     people,
+    spending,
     launches,
     scenarios,
     updates,

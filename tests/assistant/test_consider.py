@@ -198,7 +198,7 @@ def test_the_model_chooses_among_what_was_found(shop: Parts) -> None:
         thought = think(shop, LOOSE)
 
     assert (thought.outcome, answered(thought)) == ("answer", ["price-differs"])
-    assert len(server.requests[0].candidates) == 4
+    assert len(server.requests[0].candidates) == 5
 
 
 def test_the_model_may_say_none(shop: Parts) -> None:

@@ -19,8 +19,9 @@ from assistant.answering.decide import (
 )
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
-from assistant.answering.select import Chosen, NoneOfThem, NoVerdict
 from assistant.answering.triage import Triage
+from assistant.answering.trust import PRIOR, Trust
+from assistant.answering.verdicts import Chosen, NoneOfThem, NoVerdict, Torn
 from assistant.launch.launches import Mode
 from assistant.launch.scope import Scope
 from knowledge import certainty
@@ -33,6 +34,7 @@ GREETING = replace(CALM, small_talk="greeting")
 OUTSIDE = Scope(inside=False, area="Machines")
 AMOUNT = Objection("amount", "it is about another amount")
 FOUR = ("price", "refund", "cancel", "export")
+WEAK = Trust({**PRIOR, "said": 2.0}, labels=40)
 
 
 def finding(
@@ -45,7 +47,8 @@ def finding(
     cosine: float = 0.8,
     among: float | None = None,
 ) -> Finding:
-    matches = tuple(Match(entry, 1.0, "", cosine, {}) for entry in entries)
+    ranked = ((entry, 1.0 - at / 10) for at, entry in enumerate(entries))
+    matches = tuple(Match(entry, score, "", cosine, {}) for entry, score in ranked)
     three = certainty if among is None else among
     return Finding(question, matches, certainty, three, exact, "exact", counter)
 
@@ -157,7 +160,7 @@ CASES = {
         ),
     ),
     "what the model chooses is answered": (
-        known(0.10, verdict=Chosen("refund", 3, "billing")),
+        known(0.10, verdict=Chosen("refund", 3, "billing", looks=2)),
         ("answer", "refund", "The model chose it, reading the approved text."),
     ),
     "a guard stands above the model": (
@@ -175,6 +178,62 @@ CASES = {
     "what the model chooses must be near": (
         known(verdict=Chosen("refund", 3, None), finding=finding(cosine=0.29)),
         ("handoff", Line.HANDOFF, "The model’s choice is too far from the question."),
+    ),
+    "a surprising choice that was looked at once is asked about": (
+        known(verdict=Chosen("refund", 3, "billing")),
+        (
+            "clarification",
+            ("refund", "price", "cancel"),
+            "The model chose it, and its word is not enough: 0.84 < 0.95.",
+        ),
+    ),
+    "a surprising choice far behind the first is asked about": (
+        known(0.5, verdict=Chosen("export", 3, None, looks=2)),
+        (
+            "clarification",
+            ("export", "price", "refund"),
+            "The model chose it, and its word is not enough: 0.94 < 0.95.",
+        ),
+    ),
+    "a strict launch does not take an unproven model's word": (
+        known(0.5, verdict=Chosen("price", 3, None), thresholds=Thresholds(0.995, 0.3)),
+        (
+            "clarification",
+            THREE,
+            "The model chose it, and its word is not enough: 0.97 < 0.99.",
+        ),
+    ),
+    "a model that labels found to be weak asks": (
+        known(0.5, verdict=Chosen("price", 3, None, model="weak"), trusts={"weak": WEAK}),
+        (
+            "clarification",
+            THREE,
+            "The model chose it, and its word is not enough: 0.88 < 0.95.",
+        ),
+    ),
+    "another model is not blamed for it": (
+        known(0.5, verdict=Chosen("price", 3, None, model="good"), trusts={"weak": WEAK}),
+        ("answer", "price", "The model chose it, reading the approved text."),
+    ),
+    "where two orders disagree the customer decides, between these two first": (
+        known(verdict=Torn(("cancel", "export"))),
+        (
+            "clarification",
+            ("cancel", "export", "price"),
+            "The model chose differently when the order changed.",
+        ),
+    ),
+    "what two orders name must have been found and be near": (
+        known(verdict=Torn(("invented", "export"))),
+        (
+            "clarification",
+            ("export", "price", "refund"),
+            "The model chose differently when the order changed.",
+        ),
+    ),
+    "where neither of two orders named anything near a person comes": (
+        known(verdict=Torn(("price", "export")), finding=finding(cosine=0.29)),
+        ("handoff", Line.HANDOFF, "The model’s choices are too far from the question."),
     ),
     "the model may say that none answers": (
         known(verdict=NoneOfThem(3, None)),
@@ -201,7 +260,7 @@ CASES = {
         ),
     ),
     "a launch that asks before it answers": (
-        known(mode=Mode.CLARIFY, verdict=Chosen("cancel", 3, None)),
+        known(0.5, mode=Mode.CLARIFY, verdict=Chosen("cancel", 3, None, looks=2)),
         (
             "clarification",
             ("cancel", "price", "refund"),
@@ -270,7 +329,12 @@ KNOWN = st.builds(
     objections=st.dictionaries(st.sampled_from(FOUR), st.just((AMOUNT,))),
     verdict=st.none()
     | st.sampled_from(
-        [*(Chosen(entry, 2, None) for entry in (*FOUR, "x")), NoneOfThem(3, None), NoVerdict("no")]
+        [
+            *(Chosen(entry, 2, None, looks=2) for entry in (*FOUR, "x")),
+            *(Torn((one, other)) for one in (*FOUR, "x") for other in FOUR),
+            NoneOfThem(3, None),
+            NoVerdict("no"),
+        ]
     ),
     unhelpful=st.integers(0, 3),
 )

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from assistant.answering.guards import against
-from assistant.answering.select import Candidate
+from assistant.answering.verdicts import Candidate
 
 PRICE = (
     Candidate(

@@ -3,21 +3,12 @@
 import json
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
-from assistant.answering.select import (
-    Candidate,
-    Chosen,
-    NoneOfThem,
-    NoVerdict,
-    SecondLook,
-    Verdict,
-    Verdicts,
-    instruction,
-    material,
-    select,
-)
+from assistant.answering.select import SecondLook, instruction, material, select
+from assistant.answering.verdicts import Candidate, Chosen, NoneOfThem, NoVerdict, Torn, Verdict
 from assistant.ground.llm import Budget, Endpoint, Model
 from tests import model_behaviours as fake
 from tests.model_server import Asked, Behaviour, ModelServer
@@ -143,10 +134,11 @@ def test_with_nothing_to_choose_from_nobody_is_asked() -> None:
 # What the model is shown.
 
 
-def test_it_is_shown_the_four_best_with_their_texts_and_conditions() -> None:
-    _, requests = verdict_of(fake.none(), candidates=(*FOUR, EXPORT))
+def test_it_is_shown_the_eight_best_with_their_texts_and_conditions() -> None:
+    more = tuple(replace(EXPORT, entry=f"{n}", title=f"Export {n}?") for n in range(5))
+    _, requests = verdict_of(fake.none(), candidates=(*FOUR, *more))
     shown = list(requests[0].candidates.values())
-    assert [each["title"] for each in shown] == [each.title for each in FOUR]
+    assert [each["title"] for each in shown] == [each.title for each in (*FOUR, *more)][:8]
     assert shown[0]["text"] == PRICE.text
     assert shown[0]["applies_when"] == "your plan renewed after 16 November"
     assert requests[0].question == QUESTION
@@ -227,16 +219,35 @@ def test_a_surprising_choice_is_looked_at_in_another_order() -> None:
 def test_a_model_that_looks_at_the_place_contradicts_itself() -> None:
     second = fake.chooses(lambda asked: list(asked.candidates)[1])
     verdict, requests = verdict_of(second)
-    assert verdict == NoVerdict("two orders disagree")
+    assert verdict == Torn(("cancel", "price-differs"))
     assert len(requests) == 2
+
+
+def test_one_text_in_one_order_and_none_in_the_other_is_a_doubt_too() -> None:
+    with ModelServer(fake.none(), [fake.picks(REFUND.title)]) as server:
+        verdict = select(model_at(server), QUESTION, FOUR, rng=seeded(7))
+    assert verdict == Torn(("refund",))
+
+
+def test_a_second_look_that_fails_leaves_no_verdict() -> None:
+    with ModelServer(fake.status(500), [fake.picks(REFUND.title)]) as server:
+        assert select(model_at(server), QUESTION, FOUR, rng=seeded(7)) == BROKEN
+
+
+def test_a_verdict_says_which_model_gave_it() -> None:
+    chosen, _ = verdict_of(fake.picks(PRICE.title))
+    none, _ = verdict_of(fake.none())
+    torn, _ = verdict_of(fake.chooses(lambda asked: list(asked.candidates)[1]))
+    named = [
+        verdict.model for verdict in (chosen, none, torn) if not isinstance(verdict, NoVerdict)
+    ]
+    assert named == ["test-model"] * 3
 
 
 def test_none_needs_no_second_look_unless_one_is_wanted_always() -> None:
     assert len(verdict_of(fake.none())[1]) == 1
     assert len(verdict_of(fake.none(), second_look="always")[1]) == 2
-    assert verdict_of(fake.picks_the_first(), second_look="always")[0] == NoVerdict(
-        "two orders disagree"
-    )
+    assert isinstance(verdict_of(fake.picks_the_first(), second_look="always")[0], Torn)
 
 
 def test_the_second_look_can_be_switched_off() -> None:
@@ -262,45 +273,3 @@ def test_both_looks_share_one_deadline() -> None:
         assert len(server.requests) == 2
     assert verdict == LATE
     assert seconds <= SHORT + GRACE
-
-
-# What was decided is remembered.
-
-
-def test_the_same_question_about_the_same_texts_costs_nothing_again() -> None:
-    verdicts = Verdicts()
-    with ModelServer(fake.picks(PRICE.title)) as server:
-        model = model_at(server)
-        first = select(model, QUESTION, FOUR, verdicts=verdicts)
-        again = select(model, f"  {QUESTION.upper()} ", FOUR[::-1], verdicts=verdicts)
-        assert len(server.requests) == 1
-    assert first == again == Chosen("price-differs", 3, "billing")
-
-
-def test_an_edited_text_is_judged_anew() -> None:
-    verdicts = Verdicts()
-    edited = Candidate(PRICE.entry, PRICE.title, "No, this is not expected.", PRICE.applies_when)
-    with ModelServer(fake.none()) as server:
-        model = model_at(server)
-        select(model, QUESTION, (PRICE,), verdicts=verdicts)
-        select(model, QUESTION, (edited,), verdicts=verdicts)
-        assert len(server.requests) == 2
-
-
-def test_no_verdict_is_not_remembered() -> None:
-    verdicts = Verdicts()
-    with ModelServer(fake.none(), [fake.status(500)]) as server:
-        model = model_at(server)
-        assert select(model, QUESTION, FOUR, verdicts=verdicts) == BROKEN
-        assert select(model, QUESTION, FOUR, verdicts=verdicts) == NoneOfThem(3, "billing")
-
-
-def test_the_oldest_verdict_makes_room() -> None:
-    verdicts = Verdicts(size=2)
-    for question in ("one", "two"):
-        verdicts.remember(question, FOUR, NoneOfThem(3, None))
-    verdicts.recall("one", FOUR)
-    verdicts.remember("three", FOUR, NoneOfThem(2, None))
-    assert len(verdicts) == 2
-    assert verdicts.recall("two", FOUR) is None
-    assert verdicts.recall("one", FOUR) == NoneOfThem(3, None)

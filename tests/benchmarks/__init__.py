@@ -7,6 +7,7 @@
     languages        how many English questions are taken for another language
     serving          cold start, memory and latency over HTTP
     publishing       how soon an approval is live, in small libraries and large ones
+    selector         what remembering the model's verdicts saves on a repeat-heavy stream
 
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
     observed         what a shelf said about each customer's question

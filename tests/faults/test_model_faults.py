@@ -14,8 +14,12 @@ from typing import Any
 
 import pytest
 
+from assistant.answering.consider import Asked as Question
+from assistant.answering.consider import Thought, consider
 from assistant.ground import llm
 from assistant.ground.parts import Parts
+from assistant.launch.launches import Mode
+from knowledge import certainty
 from knowledge.embedding import Embedder
 from tests import cast
 from tests import model_behaviours as model
@@ -31,6 +35,8 @@ SLOWEST = 6.0  # seconds; reliability P11
 USUAL = 4.0  # seconds, 95th percentile; reliability P11
 AWAY = 1.0  # seconds, 95th percentile once the breaker is open; reliability P12
 AT_ONCE = 4
+FAILURES = 5  # after which the model is left alone; reliability P12
+QUESTIONS_A_SECOND = 5
 
 FAULTS: Mapping[str, Behaviour] = {
     "hang": model.hangs(),
@@ -120,6 +126,55 @@ def test_a_model_that_is_away_is_left_alone_and_retrieval_answers(
     assert {"answer", "handoff"} <= {reply.outcome["outcome"] for reply in replies}
 
 
+class Ticking:
+    """A monotonic clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_model_that_is_down_is_a_mode_and_comes_back_within_a_minute(
+    shop: Parts, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    minutes = int(request.config.getoption("--minutes"))
+    clock = Ticking()
+    with shop.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+
+    def asks(number: int) -> tuple[Thought, float]:
+        clock.now += 1 / QUESTIONS_A_SECOND
+        words = f"{list(RIGHT)[number % len(RIGHT)]} ({number})"
+        began = time.monotonic()
+        asked = Question(words, launch_id, Mode.AUTO, 0.01, "everyone")
+        return consider(shop, asked, at=cast.NOW), time.monotonic() - began
+
+    with ModelServer(model.status(503)) as server:
+        endpoint = llm.Endpoint(server.base_url, "a-key", "a-model")
+        shop.model = llm.Model([endpoint], budget=llm.Budget(100_000), monotonic=clock)
+        shop.model.warm()
+        count = minutes * 60 * QUESTIONS_A_SECOND
+        away = [asks(number) for number in range(count)]
+        calls = len(server.requests)
+        server.turn_to(model.chooses(_right_id))
+        back = next(n for n in range(60 * QUESTIONS_A_SECOND) if asks(n) and not shop.model.asleep()
+                    and shop.model.state()[0].last_failure is None)  # fmt: skip
+
+    slowest = quantiles([seconds for _, seconds in away[FAILURES:]], n=20)[-1]
+    record_property(
+        "figure",
+        f"model down {minutes} min at 5 a second: {calls} calls, p95 {slowest:.2f} s,"
+        f" back after {back / QUESTIONS_A_SECOND:.0f} s",
+    )
+    assert calls <= FAILURES + minutes * 2
+    assert slowest <= AWAY
+    sure = [answer.certainty for thought, _ in away for answer in thought.answers]
+    assert sure
+    assert min(sure) >= certainty.T_AUTO
+
+
 def _model(server: ModelServer, deadline_seconds: float = 3.0) -> llm.Model:
     endpoint = llm.Endpoint(server.base_url, "a-key", "a-model")
     made = llm.Model([endpoint], budget=llm.Budget(100_000), deadline_seconds=deadline_seconds)
@@ -139,13 +194,16 @@ def _sometimes(faults: Mapping[str, Behaviour], share: float) -> Behaviour:
 
 
 def _right_id(asked: Asked) -> str:
-    title = RIGHT.get(asked.question, "")
+    title = RIGHT.get(asked.question.partition(" (")[0], "")
     return next((n for n, shown in asked.candidates.items() if shown["title"] == title), "NONE")
 
 
 def _ask_all(parts: Parts, count: int) -> list[Reply]:
-    """Ask over HTTP, a few at once, each in a conversation of its own."""
-    questions = [list(RIGHT)[number % len(RIGHT)] for number in range(count)]
+    """Ask over HTTP, a few at once, each in a conversation of its own.
+
+    A number makes every question another one: what the model said is remembered.
+    """
+    questions = [f"{list(RIGHT)[number % len(RIGHT)]} ({number})" for number in range(count)]
     with Hosted(parts) as house, ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda question: _ask(house, question), questions))
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.ground.people import Role
+from assistant.ground.spending import SharedBudget
 from assistant.launch import updates
 from tests import cast
 from tests.web.staff import a_browser, queries
@@ -79,6 +80,15 @@ def test_a_launch_shows_its_facts_its_people_and_who_decides(lena):
         "Change manager",
     ):
         assert words in page
+
+
+def test_a_launch_shows_what_the_model_cost_it(shop, lena):
+    assert "<dt>Model</dt>" not in lena.get(LAUNCH).text
+    purse = SharedBudget(shop.db, shop.clock, 10)
+    for _ in range(2):
+        purse.settle(purse.reserve(5_000, launch_in(shop).id), 1_200)
+
+    assert "2 calls and 2,400 tokens today (UTC), 2 and 2,400 in all" in lena.get(LAUNCH).text
 
 
 def test_each_scenario_counts_its_answers_and_its_contacts(shop, lena):

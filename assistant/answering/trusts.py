@@ -1,0 +1,30 @@
+"""What each model's choices were worth in a launch, by what people of the team said of them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.answering.labels import BY_PEOPLE, Label
+from assistant.answering.trust import Judged, Trusts, judged, learnt
+
+
+def trusts_of(session: Session, launch_id: int) -> Trusts:
+    """Return how far each model may be believed, by its name; one that nobody judged is absent."""
+    query = select(Label).where(Label.launch_id == launch_id, Label.source.in_(BY_PEOPLE))
+    choices = map(_choice, session.scalars(query.order_by(Label.id)))
+    return learnt(choice for choice in choices if choice is not None)
+
+
+def _choice(label: Label) -> Judged | None:
+    """Return the label as it bears on the model that chose; nothing where it says nothing."""
+    said = label.facts.get("model") or {}
+    chosen = str(said.get("entry", ""))
+    right = bool(label.right) and label.entry == chosen
+    if not right and chosen not in label.wrong:
+        return None
+    return judged(
+        said,
+        entry=chosen,
+        behind=float(label.facts.get("behind", 0.0)),
+        certainty=label.certainty,
+        right=right,
+    )
