@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from assistant.answering import guarantee, learning
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import promises, repeats
+from assistant.desk import promises, regrouping
 from assistant.desk.promises import Kind, Promise
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
@@ -80,14 +80,26 @@ def embed_anew(parts: Parts) -> int:
 
 
 def merge_repeats(parts: Parts) -> int:
-    """Merge repeat groups that turned out to ask the same, launch by launch."""
+    """Merge repeat groups that ask the same, and move questions that fit another group better."""
     with parts.db.reading() as session:
         launches = list(session.scalars(select(Launch.id)))
-    merged = 0
-    for launch_id in launches:
+    return sum(_merge_repeats_of(parts, launch_id) for launch_id in launches)
+
+
+def _merge_repeats_of(parts: Parts, launch_id: int) -> int:
+    # What belongs together is worked out with no lock held; carrying it out looks again.
+    at, changed = parts.clock.now(), 0
+    with parts.db.reading() as session:
+        pairs = regrouping.alike(session, launch_id)
+    for kept, taken in pairs:
         with parts.db.writing() as session:
-            merged += repeats.merge_alike(session, launch_id, at=parts.clock.now())
-    return merged
+            changed += regrouping.merge(session, kept, taken, at=at)
+    with parts.db.reading() as session:
+        moves = regrouping.better_placed(session, launch_id)
+    for move in moves:
+        with parts.db.writing() as session:
+            changed += regrouping.move(session, move, at=at)
+    return changed
 
 
 def jobs(parts: Parts) -> tuple[Job, ...]:

@@ -32,5 +32,6 @@ Which entry answers it, and how sure that is:
     certainty    from scores to the probability that the best match is right
     guarantee    from people's labels to a threshold, a certificate and two curves
     calibration  what that probability is worth in one launch, by its own judged questions
+    traces       meaning and spelling of a question in one vector, for grouping
     grouping     which questions are the same question
 """

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.ground.parts import Parts
-from assistant.library import publishing
+from assistant.library import stocking
 from knowledge.embedding import Embedder, local
 from tests import cast
 
@@ -94,18 +94,18 @@ def imported(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pa
     parts.embedder = embedder
     cast.bring_in(parts, folder)
     cast.go_live(parts)
-    publishing.warm(parts, cast.LAUNCH)
+    stocking.warm(parts, cast.LAUNCH)
     parts.close()
     return folder
 
 
 @pytest.fixture(scope="session")
-def compiled(imported: Path, embedder: Embedder) -> publishing.Stock:
+def compiled(imported: Path, embedder: Embedder) -> stocking.Stock:
     """What the small pack may say, compiled once: every shop begins with it."""
     parts = cast.parts_in(imported, embedder=embedder)
     with parts.db.reading() as session:
         launch_id = cast.launch_of(session).id
-    stock = publishing.stock_of(parts, launch_id, at=cast.NOW)
+    stock = stocking.stock_of(parts, launch_id, at=cast.NOW)
     parts.close()
     return stock
 
@@ -129,7 +129,7 @@ def house(tmp_path: Path, blank: Path) -> Iterator[Parts]:
 
 @pytest.fixture
 def shop(
-    tmp_path: Path, imported: Path, embedder: Embedder, compiled: publishing.Stock
+    tmp_path: Path, imported: Path, embedder: Embedder, compiled: stocking.Stock
 ) -> Iterator[Parts]:
     """The shop on the second day of its launch: the small pack is live, nobody has asked yet."""
     shutil.copy(imported / "hypercare.sqlite3", tmp_path)

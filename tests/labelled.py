@@ -21,7 +21,7 @@ from assistant import demo, migrations
 from assistant.answering import trying
 from assistant.answering.consider import Thought
 from assistant.ground.parts import Parts
-from assistant.library import packs, publishing
+from assistant.library import packs, stocking
 from knowledge.entries import Match
 from tests import cast
 
@@ -109,7 +109,7 @@ def opened(library: Library, folder: Path, embedder: "Embedder | None") -> Itera
     parts = cast.parts_in(folder, embedder=embedder)
     migrations.upgrade(parts.db)
     packs.bring_in(parts, library.pack, approve_as=library.approver, dry_run=False)
-    publishing.warm(parts, library.launch)
+    stocking.warm(parts, library.launch)
     yield parts
     parts.close()
 

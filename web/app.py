@@ -23,7 +23,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from assistant.answering.memory import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
-from assistant.library import indexing, publishing
+from assistant.library import indexing, publishing, stocking
 from assistant.worker import Worker, long_jobs
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
@@ -122,7 +122,7 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
 
 def _open_index(parts: Parts) -> None:
     # The first answers come before the index, whose opening takes seconds of its own.
-    publishing.warm_all(parts)
+    stocking.warm_all(parts)
     parts.owns_index = True
     publishing.reconcile(parts, at=parts.clock.now())
 

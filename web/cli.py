@@ -148,7 +148,7 @@ def import_(
 ) -> None:
     """Import a launch pack: all of it or, when anything is wrong, nothing."""
     from assistant.launch.pack_file import PackRefused
-    from assistant.library import packs, publishing
+    from assistant.library import packs, stocking
 
     parts = parts_of(settings_of(None, data))
     try:
@@ -161,7 +161,7 @@ def import_(
         raise typer.Exit(1) from None
     if not dry_run:
         with out.status("Embedding the phrasings…"):
-            publishing.warm(parts, done.launch)
+            stocking.warm(parts, done.launch)
     parts.close()
     out.print(imported_words(done, dry_run), highlight=False, soft_wrap=True)
 

@@ -11,11 +11,11 @@ What thinking uses: ``triage`` with ``seriousness small_talk abuse wording`` (ho
 wanted, small talk, nothing but abuse) · ``finding`` with ``allowed`` (what is found, and of it what
 this person may read) · ``languages`` with ``tongues`` (which language it is in) · ``guards`` with
 ``objections identifiers circumstances directions`` (what speaks against a candidate) ·
-``unexplained`` (what a question says beyond its nearest phrasing) · ``select`` with ``prompts/``
-(the model may name one approved text, or none) · ``verdicts`` (what it can have said) · ``memory``
-(what it said before, by words and by meaning) · ``trust`` with
-``trusts`` (what its word is worth) · ``lines`` (the
-fixed words of the product). ``explaining`` with ``in_words`` says why, ``trying`` what would
-happen, without doing it; ``suggesting`` (the agent's suggested reply) and ``evidence`` (what people
-really asked of an entry) read what was decided.
+``unexplained`` (what a question says beyond its nearest phrasing) · ``sure_enough`` (the
+thresholds) · ``select`` with ``prompts/`` (the model may name one approved text, or none) ·
+``verdicts`` (what it can have said) · ``memory`` (what it said before, by words and by meaning) ·
+``trust`` with ``trusts`` (what its word is worth) · ``lines`` (the fixed words of the product).
+``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;
+``suggesting`` (the agent's suggested reply) and ``evidence`` (what people really asked of an entry)
+read what was decided.
 """

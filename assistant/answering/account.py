@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import audits, guarantee
 from assistant.answering.calibrations import calibration_of
-from assistant.answering.consider import thresholds
 from assistant.answering.decisions import Decision
 from assistant.answering.guarantee import Threshold
 from assistant.answering.states import State, Trust, trust_of_each
+from assistant.answering.sure_enough import thresholds
 from assistant.desk.messages import Message, Said
 from assistant.launch.launches import Launch, Mode
 from assistant.library.entries import Entry

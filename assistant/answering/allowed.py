@@ -6,7 +6,7 @@ from dataclasses import replace
 from assistant.answering.languages import Spoken, spoken_in
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.parts import Parts
-from assistant.library.publishing import Stock
+from assistant.library.stocking import Stock
 from knowledge.entries import Finding, Match
 
 

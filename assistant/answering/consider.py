@@ -17,7 +17,6 @@ from assistant.answering.decide import (
     Decided,
     Handoff,
     Known,
-    Thresholds,
     decide,
     is_settled,
 )
@@ -29,6 +28,7 @@ from assistant.answering.memory import Heard
 from assistant.answering.objections import Objection
 from assistant.answering.select import SHOWN, select
 from assistant.answering.states import State
+from assistant.answering.sure_enough import thresholds
 from assistant.answering.triage import Triage, triage
 from assistant.answering.unexplained import clauses, denies_otherwise, left_over
 from assistant.answering.verdicts import Candidate, Verdict
@@ -36,11 +36,9 @@ from assistant.desk.conversations import EVERYONE
 from assistant.desk.messages import LONGEST
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
-from assistant.launch.launches import WRONG_RATE, Mode
+from assistant.launch.launches import Mode
 from assistant.launch.scope import Scope, scope_of
-from assistant.library.publishing import Stock
-from knowledge import certainty
-from knowledge.calibration import AS_SHIPPED, Recalibration, answering_from
+from assistant.library.stocking import Stock
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
@@ -259,32 +257,6 @@ def _verdict(parts: Parts, heard: Heard, known: Known) -> Verdict | None:
 
     verdict: Verdict = asked() if parts.verdicts is None else parts.verdicts.of(heard, asked)
     return verdict
-
-
-def thresholds(
-    wrong_rate: float,
-    *,
-    learnt: float | None = None,
-    lexical: bool = False,
-    calibration: Recalibration = AS_SHIPPED,
-) -> Thresholds:
-    """Return how sure is sure enough for the share of wrong answers that a lead accepts.
-
-    ``learnt`` is what the launch's labels prove for that rate. Until there are enough of them the
-    shipped threshold stands for one wrong answer in a hundred: a stricter rate raises it in
-    proportion to the doubt that is left, a kinder one may not lower it. While only words are
-    compared it is higher still.
-
-    Both mean the certainty as it turned out in this launch. The ``calibration`` moves the
-    threshold and not the certainty, so that labels of different nights stay comparable.
-    """
-    if learnt is None:
-        doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
-        auto = answering_from(calibration, max(certainty.T_AUTO, 1 - doubt))
-    else:
-        auto = max(learnt, calibration.shipped_for(certainty.T_AUTO_FLOOR))
-    auto = certainty.answering_from(auto, lexical)
-    return Thresholds(auto=auto, ask=certainty.T_ASK)
 
 
 def _together(

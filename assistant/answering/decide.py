@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
 from assistant.answering.states import State
+from assistant.answering.sure_enough import Thresholds
 from assistant.answering.triage import Triage
 from assistant.answering.trust import UNPROVEN, Trusts
 from assistant.answering.verdicts import Chosen, NoneOfThem, Torn, Verdict
@@ -19,17 +20,10 @@ from assistant.launch.scope import Scope
 from knowledge.entries import Finding, Match
 
 MOST_OPTIONS = 3  # titles in a "did you mean"; the right one is among them for 96–98 %
-SIMILARITY_FLOOR = 0.30  # cosine under which a model's pick is not believed; reliability P10
+SIMILARITY_FLOOR = 0.30  # cosine under which a model's pick is not believed (P10), nor asked for
 IN_SCOPE_AFTER_ALL = 0.50  # certainty above which a match outweighs an out-of-scope word
+NOTHING_NEAR = "Nothing that is approved comes near."
 PATIENCE = 2  # unhelpful turns after which the customer gets a person instead of a third try
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """How sure is sure enough, as probabilities of the calibrated certainty."""
-
-    auto: float
-    ask: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ def decide(known: Known) -> Decided:
     if not known.is_read_whole:
         return _handoff(known, "It is too long to be sure what it asks.")
     if not finding.matches:
-        return _handoff(known, "Nothing that is approved comes near.")
+        return _handoff(known, NOTHING_NEAR)
     if not known.scope.inside and finding.certainty < IN_SCOPE_AFTER_ALL:
         return _handoff(known, f"Out of this launch’s scope: {known.scope.area}.")
     return _within(known.mode, known, _most_helpful(known))
@@ -147,6 +141,15 @@ def _most_helpful(known: Known) -> Decided:
     return _without_model(known, first)
 
 
+def _nothing_near(finding: Finding) -> bool:
+    """Whether the titles have nothing to do with the question: asking would only annoy.
+
+    A few entries all stand out from nothing, so being better than the rest is no reason to ask.
+    """
+    nearest = max(match.cosine for match in finding.matches[:MOST_OPTIONS])
+    return finding.via != "lexical" and nearest < SIMILARITY_FLOOR
+
+
 def _chosen(known: Known, verdict: Chosen) -> Decided:
     """The model leads, inside what was found, as far as its word carries; a guard stands above."""
     match = _credible(known, verdict.entry)
@@ -183,6 +186,8 @@ def _credible(known: Known, entry: str) -> Match | None:
 
 def _without_model(known: Known, first: Match) -> Decided:
     certainty, thresholds = known.finding.certainty, known.thresholds
+    if _nothing_near(known.finding):
+        return _handoff(known, NOTHING_NEAR)
     if known.finding.among < thresholds.ask:
         among = known.finding.among
         return _handoff(known, f"Not sure enough to ask: {among:.2f} < {thresholds.ask:.2f}.")

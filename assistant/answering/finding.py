@@ -9,8 +9,8 @@ from datetime import datetime
 
 from assistant.desk.messages import LONGEST
 from assistant.ground.parts import Parts
-from assistant.library import publishing
-from assistant.library.publishing import Stock
+from assistant.library import stocking
+from assistant.library.stocking import Stock
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
 
@@ -28,7 +28,7 @@ class Ready:
 
 def ready_for(parts: Parts, launch_id: int, texts: Iterable[str], *, at: datetime) -> Ready:
     """Return the launch's stock, with the vectors of every question of these messages."""
-    stock = publishing.stock_of(parts, launch_id, at=at)
+    stock = stocking.stock_of(parts, launch_id, at=at)
     shelf = stock.shelf
     questions = (one for text in texts if len(text) <= LONGEST for one in split_questions(text))
     read_as = list(dict.fromkeys(map(shelf.repaired, questions)))
@@ -46,7 +46,7 @@ def found(
     vector = _meaning(parts, ready, read_as)
     if vector is None:
         return shelf.find(question, None), None, read_as
-    neighbours = publishing.near(parts, launch_id, ready.stock, vector)
+    neighbours = stocking.near(parts, launch_id, ready.stock, vector)
     return shelf.find(question, vector, neighbours), vector, read_as
 
 
@@ -60,11 +60,11 @@ def _meaning(parts: Parts, ready: Ready, read_as: str) -> Vector | None:
 def _vectors(parts: Parts, stock: Stock, texts: list[str]) -> "dict[str, Vector | None]":
     if not texts:
         return {}
-    vectors = publishing.vectors_for(parts, stock, texts)
+    vectors = stocking.vectors_for(parts, stock, texts)
     return dict.fromkeys(texts) if vectors is None else dict(zip(texts, vectors, strict=True))
 
 
 def nearness(parts: Parts, stock: Stock, entry: str, texts: Sequence[str]) -> list[float] | None:
     """Return each text's cosine with the entry's nearest way; nothing without an embedder."""
-    vectors = publishing.vectors_for(parts, stock, texts)
+    vectors = stocking.vectors_for(parts, stock, texts)
     return None if vectors is None else stock.shelf.nearness(entry, vectors).tolist()

@@ -16,7 +16,7 @@ from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, by_email, hash_of
 from assistant.launch.launches import Launch, by_key
-from assistant.library import packs, publishing
+from assistant.library import packs, stocking
 
 PACK = Path(__file__).with_name("spring-pricing.yaml")
 LAUNCH = "spring-pricing"
@@ -79,5 +79,5 @@ def _import(parts: Parts, step: Step) -> None:
         if lead is not None:
             launch.go_live(session, by=lead, at=launch.starts_at)
     step("Reading the library", 0.12)
-    publishing.warm(parts, LAUNCH)
+    stocking.warm(parts, LAUNCH)
     step("A week goes by", 0.3)

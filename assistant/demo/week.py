@@ -17,7 +17,7 @@ import yaml
 
 from assistant.answering import asking, audits, judging, suggesting
 from assistant.answering.decisions import Decision, outcome_of
-from assistant.desk import conversations, feedback, repeats
+from assistant.desk import conversations, feedback, regrouping
 from assistant.desk.feedback import Source
 from assistant.desk.messages import Message
 from assistant.desk.severity import Severity
@@ -361,4 +361,4 @@ def play(parts: Parts, launch_key: str, *, until: datetime, step: Callable[[floa
     week.play(step)
     with parts.db.writing() as session:
         launch = by_key(session, launch_key)
-        repeats.merge_alike(session, launch.id, at=parts.clock.now())
+        regrouping.merge_alike(session, launch.id, at=parts.clock.now())

@@ -3,5 +3,6 @@
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
 ``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``repeats`` (the same question
-from many people) · ``feedback`` (what people thought of it).
+from many people) · ``regrouping`` (repeats put in order afterwards) · ``feedback`` (what people
+thought of it).
 """

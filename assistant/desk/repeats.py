@@ -1,24 +1,30 @@
 """Repeats: the same question from many people, kept once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import ForeignKey, LargeBinary, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, union_all
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, subject_of
 from assistant.desk.tickets import Ticket
-from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
-from knowledge.entities import identifiers
-from knowledge.grouping import Group, merges, nearest_group
+from assistant.ground.people import Person
+from knowledge.entities import identifiers, in_conflict
+from knowledge.grouping import NEWEST, Group, label, nearest_group
+from knowledge.traces import kept_in, stored, trace
 
 if TYPE_CHECKING:
-    from knowledge.entries import Vector
+    from sqlalchemy import Select
+
+    from knowledge.entries import Vector, Vectors
+
+LABELLED_FROM = 4  # questions; a smaller group is called by the first of them
 
 
 class RepeatGroup(Base):
@@ -29,23 +35,60 @@ class RepeatGroup(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
     question: Mapped[str]
-    embedder: Mapped[str]
-    total: Mapped[bytes] = mapped_column(LargeBinary)  # sum of the members' unit vectors
+    embedder: Mapped[str]  # and how its vectors became traces; only alike ones are compared
+    total: Mapped[bytes] = mapped_column(LargeBinary)  # sum of the members' traces
     identifiers: Mapped[list[str]]
     size: Mapped[int]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[Person | None] = relationship()
+
+    @property
+    def is_handled(self) -> bool:
+        """Return whether a person has said what belongs to it; then nothing here undoes that."""
+        return self.handled_at is not None
+
+    def take_over(self, *, by: Person, at: datetime) -> None:
+        """Leave to people what belongs to it. New questions still join it."""
+        self.handled_by, self.handled_at = by, at
 
     def as_group(self) -> Group:
-        """Return it as grouping sees it: its direction, its size, the codes its members name."""
-        total = np.frombuffer(self.total, dtype=np.float32)
-        return Group(str(self.id), total, self.size, frozenset(self.identifiers))
+        """Return it as grouping sees it: its direction, its size, the codes its members share."""
+        return _as_group(self.id, self.total, self.size, self.identifiers)
 
     def take_in(self, grown: Group, *, at: datetime) -> None:
-        """Become what grouping made of it when a question joined."""
+        """Become what grouping made of it when a question or a group joined."""
         self.total = np.asarray(grown.total, dtype=np.float32).tobytes()
         self.identifiers = sorted(grown.identifiers)
         self.size, self.last_seen_at = grown.size, max(at, self.last_seen_at)
+
+    def give_up(self, left: "Vector") -> None:
+        """Go on without a question that moved away; its codes stay those of the others."""
+        total = np.frombuffer(self.total, dtype=np.float32) - left
+        self.total, self.size = np.asarray(total, dtype=np.float32).tobytes(), self.size - 1
+
+    def relabel(self, session: Session) -> None:
+        """Be called by the shortest of its central questions, among the newest of them.
+
+        A group that a person handled keeps its name, and so does one with few questions.
+        """
+        if self.is_handled or self.size < LABELLED_FROM:
+            return
+        rows = session.execute(_newest_members(self.id)).all()
+        if rows:
+            words = label([row.text for row in rows], kept_in([row.trace for row in rows]))
+            self.question = subject_of(words)
+
+
+class QuestionTrace(Base):
+    """What a grouped question is compared by. Never changed."""
+
+    __tablename__ = "question_traces"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    trace: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,68 +103,144 @@ class Asked:
 def join(
     session: Session, question: Message, vector: "Vector | None", *, embedder: str, at: datetime
 ) -> RepeatGroup | None:
-    """Put ``question`` with those that ask the same; without a vector it stays alone."""
+    """Put ``question`` with those that ask the same; without a vector it stays alone.
+
+    The group's row stays locked until the caller's transaction ends, so that of two questions
+    that join at the same time none is lost.
+    """
     if vector is None:
         return None
-    launch_id, named = question.conversation.launch_id, identifiers(question.text)
-    query = select(RepeatGroup).where(
-        RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder
-    )
-    known = {str(group.id): group for group in session.scalars(query)}
-    near = nearest_group(vector, [group.as_group() for group in known.values()], named)
-    if near is not None:
-        group = known[near.key]
-        group.take_in(near.with_member(vector, named), at=at)
-    else:
-        group = RepeatGroup(
-            launch_id=launch_id,
-            question=subject_of(question.text),
-            embedder=embedder,
-            total=np.asarray(vector, dtype=np.float32).tobytes(),
-            identifiers=sorted(named),
-            size=1,
-            first_seen_at=at,
-            last_seen_at=at,
-        )
-        session.add(group)
-        session.flush()
+    left, named = trace(question.text, vector), identifiers(question.text)
+    group = _joined(session, question, left, named, traced_by(embedder), at)
+    if group is None:
+        group = _opened(session, question, left, named, traced_by(embedder), at)
+    session.add(QuestionTrace(message_id=question.id, trace=stored(left)))
     question.group_id = group.id
+    if _is_power_of_two(group.size):
+        session.flush()
+        group.relabel(session)
     return group
 
 
-def merge_alike(session: Session, launch_id: int, *, at: datetime) -> int:
-    """Merge groups that turned out to ask the same; return how many went into another."""
-    query = select(RepeatGroup).where(RepeatGroup.launch_id == launch_id)
-    by_embedder: dict[str, dict[str, RepeatGroup]] = {}
-    for group in session.scalars(query):
-        by_embedder.setdefault(group.embedder, {})[str(group.id)] = group
-    pairs = [
-        (known[kept], known[taken])
-        for known in by_embedder.values()
-        for kept, taken in merges([group.as_group() for group in known.values()])
-    ]
-    for kept, taken in pairs:
-        _merge(session, kept, taken, at)
-    return len(pairs)
+def traced_by(embedder: str) -> str:
+    """Return the name under which traces of this embedder's vectors are kept."""
+    return f"{embedder} + letters 1"
 
 
-def _merge(session: Session, kept: RepeatGroup, taken: RepeatGroup, at: datetime) -> None:
-    kept.take_in(kept.as_group().with_group(taken.as_group()), at=taken.last_seen_at)
-    kept.first_seen_at = min(kept.first_seen_at, taken.first_seen_at)
-    for noun in (Message, Ticket):
-        session.execute(update(noun).where(noun.group_id == taken.id).values(group_id=kept.id))
-    happened(
-        session,
-        "repeats.merged",
-        at=at,
-        by=ASSISTANT,
-        launch_id=kept.launch_id,
-        kept=kept.id,
-        taken=taken.id,
-        question=taken.question,
+def carry_over(session: Session, former: str, name: str, vectors: "Mapping[str, Vector]") -> None:
+    """Let groups go on under another embedder; one whose question has no vector stays as it was.
+
+    A group's direction is then that of the question it is shown by, until others join: what its
+    members were compared by is of another model and goes.
+    """
+    groups = session.scalars(
+        select(RepeatGroup).where(RepeatGroup.embedder == traced_by(former))
+    ).all()
+    for group in groups:
+        if group.question in vectors:
+            left = trace(group.question, vectors[group.question])
+            group.embedder = traced_by(name)
+            group.total = np.asarray(left * group.size, dtype=np.float32).tobytes()
+            members = select(Message.id).where(Message.group_id == group.id)
+            session.execute(delete(QuestionTrace).where(QuestionTrace.message_id.in_(members)))
+
+
+def locked(session: Session, *ids: int) -> dict[int, RepeatGroup]:
+    """Return the groups that are still there, as they are now, locked in the order of their ids.
+
+    SQLite has one writer at a time and needs no lock.
+    """
+    query = (
+        select(RepeatGroup)
+        .where(RepeatGroup.id.in_(ids))
+        .order_by(RepeatGroup.id)
+        .with_for_update(of=RepeatGroup)
+        .execution_options(populate_existing=True)
     )
+    return {group.id: group for group in session.scalars(query)}
+
+
+def groups_of(
+    session: Session, launch_id: int, embedder: str, *, handled: bool = True
+) -> list[Group]:
+    """Return the launch's groups as grouping sees them, oldest first.
+
+    Without ``handled``, those that a person handled are left out.
+    """
+    query = select(
+        RepeatGroup.id, RepeatGroup.total, RepeatGroup.size, RepeatGroup.identifiers
+    ).where(RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder)
+    if not handled:
+        query = query.where(RepeatGroup.handled_at.is_(None))
+    return [_as_group(*row) for row in session.execute(query.order_by(RepeatGroup.id))]
+
+
+def _joined(
+    session: Session,
+    question: Message,
+    left: "Vector",
+    named: frozenset[str],
+    embedder: str,
+    at: datetime,
+) -> RepeatGroup | None:
+    known = groups_of(session, question.conversation.launch_id, embedder)
+    while near := nearest_group(left, known, partial(_newest, session), named):
+        group = locked(session, int(near.key)).get(int(near.key))
+        # Meanwhile it may have been merged into another, or a question with another code joined.
+        if group is not None and not in_conflict(frozenset(group.identifiers), named):
+            group.take_in(group.as_group().with_member(left, named), at=at)
+            return group
+        known.remove(near)
+    return None
+
+
+def _opened(
+    session: Session,
+    question: Message,
+    left: "Vector",
+    named: frozenset[str],
+    embedder: str,
+    at: datetime,
+) -> RepeatGroup:
+    group = RepeatGroup(
+        launch_id=question.conversation.launch_id,
+        question=subject_of(question.text),
+        embedder=embedder,
+        total=left.tobytes(),
+        identifiers=sorted(named),
+        size=1,
+        first_seen_at=at,
+        last_seen_at=at,
+    )
+    session.add(group)
     session.flush()
-    session.delete(taken)
+    return group
+
+
+def _newest(session: Session, keys: Sequence[str]) -> "Mapping[str, Vectors]":
+    each = [select(_newest_members(int(key)).subquery()) for key in keys]
+    kept: dict[str, list[bytes]] = {}
+    for group, _, one in session.execute(union_all(*each)):
+        kept.setdefault(str(group), []).append(one)
+    return {key: kept_in(columns) for key, columns in kept.items()}
+
+
+def _newest_members(group_id: int) -> "Select[int | None, str, bytes]":
+    return (
+        select(Message.group_id, Message.text, QuestionTrace.trace)
+        .join(QuestionTrace, QuestionTrace.message_id == Message.id)
+        .where(Message.group_id == group_id)
+        .order_by(Message.id.desc())
+        .limit(NEWEST)
+    )
+
+
+def _as_group(id_: int, total: bytes, size: int, named: Sequence[str]) -> Group:
+    return Group(str(id_), np.frombuffer(total, dtype=np.float32), size, frozenset(named))
+
+
+def _is_power_of_two(size: int) -> bool:
+    return size & (size - 1) == 0
 
 
 def asked(session: Session, group_id: int) -> Asked:

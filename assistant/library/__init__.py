@@ -5,9 +5,10 @@ entry, frozen by its approval) · ``entries`` (draft, review, approved, retired)
 may be sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·
-``publishing`` (live entries onto the shelf, proven) · ``indexing`` (the same in the vector index) ·
-``lessons`` (real questions that people confirmed or denied) · ``refreshing`` (the shelf that
-questions are put to, with those lessons) · ``reembedding kinship`` (the library in the words of
-another embedder, verified, then swapped) · ``help_page`` (what the public may look up) · ``packs
-pack_checks`` (a launch pack into the database, all of it or nothing).
+``stocking`` (what may be said at this moment, compiled) · ``publishing`` (into the index, proven) ·
+``indexing`` (that index, kept up and proven) · ``lessons`` (real questions that people confirmed or
+denied) · ``refreshing`` (the shelf that questions are put to, with those lessons) · ``reembedding
+kinship`` (the library in the words of another embedder, verified, then swapped) · ``help_page``
+(what the public may look up) · ``packs pack_checks`` (a launch pack into the database, all of it or
+nothing).
 """

@@ -17,7 +17,7 @@ from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
 from assistant.launch.scenarios import Category
-from assistant.library import gate, publishing
+from assistant.library import gate, stocking
 from assistant.library.entries import Entry
 from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
@@ -71,8 +71,8 @@ def found(parts: Parts, key: str, words: str, *, at: datetime) -> list[str]:
     """
     with parts.db.reading() as session:
         launch_id = by_key(session, key).id
-    stock = publishing.stock_of(parts, launch_id, at=at)
-    vector = publishing.vector_of(parts, stock, stock.shelf.repaired(words))
+    stock = stocking.stock_of(parts, launch_id, at=at)
+    vector = stocking.vector_of(parts, stock, stock.shelf.repaired(words))
     matches = stock.shelf.find(words, vector).matches
     by_meaning = [match.entry for match in matches if vector is not None and match.cosine >= NEAR]
     by_words = [one.id for one in stock.entries if holds((*one.ways(), one.text), words)]
@@ -97,7 +97,7 @@ def close_to(parts: Parts, version: EntryVersion, *, at: datetime) -> list[str]:
 
     Nothing in lexical mode, where nearness says little.
     """
-    stock = publishing.stock_of(parts, version.entry.launch_id, at=at)
+    stock = stocking.stock_of(parts, version.entry.launch_id, at=at)
     vector = stock.vectors.get(version.question)
     if vector is None:
         return []

@@ -1,143 +1,25 @@
 """Live entries onto the shelf and into the index, proven to be found by their own words."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assistant.ground.parts import Parts
-from assistant.launch.launches import Launch, by_key
-from assistant.library import charge, indexing, refreshing
+from assistant.launch.launches import Launch
+from assistant.library import indexing
 from assistant.library.entries import Entry as LibraryEntry
-from assistant.library.liveness import is_live, live, live_of
-from assistant.library.vectors import vectors_of
+from assistant.library.liveness import is_live, live_of
+from assistant.library.stocking import Stock, approved_stock_of
 from assistant.library.versions import EntryVersion
-from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 from knowledge.entries import Entry
 from knowledge.normalise import fingerprint
-from knowledge.shelf import Shelf
 
 if TYPE_CHECKING:
-    from knowledge.embedding import Embedder
-    from knowledge.entries import Neighbour, Vector, Vectors
-
-TRY_AGAIN = timedelta(minutes=1)  # after the embedder gave no vectors for new words
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A version that may be sent, as thinking needs it; the gate looks again before sending."""
-
-    version_id: int
-    number: int
-    sha256: str
-    audience: str
-    entry: Entry
-
-
-def entry_of(version: EntryVersion) -> Entry:
-    """Return a version as retrieval sees it."""
-    return Entry(
-        id=version.entry.key,
-        title=version.question,
-        phrasings=tuple(version.phrasings),
-        not_for=tuple(version.not_for),
-        text=version.text,
-        applies_when=version.applies_when,
-    )
-
-
-def words_of(entries: Iterable[Entry]) -> list[str]:
-    """Return every text of the entries that needs a vector; some may come twice."""
-    return [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What a launch may say from one moment to the next edge: live versions, their shelf."""
-
-    revision: str
-    embedder: str  # whose vectors these are; "" in lexical mode
-    until: datetime | None  # a validity window opens or closes then, or vectors are tried again
-    live: "Mapping[str, Live]"  # by entry key
-    vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
-    shelf: Shelf
-
-    @property
-    def is_whole(self) -> bool:
-        """Return whether every way has its vector; without, an index would miss some."""
-        return all(way in self.vectors for entry in self.entries for way in entry.ways())
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """Return the entries as retrieval sees them, by key."""
-        return tuple(one.entry for one in self.live.values())
-
-    def is_right(self, at: datetime) -> bool:
-        """Return whether no validity window opened or closed since."""
-        return self.until is None or at < self.until
-
-
-def stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
-    """Return what the launch may say at ``at``, found also by what people taught since.
-
-    Its shelf knows the lessons; what it says, and what the index holds, is the approved library.
-    """
-    return refreshing.refreshed(parts, launch_id, approved_stock_of(parts, launch_id, at=at), at=at)
-
-
-def approved_stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
-    """Return the same as approved, made anew when the library or a validity window changed."""
-    with parts.db.reading() as session:
-        moved = session.scalar(select(Launch.library_revision).where(Launch.id == launch_id))
-        charge.follow(parts, charge.in_charge(session))
-    embedder = parts.embedder
-    revision = f"{moved} {embedder.name if embedder else 'lexical'}"
-    stock: Stock = parts.stocks.of(
-        launch_id,
-        revision,
-        lambda: _stocked(parts, launch_id, embedder, revision, at),
-        lambda kept: kept.is_right(at),
-    )
-    return stock
-
-
-def vector_of(parts: Parts, stock: Stock, words: str) -> "Vector | None":
-    """Return what ``words`` mean, as ``vectors_for`` does."""
-    vectors = vectors_for(parts, stock, (words,))
-    return None if vectors is None else vectors[0]
-
-
-def vectors_for(parts: Parts, stock: Stock, texts: Sequence[str]) -> "Vectors | None":
-    """Return a vector per text, comparable with the stock's; nothing when words alone must do.
-
-    Never vectors of another model than the stock's, nor of other dimensions.
-    """
-    embedder = parts.embedder
-    if embedder is None or embedder.name != stock.embedder:
-        return None
-    try:
-        vectors = embedder.embed(texts)
-    except (EmbeddingFailed, WeightsUnusable) as failure:
-        parts.embedder_failure = str(failure)
-        return None
-    known = next((len(vector) for vector in stock.vectors.values()), vectors.shape[1])
-    if vectors.shape[1] != known:
-        parts.embedder_failure = (
-            f"{embedder.name} has other dimensions than it had: {vectors.shape[1]}."
-        )
-        return None
-    parts.embedder_failure = ""
-    return vectors
-
-
-def near(parts: Parts, launch_id: int, stock: Stock, vector: "Vector") -> "list[Neighbour] | None":
-    """Return what the index proposes; nothing when it is away, or behind the stock."""
-    return indexing.near(parts, launch_id, stock.revision, vector)
+    pass
 
 
 def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = False) -> list[str]:
@@ -192,21 +74,6 @@ def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
     stock = approved_stock_of(parts, launch_id, at=at)
     if parts.index is not None and stock.is_whole:
         indexing.rebuild(parts, parts.index, launch_id, stock)
-
-
-def warm(parts: Parts, key: str) -> None:
-    """Embed and compile a launch's library now, so that the first question does not wait."""
-    with parts.db.reading() as session:
-        launch_id = by_key(session, key).id
-    stock_of(parts, launch_id, at=parts.clock.now())
-
-
-def warm_all(parts: Parts) -> None:
-    """Compile the library of every launch that is not over."""
-    with parts.db.reading() as session:
-        open_now = list(session.scalars(select(Launch.id).where(Launch.closed_at.is_(None))))
-    for launch_id in open_now:
-        stock_of(parts, launch_id, at=parts.clock.now())
 
 
 Problems = dict[str, list[str]]  # by entry key; "" concerns all of them
@@ -267,47 +134,3 @@ def _to_mark(
         marked = or_(EntryVersion.proven_at.is_(None), EntryVersion.index_problem != "")
         query = query.where(or_(marked, LibraryEntry.key.in_(problems)))
     return list(session.scalars(query))
-
-
-def _stocked(
-    parts: Parts, launch_id: int, embedder: "Embedder | None", revision: str, at: datetime
-) -> Stock:
-    with parts.db.reading() as session:
-        live_now = {
-            version.entry.key: _live(version) for version in live(session, launch_id, at=at)
-        }
-        until = _next_edge(session, launch_id, at)
-    entries = [one.entry for one in live_now.values()]
-    words = words_of(entries)
-    vectors = _vectors(parts, launch_id, embedder, words)
-    if embedder is not None and len(vectors) < len(set(words)):
-        until = min(until or at + TRY_AGAIN, at + TRY_AGAIN)
-    made_by = embedder.name if embedder else ""
-    shelf = Shelf(entries, vectors)
-    return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf)
-
-
-def _vectors(
-    parts: Parts, launch_id: int, embedder: "Embedder | None", words: Iterable[str]
-) -> "dict[str, Vector]":
-    """Return the words' vectors; those of the stock before are not read a second time."""
-    before: Stock | None = parts.stocks.last(launch_id)
-    name = embedder.name if embedder else ""
-    known = before.vectors if before is not None and before.embedder == name else {}
-    wanted = set(words)
-    kept = {text: known[text] for text in wanted if text in known}
-    return kept | vectors_of(parts.db, embedder, wanted - kept.keys())
-
-
-def _live(version: EntryVersion) -> Live:
-    return Live(version.id, version.number, version.sha256, version.audience, entry_of(version))
-
-
-def _next_edge(session: Session, launch_id: int, at: datetime) -> datetime | None:
-    """Return when the next validity window opens or closes."""
-    windows = session.execute(
-        select(EntryVersion.valid_from, EntryVersion.valid_until)
-        .join(EntryVersion.entry)
-        .where(LibraryEntry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
-    ).all()
-    return min((edge for window in windows for edge in window if edge and edge > at), default=None)

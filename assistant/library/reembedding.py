@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.desk import repeats
 from assistant.desk.repeats import RepeatGroup
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import sha256
@@ -27,7 +28,7 @@ from assistant.library import charge
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.indexing import shelf_name
 from assistant.library.kinship import kinship_lost
-from assistant.library.publishing import entry_of, words_of
+from assistant.library.stocking import entry_of, words_of
 from assistant.library.vectors import store, stored
 from assistant.library.versions import EntryVersion
 from knowledge.custody import IndexUnavailable
@@ -149,21 +150,9 @@ def _swapped(
 ) -> charge.InCharge:
     at, before = parts.clock.now(), former.embedder if former else ""
     happened(session, "embedder.in-charge", at=at, by=OPERATOR, embedder=name, former=before)
-    _carry_over(session, before, name)
+    known = list(session.scalars(select(RepeatGroup.question)))
+    repeats.carry_over(session, before, name, _vectors(session, name, known))
     return charge.put_in_charge(session, parts, name, at=at)
-
-
-def _carry_over(session: Session, former: str, name: str) -> None:
-    """Let repeat groups go on in the new embedder's vectors; one without stays what it was.
-
-    A group's direction is then that of the question it is shown by, until others join.
-    """
-    groups = list(session.scalars(select(RepeatGroup).where(RepeatGroup.embedder == former)))
-    vectors = _vectors(session, name, [group.question for group in groups])
-    for group in groups:
-        if group.question in vectors:
-            total = np.asarray(vectors[group.question] * group.size, dtype=np.float32)
-            group.embedder, group.total = name, total.tobytes()
 
 
 def verified(parts: Parts, name: str) -> list[str]:

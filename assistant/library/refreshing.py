@@ -19,7 +19,7 @@ from knowledge.entries import Entry
 from knowledge.shelf import Shelf
 
 if TYPE_CHECKING:
-    from assistant.library.publishing import Stock
+    from assistant.library.stocking import Stock
     from knowledge.embedding import Embedder
 
 AT_MOST_EVERY = timedelta(seconds=1)  # however fast people confirm

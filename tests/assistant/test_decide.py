@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.consider import thresholds
 from assistant.answering.decide import (
     Answer,
     Clarification,
@@ -19,6 +18,7 @@ from assistant.answering.decide import (
 )
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
+from assistant.answering.sure_enough import thresholds
 from assistant.answering.triage import Triage
 from assistant.answering.trust import PRIOR, Trust
 from assistant.answering.verdicts import Chosen, NoneOfThem, NoVerdict, Torn

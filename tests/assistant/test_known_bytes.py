@@ -10,7 +10,7 @@ import pytest
 
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
-from assistant.library import publishing
+from assistant.library import stocking
 from assistant.worker import Worker
 from knowledge.embedding import Embedder
 from knowledge.minilm import TOKENIZER, WEIGHTS, find_weights
@@ -82,7 +82,7 @@ def test_a_server_that_gives_other_dimensions_under_the_same_name_is_not_listene
     shop: Parts,
 ) -> None:
     shop.embedder = Words("remote:small", 24)
-    publishing.warm(shop, LAUNCH)
+    stocking.warm(shop, LAUNCH)
     cast.a_customer(shop).asks(PRICE)
     shop.embedder = Words("remote:small", 32)
 

@@ -1,15 +1,12 @@
 """Which language a question is in: short ones as customers type them, and English that only looks
-foreign. The foreign ones were written before the word lists were run on them."""
+foreign. Words were added to the lists for foreign ones that failed when the table was first run."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-import yaml
 
 from assistant.answering.languages import ANOTHER, Spoken, language_of, spoken_in
-
-QUESTIONS = Path(__file__).parents[1] / "journeys" / "questions"
+from tests import labelled
 
 FOREIGN = [
     ("de", "Warum ist mein Preis höher als letzten Monat?"),
@@ -147,15 +144,15 @@ def test_english_with_names_codes_and_typos_is_not_taken_for_foreign(question: s
     assert language_of(question) in {"en", None}
 
 
-@pytest.mark.parametrize("file", sorted(QUESTIONS.glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("name", ["demo", "hard", "hard_second", "contrast", "bank"])
 def test_of_two_hundred_english_questions_fewer_than_one_is_taken_for_foreign(
-    file: Path, record_property: Callable[[str, object], None]
+    name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    questions = [each["question"] for each in yaml.safe_load(file.read_text("utf-8"))]
+    questions = [each.question for each in labelled.questions(name)]
 
     foreign = [one for one in questions if language_of(one) not in {"en", None}]
 
-    record_property("figure", f"{file.stem}: {len(foreign)} of {len(questions)} taken for foreign")
+    record_property("figure", f"{name}: {len(foreign)} of {len(questions)} taken for foreign")
     assert len(foreign) <= 0.005 * len(questions)
 
 

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import judging, learning, suggesting
 from assistant.answering.calibrations import LaunchCalibration, calibration_of
-from assistant.answering.consider import thresholds
 from assistant.answering.decisions import Decision
 from assistant.answering.guarantee import standing_of
+from assistant.answering.sure_enough import thresholds
 from assistant.desk import conversations
 from assistant.desk.messages import Message
 from assistant.desk.tickets import SuggestionVerdict

@@ -12,7 +12,7 @@ from assistant.desk.messages import Message
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.parts import Parts
-from assistant.library import lessons, publishing
+from assistant.library import lessons, publishing, stocking
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.lessons import MOST, Lesson, taught
 from knowledge.entries import Entry, Finding
@@ -47,10 +47,10 @@ def take_back(parts: Parts, lesson_id: int) -> None:
         lesson.take_back(session, by=the(session, AMIR), at=parts.clock.now())
 
 
-def stock(parts: Parts) -> publishing.Stock:
+def stock(parts: Parts) -> stocking.Stock:
     with parts.db.reading() as session:
         launch_id = cast.launch_of(session).id
-    return publishing.stock_of(parts, launch_id, at=parts.clock.now())
+    return stocking.stock_of(parts, launch_id, at=parts.clock.now())
 
 
 def found(parts: Parts, question: str) -> Finding:

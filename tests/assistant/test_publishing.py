@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from assistant.ground.parts import Parts
-from assistant.library import indexing, publishing
-from assistant.library.publishing import Stock
+from assistant.library import indexing, publishing, stocking
+from assistant.library.stocking import Stock
 from knowledge.embedding import Embedder, EmbeddingFailed
 from knowledge.exact import ExactIndex
 from tests import cast
@@ -82,7 +82,7 @@ def indexed(shop: Parts) -> Parts:
 
 
 def stock(parts: Parts) -> Stock:
-    return publishing.stock_of(parts, launch(parts), at=parts.clock.now())
+    return stocking.stock_of(parts, launch(parts), at=parts.clock.now())
 
 
 def launch(parts: Parts) -> int:
@@ -98,7 +98,7 @@ def via(parts: Parts, question: str) -> str:
     now = stock(parts)
     assert parts.embedder is not None
     vector = parts.embedder.embed([question])[0]
-    near = publishing.near(parts, launch(parts), now, vector)
+    near = stocking.near(parts, launch(parts), now, vector)
     return now.shelf.find(question, vector, near).via
 
 
@@ -275,4 +275,4 @@ def test_while_the_embedder_fails_new_words_are_found_as_words(
 
 def proposed(parts: Parts) -> object:
     now = stock(parts)
-    return publishing.near(parts, launch(parts), now, next(iter(now.vectors.values())))
+    return stocking.near(parts, launch(parts), now, next(iter(now.vectors.values())))

@@ -14,16 +14,17 @@ from assistant import migrations
 from assistant.answering.consider import Asked, consider
 from assistant.answering.settle import settle
 from assistant.desk.conversations import EVERYONE
-from assistant.desk.repeats import RepeatGroup
+from assistant.desk.repeats import RepeatGroup, traced_by
 from assistant.ground import embedders
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
 from assistant.launch.launches import Mode
-from assistant.library import charge, indexing, publishing, reembedding
+from assistant.library import charge, indexing, publishing, reembedding, stocking
 from assistant.library.kinship import kinship_lost
 from assistant.library.vectors import TextVector
 from assistant.worker import Worker
 from knowledge.entries import Entry, Vectors
+from knowledge.traces import PLACES
 from tests import cast
 from tests.cast import EXPORT, NOW, UNKNOWN, an_entry, later
 from tests.embedders import Noise, Words
@@ -46,7 +47,7 @@ def moving(house: Parts, tmp_path: Path) -> Iterator[Parts]:
     cast.bring_in(house, tmp_path)
     cast.go_live(house)
     cast.clock_of(house).set(NOW)
-    publishing.warm(house, cast.LAUNCH)
+    stocking.warm(house, cast.LAUNCH)
     yield house
 
 
@@ -75,7 +76,7 @@ def kept(parts: Parts, name: str) -> int:
 def answers(parts: Parts, question: str = EXPORT) -> tuple[str, str]:
     """Return the entry that answers, and who made the vectors that it was found by."""
     launch_id = 1
-    stock = publishing.stock_of(parts, launch_id, at=parts.clock.now())
+    stock = stocking.stock_of(parts, launch_id, at=parts.clock.now())
     found = cast.a_customer(parts).asks(question)
     return found["answer"]["entry"], stock.embedder
 
@@ -233,7 +234,7 @@ def test_the_index_changes_hands_in_one_step(moving: Parts) -> None:
 
     assert between == answers(moving) == ("export-data", NEW)
     assert (moving.index.model, moving.index_missing) == (NEW, "")
-    stock = publishing.stock_of(moving, 1, at=NOW)
+    stock = stocking.stock_of(moving, 1, at=NOW)
     assert moving.index.prove(indexing.shelf_name(1), stock.entries, stock.vectors) == []
 
 
@@ -246,8 +247,8 @@ def test_a_question_asked_before_the_swap_is_the_same_question_after_it(moving: 
 
     with moving.db.reading() as session:
         (group,) = session.scalars(select(RepeatGroup))
-        assert (group.embedder, group.size) == (NEW, 2)
-        assert len(np.frombuffer(group.total, dtype=np.float32)) == 32
+        assert (group.embedder, group.size) == (traced_by(NEW), 2)
+        assert len(np.frombuffer(group.total, dtype=np.float32)) == 32 + PLACES
 
 
 def test_a_thought_from_before_the_swap_joins_no_group_from_after_it(moving: Parts) -> None:
@@ -263,7 +264,7 @@ def test_a_thought_from_before_the_swap_joins_no_group_from_after_it(moving: Par
 
     with moving.db.reading() as session:
         groups = session.execute(select(RepeatGroup.embedder, RepeatGroup.size)).all()
-        assert sorted(map(tuple, groups)) == [(OLD, 1), (NEW, 1)]
+        assert {tuple(each) for each in groups} == {(traced_by(OLD), 1), (traced_by(NEW), 1)}
 
 
 def test_how_far_it_is_is_said_to_operators_and_staff(moving: Parts) -> None:
@@ -334,15 +335,16 @@ def test_where_the_former_one_is_gone_words_alone_answer_and_say_so(shop: Parts)
     assert readiness(shop)["embedder"] == {"status": "ok"}
 
 
-def test_an_older_database_keeps_the_embedder_that_made_its_vectors(shop: Parts) -> None:
-    with shop.db.engine.connect() as connection:
-        connection.exec_driver_sql("DROP TABLE embedders_in_charge")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-        connection.commit()
+def test_an_older_database_keeps_the_embedder_that_made_its_vectors(tmp_path: Path) -> None:
+    older = cast.parts_in(tmp_path)
+    migrations.upgrade(older.db, to="0003")
+    with older.db.writing() as session:
+        session.add(TextVector(text_sha256="0" * 64, embedder=OLD, vector=b"\0" * 4))
 
-    migrations.upgrade(shop.db)
+    migrations.upgrade(older.db)
 
-    assert in_charge(shop) == "minilm-l6-v2:53aa5117"
+    assert in_charge(older) == OLD
+    older.close()
 
 
 # The command.

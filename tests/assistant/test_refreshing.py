@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.ground.parts import Parts, Revised
-from assistant.library import publishing, refreshing
+from assistant.library import refreshing, stocking
 from assistant.worker import Worker, long_jobs
 from knowledge.embedding import EmbeddingFailed
 from tests import cast
@@ -159,7 +159,7 @@ def test_two_launches_learn_apart(shop: Parts) -> None:
     teach(shop, "change-address", MOVED)
     with shop.db.reading() as session:
         launch_id = cast.launch_of(session).id
-    other = publishing.stock_of(shop, launch_id + 1, at=NOW)
+    other = stocking.stock_of(shop, launch_id + 1, at=NOW)
 
     assert other.entries == ()
     assert found(shop, MOVED).exact

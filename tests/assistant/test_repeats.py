@@ -1,13 +1,16 @@
 """Repeats: the same question from many people, kept once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import func, select
 
 from assistant.desk import repeats
 from assistant.desk.messages import Message
-from assistant.desk.repeats import Asked, RepeatGroup
+from assistant.desk.repeats import Asked, QuestionTrace, RepeatGroup
 from assistant.ground.parts import Parts
+from knowledge.traces import kept_in
 from tests import cast
 from tests.cast import NOW, UNKNOWN, a_customer, later
 
@@ -75,3 +78,74 @@ def test_without_an_embedder_every_question_stays_alone(shop: Parts) -> None:
     assert groups(shop) == []
     with shop.db.reading() as session:
         assert list(session.scalars(select(Message.group_id).distinct())) == [None]
+
+
+def test_a_group_is_the_sum_of_its_questions(shop: Parts) -> None:
+    for visitor in ("mara", "tom", "ayla"):
+        a_customer(shop, visitor=visitor).asks(UNKNOWN)
+
+    (group,) = groups(shop)
+    with shop.db.reading() as session:
+        traces = kept_in(list(session.scalars(select(QuestionTrace.trace))))
+    assert group.size == len(traces) == 3
+    assert np.allclose(group.as_group().total, traces.sum(axis=0), atol=1e-5)
+
+
+def test_of_questions_that_join_at_the_same_time_none_is_lost(shop: Parts) -> None:
+    askers = [a_customer(shop, visitor=f"visitor {number}") for number in range(8)]
+    askers[0].asks(UNKNOWN)
+
+    with ThreadPoolExecutor(7) as pool:
+        list(pool.map(lambda asker: asker.asks(UNKNOWN), askers[1:]))
+
+    (group,) = groups(shop)
+    with shop.db.reading() as session:
+        traces = kept_in(list(session.scalars(select(QuestionTrace.trace))))
+        joined = session.scalar(select(func.count()).where(Message.group_id == group.id))
+    assert (group.size, joined, len(traces)) == (8, 8, 8)
+    assert np.allclose(group.as_group().total, traces.sum(axis=0), atol=1e-4)
+
+
+def test_a_group_that_grows_is_called_by_the_shortest_central_question(shop: Parts) -> None:
+    for visitor, words in enumerate(
+        (
+            "Hello there, can I pay with seashells on the moon if I happen to be there?",
+            "Can I pay with seashells on the moon?",
+            "Could I pay with seashells on the moon please?",
+            "Can I perhaps pay with some seashells on the moon?",
+        )
+    ):
+        a_customer(shop, visitor=f"visitor {visitor}").asks(words)
+
+    (group,) = groups(shop)
+    assert (group.size, group.question) == (4, "Can I pay with seashells on the moon?")
+
+
+def test_a_group_that_a_person_handled_takes_questions_in_and_keeps_its_name(shop: Parts) -> None:
+    a_customer(shop, visitor="mara").asks("Can I possibly pay with seashells on the moon?")
+    with shop.db.writing() as session:
+        group = session.scalars(select(RepeatGroup)).one()
+        group.take_over(by=cast.the(session, cast.LENA), at=NOW)
+
+    for visitor in ("tom", "ayla", "ines"):
+        a_customer(shop, visitor=visitor).asks("Can I pay with seashells on the moon?")
+
+    (group,) = groups(shop)
+    assert (group.size, group.question) == (4, "Can I possibly pay with seashells on the moon?")
+    assert (group.is_handled, group.handled_at) == (True, NOW)
+
+
+def test_two_error_codes_are_two_questions_whoever_came_between(shop: Parts) -> None:
+    for visitor, words in enumerate(
+        (
+            "Checkout of the submarine shows error QX-1042",
+            "Checkout of the submarine shows an error",
+            "Checkout of the submarine shows error QX-2001",
+        )
+    ):
+        a_customer(shop, visitor=f"visitor {visitor}").asks(words)
+
+    assert [(group.size, group.identifiers) for group in groups(shop)] == [
+        (2, ["qx-1042"]),
+        (1, ["qx-2001"]),
+    ]

@@ -64,6 +64,8 @@ def test_a_not_on_one_side_alone_says_something_else(
 def test_a_customer_who_says_more_than_the_entry_covers_is_asked_and_not_answered(
     shop: Parts,
 ) -> None:
+    cast.confirm(shop, "export-data", times=3)
+
     plain = cast.a_customer(shop).asks("How do I export all my data?")
     more = cast.a_customer(shop).asks("How do I export all my data, and the dog ate my old file")
 

@@ -33,8 +33,8 @@ from assistant.answering.triage import triage
 from assistant.ground.parts import Parts, assemble
 from assistant.ground.settings import Settings
 from assistant.launch.launches import Mode, by_key
-from assistant.library import packs, publishing
-from assistant.library.publishing import Live, Stock
+from assistant.library import packs, stocking
+from assistant.library.stocking import Live, Stock
 from knowledge import certainty
 from knowledge.entries import Entry
 from knowledge.shelf import Shelf
@@ -106,7 +106,7 @@ def figures(parts: Parts, key: str, questions: Sequence[str]) -> Profile:
         launch = by_key(session, key)
     asked = Asked("", launch.id, Mode.AUTO, launch.wrong_rate, "everyone", launch.out_of_scope)
     asked = replace(asked, languages=launch.languages)
-    stock = publishing.stock_of(parts, launch.id, at=parts.clock.now())
+    stock = stocking.stock_of(parts, launch.id, at=parts.clock.now())
     watch = Watch()
     for question in questions:
         _stages(parts, stock, asked, question, watch)
@@ -153,7 +153,7 @@ def demo_launch(folder: Path) -> Parts:
     parts = assemble(Settings(_env_file=None, data=folder))
     migrations.upgrade(parts.db)
     packs.bring_in(parts, demo.PACK, approve_as=demo.APPROVER, dry_run=False)
-    publishing.warm(parts, demo.LAUNCH)
+    stocking.warm(parts, demo.LAUNCH)
     return parts
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import update
 
 from assistant import migrations
 from assistant.ground.parts import Parts
-from assistant.library import charge, indexing, publishing
+from assistant.library import charge, indexing, publishing, stocking
 from assistant.library.versions import EntryVersion
 from knowledge.entries import Vectors
 from knowledge.shelf import Shelf
@@ -89,7 +89,7 @@ def figures(folder: Path, entries: int, tell: Callable[[str], None] = print) -> 
     tell("approving")
     approvals = [_approved(parts, entries + number) for number in range(APPROVALS)]
     tell("compiling the shelf")
-    stock = publishing.stock_of(parts, 1, at=parts.clock.now())
+    stock = stocking.stock_of(parts, 1, at=parts.clock.now())
     shelf = _seconds(lambda: Shelf(stock.entries, stock.vectors))
     tell("changing the index")
     changed = [_changed(parts, stock) for _ in range(APPROVALS)]
@@ -110,7 +110,7 @@ def _filled(folder: Path, entries: int, tell: Callable[[str], None]) -> Parts:
     with parts.db.writing() as session:  # as if each had been proven when it was approved
         session.execute(update(EntryVersion).values(proven_at=parts.clock.now()))
     tell("embedding and compiling")
-    publishing.warm(parts, cast.LAUNCH)
+    stocking.warm(parts, cast.LAUNCH)
     parts.owns_index = True
     return parts
 
@@ -120,14 +120,14 @@ def _approved(parts: Parts, number: int) -> float:
     library_of_many.fill(parts, 1, start=number)
     seconds = _seconds(lambda: publishing.publish(parts, 1, at=parts.clock.now()))
     asked = library_of_many.WAYS[0].format(thing=library_of_many.thing_of(number))
-    stock = publishing.stock_of(parts, 1, at=parts.clock.now())
-    near = publishing.near(parts, 1, stock, stock.vectors[asked])
+    stock = stocking.stock_of(parts, 1, at=parts.clock.now())
+    near = stocking.near(parts, 1, stock, stock.vectors[asked])
     assert near is not None, parts.index_missing
     assert near[0].entry == f"thing-{number}"
     return seconds
 
 
-def _changed(parts: Parts, stock: publishing.Stock) -> float:
+def _changed(parts: Parts, stock: stocking.Stock) -> float:
     """Return the seconds to put one entry again and prove it, which is what a change costs."""
     assert parts.index is not None
     index, shelf, one = parts.index, indexing.shelf_name(1), stock.entries[-1]

@@ -28,7 +28,7 @@ from assistant.ground.parts import assemble
 from assistant.ground.people import by_email
 from assistant.ground.settings import Settings
 from assistant.launch.launches import by_key
-from assistant.library import packs, publishing
+from assistant.library import packs, stocking
 from tests.faults.server import Server
 from tests.faults.traffic import Line
 
@@ -85,7 +85,7 @@ def _prepare(data: Path) -> None:
         lead, launch = by_email(session, demo.APPROVER), by_key(session, demo.LAUNCH)
         assert lead is not None
         launch.go_live(session, by=lead, at=launch.starts_at)
-    publishing.warm(parts, demo.LAUNCH)
+    stocking.warm(parts, demo.LAUNCH)
     parts.close()
 
 

@@ -20,8 +20,8 @@ import pytest
 from assistant import migrations
 from assistant.answering import trying
 from assistant.ground.parts import Parts
-from assistant.library import charge, publishing
-from assistant.library.publishing import Stock
+from assistant.library import charge, publishing, stocking
+from assistant.library.stocking import Stock
 from assistant.worker import Worker
 from knowledge import custody
 from knowledge.index import ChromaIndex
@@ -198,7 +198,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     library_of_many.fill(parts, ways // 8)
     cast.go_live(parts)
     cast.clock_of(parts).set(cast.NOW)
-    stock = publishing.stock_of(parts, 1, at=cast.NOW)
+    stock = stocking.stock_of(parts, 1, at=cast.NOW)
     count = int(request.config.getoption("--questions-asked"))
     asked = (*cast_questions(), *library_of_many.questions(count))
     exact = told(parts, asked)  # no index is open yet
@@ -279,10 +279,10 @@ def found_by_proof(damage: str) -> bool:
 
 
 def via(parts: Parts, whole: Whole) -> str:
-    stock = publishing.stock_of(parts, 1, at=cast.NOW)
-    vector = publishing.vector_of(parts, stock, whole.asked[-1])
+    stock = stocking.stock_of(parts, 1, at=cast.NOW)
+    vector = stocking.vector_of(parts, stock, whole.asked[-1])
     assert vector is not None
-    neighbours = publishing.near(parts, 1, stock, vector)
+    neighbours = stocking.near(parts, 1, stock, vector)
     return stock.shelf.find(whole.asked[-1], vector, neighbours).via
 
 

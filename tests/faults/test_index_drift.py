@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from assistant.ground.parts import Parts
-from assistant.library import charge, entries, publishing
+from assistant.library import charge, entries, publishing, stocking
 from assistant.library.entries import Entry
 from assistant.library.liveness import live
 from knowledge.proof import way_id
@@ -166,7 +166,7 @@ def begun(imported: Path, tmp_path: Path) -> Iterator[Path]:
     parts = cast.parts_in(folder, embedder=Words("words:1"))
     with parts.db.writing() as session:
         session.add(charge.InCharge(embedder="words:1", endpoint="", since=cast.NOW))
-    publishing.warm(parts, cast.LAUNCH)
+    stocking.warm(parts, cast.LAUNCH)
     parts.close()
     yield folder
 

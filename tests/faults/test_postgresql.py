@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
@@ -13,13 +14,15 @@ from sqlalchemy.engine import make_url
 from assistant import migrations
 from assistant.answering.decisions import Decision
 from assistant.desk.messages import Message, Said
+from assistant.desk.repeats import QuestionTrace, RepeatGroup
 from assistant.ground.clock import SetClock
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
-from assistant.library import publishing
+from assistant.library import stocking
 from assistant.worker import Worker
 from knowledge.embedding import Embedder
+from knowledge.traces import kept_in
 from tests import cast
 
 SERVER = os.environ.get("HYPERCARE_TEST_POSTGRES_URL", "")
@@ -75,8 +78,22 @@ def test_the_same_key_five_times_at_once_is_one_message(shop: Parts) -> None:
         assert session.scalar(select(func.count()).select_from(Decision)) == 1
 
 
+def test_of_questions_that_join_a_group_at_the_same_time_none_is_lost(shop: Parts) -> None:
+    askers = [cast.a_customer(shop, visitor=f"visitor {number}") for number in range(9)]
+    askers[0].asks(cast.UNKNOWN)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda asker: asker.asks(cast.UNKNOWN), askers[1:]))
+
+    with shop.db.reading() as session:
+        group = session.scalars(select(RepeatGroup)).one()
+        traces = kept_in(list(session.scalars(select(QuestionTrace.trace))))
+    assert group.size == len(traces) == 9
+    assert np.allclose(group.as_group().total, traces.sum(axis=0), atol=1e-4)
+
+
 def test_what_was_retired_is_not_served_any_more(shop: Parts) -> None:
-    publishing.warm(shop, cast.LAUNCH)
+    stocking.warm(shop, cast.LAUNCH)
     cast.retire(shop, "export-data")
 
     outcome = cast.a_customer(shop).asks(cast.EXPORT)

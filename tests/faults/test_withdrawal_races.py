@@ -18,7 +18,7 @@ from sqlalchemy import select
 from assistant.desk.messages import Message, Said
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
-from assistant.library import publishing
+from assistant.library import stocking
 from assistant.library.versions import EntryVersion
 from tests import cast
 from tests.cast import EXPORT, LAUNCH, LENA, entry_of, the
@@ -69,7 +69,7 @@ def test_nobody_is_sent_what_was_withdrawn_before(
     for number in range(races):
         ending, words = ENDINGS[number % len(ENDINGS)], worded(number)
         version = approved(shop, words, shop.clock.now() + timedelta(hours=1))
-        publishing.warm(shop, LAUNCH)
+        stocking.warm(shop, LAUNCH)
         outcomes = raced(shop, ending, words, asking_first=number % 4)
         began_to_look = time.monotonic()
 

@@ -22,7 +22,7 @@ from assistant.ground.budget import Budget
 from assistant.ground.llm import Endpoint, Model
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode, by_key
-from assistant.library import packs, publishing
+from assistant.library import packs, stocking
 from knowledge.embedding import Embedder
 from tests import cast
 from tests import model_behaviours as fake
@@ -63,7 +63,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
     house = cast.parts_in(tmp_path_factory.mktemp("demo"), embedder=embedder)
     migrations.upgrade(house.db)
     packs.bring_in(house, demo.PACK, approve_as=demo.APPROVER, dry_run=False)
-    publishing.warm(house, demo.LAUNCH)
+    stocking.warm(house, demo.LAUNCH)
     yield house
     house.close()
 

@@ -1,0 +1,41 @@
+"""How sure is sure enough: the two thresholds that a question is decided by. Pure."""
+
+from dataclasses import dataclass
+
+from assistant.launch.launches import WRONG_RATE
+from knowledge import certainty
+from knowledge.calibration import AS_SHIPPED, Recalibration, answering_from
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How sure is sure enough, as probabilities of the calibrated certainty."""
+
+    auto: float
+    ask: float
+
+
+def thresholds(
+    wrong_rate: float,
+    *,
+    learnt: float | None = None,
+    lexical: bool = False,
+    calibration: Recalibration = AS_SHIPPED,
+) -> Thresholds:
+    """Return how sure is sure enough for the share of wrong answers that a lead accepts.
+
+    ``learnt`` is what the launch's labels prove for that rate. Until there are enough of them the
+    shipped threshold stands for one wrong answer in a hundred: a stricter rate raises it in
+    proportion to the doubt that is left, a kinder one may not lower it. While only words are
+    compared it is higher still.
+
+    Both mean the certainty as it turned out in this launch. The ``calibration`` moves the
+    threshold and not the certainty, so that labels of different nights stay comparable.
+    """
+    if learnt is None:
+        doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
+        auto = answering_from(calibration, max(certainty.T_AUTO, 1 - doubt))
+    else:
+        auto = max(learnt, calibration.shipped_for(certainty.T_AUTO_FLOOR))
+    auto = certainty.answering_from(auto, lexical)
+    return Thresholds(auto=auto, ask=certainty.T_ASK)
