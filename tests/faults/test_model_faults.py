@@ -75,6 +75,7 @@ class Reply:
 def parts(data: Path, embedder: Embedder) -> Iterator[Parts]:
     """The shop at its real pace; the model is for each test to set."""
     shop = cast.parts_in(data, embedder=embedder)
+    cast.confirm(shop, "export-data")
     shop.settings.questions_per_minute = shop.settings.conversations_per_minute = 1_000_000
     yield shop
     shop.close()
@@ -148,7 +149,7 @@ def test_a_model_that_is_down_is_a_mode_and_comes_back_within_a_minute(
         clock.now += 1 / QUESTIONS_A_SECOND
         words = f"{list(RIGHT)[number % len(RIGHT)]} ({number})"
         began = time.monotonic()
-        asked = Question(words, launch_id, Mode.AUTO, 0.01, "everyone")
+        asked = Question(words, launch_id, Mode.AUTO, 0.01, "everyone", as_live=True)
         return consider(shop, asked, at=cast.NOW), time.monotonic() - began
 
     with ModelServer(model.status(503)) as server:

@@ -43,8 +43,11 @@ def llm() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="module")
-def shop(standing: Path, llm: ModelServer) -> Iterator[Server]:
-    """The shop's own server, told to ask that model."""
+def shop(standing: Path, llm: ModelServer, embedder: Embedder) -> Iterator[Server]:
+    """The shop's own server, told to ask that model; how to export is confirmed by people."""
+    parts = cast.parts_in(standing, embedder=embedder)
+    cast.confirm(parts, "export-data")
+    parts.close()
     with Server(standing, llm_base_url=llm.base_url, llm_model="a-model") as server:
         server.start()
         _asked(server, llm, model.none(), "do you deliver on Sundays")  # so that all is loaded
