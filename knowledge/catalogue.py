@@ -122,7 +122,7 @@ class Catalogue:
         vector: Vector,
         neighbours: Sequence[Neighbour] | None,
     ) -> Scored:
-        log_p, fits = meanings.log_p(vector), meanings.fits(vector)
+        log_p, fits = meanings.heads(vector)
         chosen = self._candidates(neighbours, by_words.char, log_p)
         rows = self._rows(chosen)
         cosines = meanings.cosines(vector, rows)
@@ -145,7 +145,7 @@ class Catalogue:
         if neighbours is None:
             return np.arange(len(self._counts))
         near = [self._numbers[near.entry] for near in neighbours if near.entry in self._numbers]
-        also = (np.argsort(-leg, kind="stable")[:ALSO_CONSIDERED] for leg in (chars, log_p))
+        also = (_highest(leg, ALSO_CONSIDERED) for leg in (chars, log_p))
         return np.unique(np.concatenate([np.array(near, dtype=np.int64), *also]))
 
     def _rows(self, candidates: Ints) -> Ints:
@@ -153,3 +153,10 @@ class Catalogue:
         counts = self._counts[candidates]
         shifts = self._starts[candidates] - (np.cumsum(counts) - counts)
         return np.repeat(shifts, counts) + np.arange(int(counts.sum()))
+
+
+def _highest(values: Floats, count: int) -> Ints:
+    """The positions of the highest values, in no order."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.argpartition(-values, count)[:count]

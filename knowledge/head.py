@@ -68,11 +68,9 @@ def log_probabilities(scores: Array) -> npt.NDArray[np.float64]:
 def means_of(vectors: Vectors, classes: Classes, count: int) -> Means:
     """The means of `count` classes, from one vector and one class number per text."""
     sizes = np.maximum(np.bincount(classes, minlength=count), 1)
-    means = np.zeros((count, vectors.shape[1]))
-    np.add.at(means, classes, vectors)
-    means /= sizes[:, None]
-    scatter = vectors - means[classes]
-    within = scatter.T @ scatter / max(len(vectors), 1)
+    means = _sums(vectors, classes, count) / sizes[:, None]
+    scatter = vectors - means.astype(np.float32)[classes]
+    within = (scatter.T @ scatter).astype(np.float64) / max(len(vectors), 1)
     dimensions = len(within)
     even = np.trace(within) / dimensions
     # With one text per class nothing scatters; any multiple of the identity gives plain cosine.
@@ -81,6 +79,16 @@ def means_of(vectors: Vectors, classes: Classes, count: int) -> Means:
     evened = means @ metric
     evened /= np.maximum(np.linalg.norm(evened, axis=1, keepdims=True), 1e-9)
     return Means(metric.astype(np.float32), evened.astype(np.float32))
+
+
+def _sums(vectors: Vectors, classes: Classes, count: int) -> npt.NDArray[np.float64]:
+    """The sum of every class's vectors, shape (classes, dimensions); zeros without any."""
+    sums = np.zeros((count, vectors.shape[1]))
+    order = np.argsort(classes, kind="stable")
+    present, first = np.unique(classes[order], return_index=True)
+    if len(present):
+        sums[present] = np.add.reduceat(vectors[order], first, axis=0, dtype=np.float64)
+    return sums
 
 
 def regression_of(

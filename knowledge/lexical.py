@@ -76,14 +76,12 @@ class Postings:
         """The weighted sum per row, shape (count,); terms nobody holds add nothing."""
         at = np.searchsorted(self.terms, terms)
         held = (at < len(self.terms)) & (self.terms[np.minimum(at, len(self.terms) - 1)] == terms)
-        first, last = self.starts[at[held]], self.starts[at[held] + 1]
-        lengths = last - first
-        # Every slice's positions in one go: a running count, shifted to where each slice begins.
-        offsets = np.repeat(first - (np.cumsum(lengths) - lengths), lengths)
-        places = offsets + np.arange(int(lengths.sum()))
-        shares = self.weights[places] * np.repeat(weights[held], lengths)
-        sums = np.bincount(self.rows[places], shares, minlength=self.count)
-        return sums.astype(np.float64)
+        sums = np.zeros(self.count)
+        # One term at a time: its rows are all different, and no array grows with what is common.
+        for term, weight in zip(at[held].tolist(), weights[held].tolist(), strict=True):
+            own = slice(self.starts[term], self.starts[term + 1])
+            sums[self.rows[own]] += weight * self.weights[own]
+        return sums
 
 
 class CharIndex:

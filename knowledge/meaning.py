@@ -48,17 +48,13 @@ class Meanings:
         np.fill_diagonal(cosines, -1.0)
         return np.asarray(cosines.max(axis=1))
 
-    def fits(self, vector: Vector) -> Floats:
-        """The question's cosine with every entry's mean, scatter evened out; shape (entries,)."""
-        return self._means.cosines(vector).astype(np.float64)
-
-    def log_p(self, vector: Vector) -> Floats:
-        """Log-probability of every entry, shape (entries,)."""
-        if self._regression is None:
-            scores = head.SHARPNESS * self._means.cosines(vector)
-        else:
-            scores = self._regression.scores(vector)
-        return head.log_probabilities(scores)
+    def heads(self, vector: Vector) -> tuple[Floats, Floats]:
+        """What the two heads say of every entry, shape (entries,) each: the log-probabilities, and
+        the question's cosine with the entry's mean where scatter is evened out.
+        """
+        fits = self._means.cosines(vector)
+        scores = self._regression.scores(vector) if self._regression else head.SHARPNESS * fits
+        return head.log_probabilities(scores), fits.astype(np.float64)
 
 
 def stacked(texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors | None:

@@ -7,6 +7,7 @@ amounts live in them. Only `fingerprint` drops those, to tell whether two texts 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
@@ -44,6 +45,7 @@ _CLOSING = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def normalised(text: str) -> str:
     """The question without what surrounds it, on one line; "" when nothing readable is left.
 
@@ -64,6 +66,7 @@ def fingerprint(text: str) -> str:
     return fingerprint_of_normalised(normalised(text))
 
 
+@lru_cache(maxsize=20_000)
 def fingerprint_of_normalised(text: str) -> str:
     """The same for a text that is normalised already."""
     folded = text.casefold().translate(_APOSTROPHES)

@@ -5,6 +5,7 @@ only objects where the rest of the words nearly coincides.
 """
 
 import re
+from functools import lru_cache
 
 from assistant.answering.objections import Case, Objection
 
@@ -125,6 +126,7 @@ def _denies(spoken: str) -> bool:
     return not _NOT.isdisjoint(re.findall(r"\w+", spoken))
 
 
+@lru_cache(maxsize=8192)  # the same few ways are looked at for every question
 def _content(spoken: str) -> frozenset[str]:
     words = re.findall(r"\w+", spoken)
     return frozenset(_stem(word) for word in words if word not in _STOP and word not in _NOT)

@@ -38,17 +38,28 @@ class Revised(Generic[Made]):
         revision: str,
         make: Callable[[], Made],
         is_right: Callable[[Made], bool] = lambda _: True,
+        *,
+        meanwhile: bool = False,
     ) -> Made:
-        """Return the value for ``revision``, made once however many ask at the same time."""
+        """Return the value for ``revision``, made once however many ask at the same time.
+
+        With ``meanwhile`` nobody waits for somebody else's making: they get the one before.
+        """
         kept = self._right(launch_id, revision, is_right)
         if kept is not None:
             return kept
-        with self._lock(launch_id):
+        lock, former = self._lock(launch_id), self.last(launch_id)
+        if not lock.acquire(blocking=former is None or not meanwhile):
+            assert former is not None  # noqa: S101 - or the lock had been waited for
+            return former
+        try:
             kept = self._right(launch_id, revision, is_right)
             if kept is None:
                 kept = make()
                 self._kept[launch_id] = (revision, kept)
             return kept
+        finally:
+            lock.release()
 
     def last(self, launch_id: int) -> Made | None:
         """Return the value kept last, right or not; what is made next may take over from it."""

@@ -56,7 +56,8 @@ def refreshed(parts: Parts, launch_id: int, approved: "Stock", *, at: datetime) 
         launch_id,
         approved.revision,
         lambda: _compiled(parts, launch_id, approved, at),
-        lambda known: known.approved is approved,
+        # One that is out of date already must not take the place of what is newer.
+        lambda known: known.approved is approved or parts.stocks.last(launch_id) is not approved,
     )
     if not kept.is_up_to(state, at):
         kept = parts.refreshed.replaced(

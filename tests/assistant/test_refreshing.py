@@ -163,3 +163,23 @@ def test_two_launches_learn_apart(shop: Parts) -> None:
 
     assert other.entries == ()
     assert found(shop, MOVED).exact
+
+
+def test_who_asks_while_a_value_is_made_anew_gets_the_one_before() -> None:
+    values: Revised[str] = Revised()
+    values.of(1, "first", lambda: "old")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make() -> str:
+        begun.set()
+        assert go_on.wait(10)
+        return "new"
+
+    maker = threading.Thread(target=lambda: values.of(1, "second", make, meanwhile=True))
+    maker.start()
+    assert begun.wait(10)
+
+    assert values.of(1, "second", lambda: "made twice", meanwhile=True) == "old"
+    go_on.set()
+    maker.join()
+    assert values.of(1, "second", lambda: "made twice", meanwhile=True) == "new"

@@ -16,7 +16,7 @@ import pytest
 
 from knowledge import custody
 from knowledge.entries import Entry, Vector
-from knowledge.exact import ExactIndex
+from knowledge.exact import ExactIndex, best_first
 from knowledge.index import ChromaIndex, IndexUnavailable, probe
 
 MODEL = "tiny:1"
@@ -65,20 +65,26 @@ def test_every_way_of_an_entry_is_found_with_its_number_and_cosine(index: Chroma
     assert best.cosine == pytest.approx(1, abs=1e-6)
 
 
-def test_it_finds_what_the_exact_scan_finds_best_first(index: ChromaIndex) -> None:
+def test_it_finds_what_the_exact_scan_finds_best_first_but_for_one_in_a_hundred(
+    index: ChromaIndex,
+) -> None:
     entries, vectors = a_library(entries=150)
     exact = ExactIndex()
     index.rebuild("spring", entries, vectors)
     exact.rebuild("spring", entries, vectors)
 
+    missed = 0
     for question in QUESTIONS:
         found, expected = (some.search("spring", question, k=10) for some in (index, exact))
-        assert [(near.entry, near.way) for near in found] == [
-            (near.entry, near.way) for near in expected
-        ]
-        assert [near.cosine for near in found] == pytest.approx(
-            [near.cosine for near in expected], abs=1e-6
+        cosines = {(near.entry, near.way): near.cosine for near in expected}
+        shared = [near for near in found if (near.entry, near.way) in cosines]
+        missed += len(expected) - len(shared)
+        assert found == best_first(found)
+        assert [near.cosine for near in shared] == pytest.approx(
+            [cosines[near.entry, near.way] for near in shared], abs=1e-6
         )
+    # The graph is an approximation, and is not the same each time that it is built.
+    assert missed <= 0.01 * 10 * len(QUESTIONS)
 
 
 def test_a_shelf_with_fewer_ways_than_asked_for_gives_what_it_has(index: ChromaIndex) -> None:
