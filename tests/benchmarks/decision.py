@@ -164,9 +164,10 @@ def made_up(parts: Parts, key: str, entries: int) -> list[str]:
     live = {one.id: Live(number, 1, "", "everyone", one) for number, one in enumerate(library, 1)}
     with parts.db.reading() as session:
         launch = by_key(session, key)
-    revision = f"{launch.library_revision} {parts.embedder.name if parts.embedder else 'lexical'}"
-    stock = Stock(revision, None, live, vectors, Shelf(library, vectors))
-    parts.stocks = type(parts.stocks)()
+    embedder = parts.embedder.name if parts.embedder else "lexical"
+    revision = f"{launch.library_revision} {embedder}"
+    stock = Stock(revision, embedder, None, live, vectors, Shelf(library, vectors))
+    parts.stocks, parts.refreshed = type(parts.stocks)(), type(parts.refreshed)()
     parts.stocks.of(launch.id, revision, lambda: stock)
     random = Random(11)
     return [f"{random.choice(library).title} {random.choice(_SUBJECTS)}" for _ in range(300)]

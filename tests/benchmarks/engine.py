@@ -43,6 +43,8 @@ class Work:
     part: str
     words: str
     measure: Callable[[], Figures]
+    alone: bool = False
+    """It measures time, so nothing else may run."""
 
 
 def works(data: Path, cache: Path, seeds: int, quick: bool) -> list[Work]:
@@ -63,7 +65,12 @@ def works(data: Path, cache: Path, seeds: int, quick: bool) -> list[Work]:
             Work("groups", f"groups, seed {seed}", partial(measured.groups, data, cache, seed))
             for seed in drawn
         ]
+        found.append(Work("selector", "the model's calls", partial(measured.selector, data, cache)))
+        found.append(Work("learning", "learning", partial(measured.learning, data, cache, 0)))
     found.append(Work("launches", "labelled launches", partial(measured.launches, cache)))
+    for entries in (1_000,) if quick else (1_000, 10_000):
+        measure = partial(measured.speed, entries)
+        found.append(Work(f"speed {entries}", f"{entries:,} entries", measure, alone=True))
     return found
 
 
@@ -74,11 +81,16 @@ def measured_at_once(planned: Sequence[Work], processes: int) -> Parts:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("measuring", total=len(planned))
         with ProcessPoolExecutor(processes) as pool:
-            under_way = [(work, pool.submit(work.measure)) for work in planned]
+            under_way = [(one, pool.submit(one.measure)) for one in planned if not one.alone]
             for work, future in under_way:
                 progress.update(task, description=work.words)
                 parts.setdefault(work.part, []).append(future.result())
                 progress.advance(task)
+        for work in (one for one in planned if one.alone):
+            progress.update(task, description=work.words)
+            with ProcessPoolExecutor(1) as pool:
+                parts.setdefault(work.part, []).append(pool.submit(work.measure).result())
+            progress.advance(task)
     return parts
 
 

@@ -64,3 +64,36 @@ def launches(kept: Path) -> Figures:
 
     with tempfile.TemporaryDirectory() as folder:
         return launched.figures(Path(folder), local(kept))
+
+
+def selector(data: Path, kept: Path) -> Figures:
+    """What remembering the model's verdicts saves, on both public sets."""
+    from tests.benchmarks import selector as stream
+
+    both = bench(data, kept)
+    return {
+        f"{public.key} {name}": value
+        for public in (both.banking, both.clinc)
+        for name, value in stream.figures(public, both.vectors).items()
+    }
+
+
+def learning(data: Path, kept: Path, seed: int) -> Figures:
+    """Half of a stream confirmed, the other half measured before and after."""
+    from tests.benchmarks import learning as stream
+
+    return stream.figures(bench(data, kept), seed)
+
+
+def speed(entries: int) -> Figures:
+    """Milliseconds of deciding one question, and questions a second in a batch."""
+    from assistant import demo
+    from tests.benchmarks import decision
+
+    with tempfile.TemporaryDirectory() as folder:
+        parts = decision.demo_launch(Path(folder))
+        questions = decision.made_up(parts, demo.LAUNCH, entries)
+        profile = decision.figures(parts, demo.LAUNCH, questions)
+        parts.close()
+    whole = next(one for one in profile.stages if one.stage == "whole")
+    return {"p50": whole.p50, "p95": whole.p95, "in batch": profile.in_batch}

@@ -174,6 +174,7 @@ def figures(public: PublicSet, vectors: Vectors, seed: int = 0, count: int = QUE
         **{f"saved, {kind}": share for kind, share in saved.items()},
         "most that can be saved": 1 - said["new"] / count,
         "reused": every.reused,
+        "wrong share": every.wrong / max(every.reused, 1),
         "wrong by reuse": every.wrong,
         "calls per 1,000": 1000 * every.calls / count,
         "tokens per 1,000": 1000 * every.letters / LETTERS_A_TOKEN / count,
