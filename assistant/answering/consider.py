@@ -12,6 +12,7 @@ from typing import Any
 from assistant.answering import guards
 from assistant.answering.allowed import for_audience, in_language, spoken_of
 from assistant.answering.decide import (
+    MOST_OPTIONS,
     Answer,
     Clarification,
     Decided,
@@ -191,6 +192,8 @@ def _known(
 ) -> Known:
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
+    # What a customer is asked about needs no more; a model may choose any that it is shown.
+    looked_at = MOST_OPTIONS if parts.model is None else SHOWN
     sure_enough = thresholds(
         asked.wrong_rate,
         learnt=standing.threshold.at,
@@ -210,7 +213,7 @@ def _known(
         trusts=standing.trusts,
         objections={
             candidate.entry: guards.against(question, candidate, one.ways())
-            for candidate, one in zip(candidates, shown, strict=True)
+            for candidate, one in list(zip(candidates, shown, strict=True))[:looked_at]
         },
         unexplained=_unexplained(parts, stock, question, finding, sure_enough.auto),
     )

@@ -6,6 +6,7 @@ it, the ranking or the model. What the message names itself is no objection to i
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from assistant.answering.circumstances import already_tried, money, other_side, persists
 from assistant.answering.directions import direction, negation
@@ -105,14 +106,14 @@ _NOT_FINE = re.compile(r"\b(?:not|no longer|never|fails?|broken|error|wrong|miss
 
 def environment(case: Case) -> Objection | None:
     """The question is about another place (app, website, system, browser) than the message."""
-    for kind in _PLACES:
+    for kind in range(len(_PLACES)):
         theirs = _places(case.spoken, kind)
         if theirs and theirs.isdisjoint(_bound_to(case, kind) or theirs):
             return Objection("environment", f"it is about {' and '.join(sorted(theirs))}")
     return None
 
 
-def _bound_to(case: Case, kind: dict[str, re.Pattern[str]]) -> set[str]:
+def _bound_to(case: Case, kind: int) -> set[str]:
     """The places that a message is for: by title or condition, or by half of its ways."""
     named = [_places(each, kind) for each in case.own]
     title, condition, with_place = named[0], named[-1], [each for each in named[:-1] if each]
@@ -121,13 +122,13 @@ def _bound_to(case: Case, kind: dict[str, re.Pattern[str]]) -> set[str]:
     return set()
 
 
-def _places(spoken: str, kind: dict[str, re.Pattern[str]]) -> set[str]:
-    """Where the trouble is. What "works in the app, but not in the browser" is about the "
-    r"browser."""
+@lru_cache(maxsize=8192)  # the same few ways are looked at for every question
+def _places(spoken: str, kind: int) -> frozenset[str]:
+    """Where the trouble is; "works in the app, but not in the browser" is about the browser."""
     spoken = _NO_PLACE.sub(" ", spoken)
-    parts = [(part, _in(part, kind)) for part in _CONTRAST.split(spoken)]
+    parts = [(part, _in(part, _PLACES[kind])) for part in _CONTRAST.split(spoken)]
     troubled = [names for part, names in parts if names and not _is_fine(part)]
-    return set().union(*(troubled or [names for _, names in parts]))
+    return frozenset().union(*(troubled or [names for _, names in parts]))
 
 
 def _in(part: str, kind: dict[str, re.Pattern[str]]) -> set[str]:
