@@ -58,6 +58,8 @@ class Match:
     """The way of the entry that is nearest to the question, in its own words."""
     cosine: float
     features: Mapping[str, float]
+    counter: str | None = None
+    """The counter-phrasing of the entry that the question is nearer to than to its ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +78,8 @@ class Finding:
     """The normalised question is a way of exactly one entry."""
     via: str
     """Where the candidates came from: "chroma", "exact" or "lexical"."""
-    counter: str | None
-    """The counter-phrasing of `matches[0]` that the question is nearer to than to its ways."""
+
+    @property
+    def counter(self) -> str | None:
+        """That of the best match."""
+        return self.matches[0].counter if self.matches else None

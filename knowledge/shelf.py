@@ -71,22 +71,23 @@ class Shelf:
         meant = vector if self._catalogue.has_vectors else None
         via = "lexical" if meant is None else ("exact" if neighbours is None else "chroma")
         if not self._ids:
-            return Finding(asked, (), 0.0, 0.0, False, via, None)
+            return Finding(asked, (), 0.0, 0.0, False, via)
         scored = self._catalogue.scored(repaired, meant, neighbours)
         words = fingerprint_of_normalised(asked)
         same = self._asked_as.get(words, frozenset())
         # What the entry is said not to answer is no repeat, even in approved words.
         exact = len(same) == 1 and not any((number, words) in self._not_for for number in same)
         order = best_first(scored.scores, MOST_MATCHES, same if exact else frozenset())
-        matches = self._matches(repaired, scored, order)
-        counter = self._counter(asked, meant, scored, order[0])
+        matches = self._matches(asked, repaired, meant, scored, order)
         sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
         among = max(sure, certainty.among(repaired, matches[0].features))
-        if counter is not None:
+        if matches[0].counter is not None:
             sure = min(sure, certainty.WITH_COUNTER)
-        return Finding(asked, matches, sure, among, exact, via, counter)
+        return Finding(asked, matches, sure, among, exact, via)
 
-    def _matches(self, question: str, scored: Scored, order: Sequence[int]) -> tuple[Match, ...]:
+    def _matches(
+        self, asked: str, question: str, meant: Vector | None, scored: Scored, order: Sequence[int]
+    ) -> tuple[Match, ...]:
         legs, totals = scored.scores.legs(), scored.scores.total()
         evidence = self._catalogue.evidence(question, scored, order[0])
         return tuple(
@@ -96,15 +97,14 @@ class Shelf:
                 nearest=self._catalogue.texts[scored.scores.nearest[at]],
                 cosine=float(scored.scores.similarity[at]),
                 features=evidence if at == order[0] else {n: float(v[at]) for n, v in legs.items()},
+                counter=self._counter(asked, meant, scored, at),
             )
             for at in order
         )
 
-    def _counter(
-        self, asked: str, vector: Vector | None, scored: Scored, winner: int
-    ) -> str | None:
-        """The winner's counter-phrasing that the question is nearer to than to its ways."""
-        number = int(scored.scores.entries[winner])
+    def _counter(self, asked: str, vector: Vector | None, scored: Scored, at: int) -> str | None:
+        """A candidate's counter-phrasing that the question is nearer to than to its ways."""
+        number = int(scored.scores.entries[at])
         same = self._not_for.get((number, fingerprint_of_normalised(asked)))
         if same is not None:
             return same
@@ -112,7 +112,7 @@ class Shelf:
         if found is None:
             return None
         text, similarity = found
-        nearer = similarity >= float(scored.scores.similarity[winner]) + COUNTER_MARGIN
+        nearer = similarity >= float(scored.scores.similarity[at]) + COUNTER_MARGIN
         return text if nearer else None
 
 

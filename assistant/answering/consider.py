@@ -218,7 +218,13 @@ def _known(
         unexplained=_unexplained(parts, stock, question, finding, sure_enough.auto),
     )
     heard = Heard(
-        asked.launch_id, question, tuple(candidates), whole.severity, vector, known.objections
+        asked.launch_id,
+        question,
+        tuple(candidates),
+        whole.severity,
+        vector,
+        known.objections,
+        stock.embedder,
     )
     return replace(known, verdict=_verdict(parts, heard, known))
 

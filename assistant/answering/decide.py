@@ -101,7 +101,7 @@ def decide(known: Known) -> Decided:
         return _handoff(known, "It is too long to be sure what it asks.")
     if not finding.matches:
         return _handoff(known, NOTHING_NEAR)
-    if not known.scope.inside and finding.certainty < IN_SCOPE_AFTER_ALL:
+    if _is_out_of_scope(known):
         return _handoff(known, f"Out of this launch’s scope: {known.scope.area}.")
     return _within(known.mode, known, _most_helpful(known))
 
@@ -116,9 +116,15 @@ def is_settled(known: Known) -> bool:
         or triage.only_abuse
         or known.foreign != ""
         or known.unhelpful >= PATIENCE
+        or not known.is_read_whole
+        or _is_out_of_scope(known)
         or finding.exact
         or known.mode is Mode.SUGGEST
     )
+
+
+def _is_out_of_scope(known: Known) -> bool:
+    return not known.scope.inside and known.finding.certainty < IN_SCOPE_AFTER_ALL
 
 
 def _has_words(question: str) -> bool:
@@ -160,12 +166,12 @@ def _chosen(known: Known, verdict: Chosen) -> Decided:
         return _ask(known, reason, first=(match.entry,))
     if _is(known, match.entry, State.SUSPENDED):
         return _ask(known, f"{SUSPENDED} The model would have answered.", first=(match.entry,))
-    certainty, auto = known.finding.certainty, known.thresholds.auto
+    certainty, enough = known.finding.certainty, known.thresholds.word
     behind = known.finding.matches[0].score - match.score
     trust = known.trusts.get(verdict.model, UNPROVEN)
     sure = trust.in_choice(verdict, behind=behind, certainty=certainty)
-    if sure < auto:
-        reason = f"The model chose it, and its word is not enough: {sure:.2f} < {auto:.2f}."
+    if sure < enough:
+        reason = f"The model chose it, and its word is not enough: {sure:.2f} < {enough:.2f}."
         return _ask(known, reason, first=(match.entry,), certainty=sure)
     return Answer(match.entry, sure, "The model chose it, reading the approved text.")
 
@@ -209,13 +215,10 @@ def _is(known: Known, entry: str, state: State) -> bool:
 
 def _against(known: Known, match: Match) -> tuple[Objection, ...]:
     own = known.objections.get(match.entry, ())
-    counter = known.finding.counter
-    if counter is not None and match.entry == known.finding.matches[0].entry:
-        return (
-            Objection("counter", f"It is nearer to “{counter}”, which this does not answer."),
-            *own,
-        )
-    return own
+    if match.counter is None:
+        return own
+    nearer = f"It is nearer to “{match.counter}”, which this does not answer."
+    return (Objection("counter", nearer), *own)
 
 
 def _within(mode: Mode, known: Known, decided: Decided) -> Decided:

@@ -154,8 +154,8 @@ def _candidate(part: Part, match: Match) -> ForOrAgainst:
     known = part.known
     finding = known.finding
     objections = [each.words for each in known.objections.get(match.entry, ())]
-    if finding.counter is not None and match is finding.matches[0]:
-        objections.insert(0, f"it is nearer to “{finding.counter}”, which this does not answer")
+    if match.counter is not None:
+        objections.insert(0, f"it is nearer to “{match.counter}”, which this does not answer")
     return ForOrAgainst(
         entry=match.entry,
         score=round(match.score, DIGITS),

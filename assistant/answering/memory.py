@@ -56,6 +56,8 @@ class Heard:
     """Of unit length; None where there is no embedder."""
     objections: Mapping[str, tuple[Objection, ...]] | None = None
     """What speaks against each shown text, by entry."""
+    embedder: str = ""
+    """Who made the vector; those of different makers are never compared."""
 
     def against(self, entry: str) -> frozenset[str]:
         """The kinds of what speaks against a text."""
@@ -143,11 +145,13 @@ class _Meanings:
         self._next = 0
         self._known_since: dict[Candidate, int] = {}
         self._count = 0
+        self._embedder = ""
 
     def remember(self, heard: Heard, vector: "Vector", verdict: Verdict) -> None:
         """Puts a question in the place of the oldest."""
-        if self._vectors is None or self._vectors.shape[1] != len(vector):
+        if self._vectors is None or not self._can_compare(heard.embedder, vector):
             # Another embedder is at work: what was kept cannot be compared with it.
+            self._embedder = heard.embedder
             self._vectors = np.zeros((self._size, len(vector)), dtype=np.float32)
             self._kept, self._next = [], 0
         self._count += 1
@@ -160,7 +164,9 @@ class _Meanings:
     def recall(self, heard: Heard, alike: float) -> Verdict | None:
         """The verdict on the nearest question, where it may be reused and no other is as near."""
         vectors = self._vectors
-        if heard.vector is None or vectors is None or vectors.shape[1] != len(heard.vector):
+        if heard.vector is None or vectors is None:
+            return None
+        if not self._can_compare(heard.embedder, heard.vector):
             return None
         cosines = vectors[: len(self._kept)] @ np.asarray(heard.vector, dtype=np.float32)
         nearest = int(np.argmax(cosines))
@@ -172,6 +178,10 @@ class _Meanings:
         # A text that came later was never weighed against the one that was chosen.
         is_old = all(self._known_since.get(one, self._count + 1) <= known.at for one in heard.shown)
         return known.verdict if is_undisputed and is_old and _serves(known, heard) else None
+
+    def _can_compare(self, embedder: str, vector: "Vector") -> bool:
+        known = self._vectors
+        return known is not None and self._embedder == embedder and known.shape[1] == len(vector)
 
     def _meet(self, texts: Sequence[Candidate]) -> None:
         if len(self._known_since) > TEXTS:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.answering.consider import Thought
-from assistant.answering.decide import Answer, Clarification, Handoff
+from assistant.answering.decide import MOST_OPTIONS, Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
 from assistant.answering.explaining import explained, kept, reason_of
 from assistant.answering.lines import LINES, Line
@@ -24,7 +24,7 @@ from assistant.desk.promises import HYPERCARE, NORMAL
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.parts import Parts
-from assistant.launch.launches import Launch
+from assistant.launch.launches import Launch, Mode
 from assistant.launch.scenarios import Scenario
 from assistant.library import gate
 from assistant.library.entries import Entry
@@ -62,6 +62,23 @@ def _is_asked(message: Message, thought: Thought) -> bool:
     return message.kind == Said.QUESTION and has_words and says_something
 
 
+def as_far_as(mode: Mode, message: Message, thought: Thought) -> Thought:
+    """Return the thought as far as the launch's mode allows it at this moment.
+
+    While somebody thought, a lead may have chosen a stricter one, or the launch fallen back.
+    """
+    is_said = thought.answers or (thought.clarification and thought.clarification.entries)
+    if mode is Mode.SUGGEST and is_said and not thought.handoff:
+        people = Handoff((), 0.0, "This launch lets people answer.")
+        return replace(thought, answers=(), clarification=None, handoff=people)
+    if mode is Mode.CLARIFY and thought.answers and message.kind == Said.QUESTION:
+        entries = tuple(answer.entry for answer in thought.answers)[:MOST_OPTIONS]
+        sure = thought.answers[0].certainty
+        asked = Clarification(entries, sure, "This launch asks before it answers.")
+        return replace(thought, answers=(), clarification=asked)
+    return thought
+
+
 class Settling:
     """One message being settled: what is sent, which ticket is opened, what is written down."""
 
@@ -78,6 +95,7 @@ class Settling:
         if self._is_between_people() and not self._thought.handoff:
             taken = Handoff((), 0.0, "A person has this conversation.", Line.ADDED)
             self._thought = replace(self._thought, answers=(), clarification=None, handoff=taken)
+        self._thought = as_far_as(Mode(self._launch.acting_mode), self._message, self._thought)
         sent = self._sent_answers()
         if len(sent) < len(self._thought.answers):
             withdrawn = Handoff((), 0.0, "The message was withdrawn before it could be sent.")

@@ -1,4 +1,4 @@
-"""How sure is sure enough: the two thresholds that a question is decided by. Pure."""
+"""How sure is sure enough: the thresholds that a question is decided by. Pure."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,11 @@ class Thresholds:
     """How sure is sure enough, as probabilities of the calibrated certainty."""
 
     auto: float
+    """From which retrieval answers alone."""
     ask: float
+    """From which the customer is asked; of one of three titles being right."""
+    word: float = certainty.T_AUTO
+    """From which a model's word is enough."""
 
 
 def thresholds(
@@ -30,12 +34,13 @@ def thresholds(
     compared it is higher still.
 
     Both mean the certainty as it turned out in this launch. The ``calibration`` moves the
-    threshold and not the certainty, so that labels of different nights stay comparable.
+    threshold and not the certainty, so that labels of different nights stay comparable. Neither
+    touches what a model's word must be worth: that is learnt from labels of its own.
     """
+    shipped = max(certainty.T_AUTO, 1 - (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE)
     if learnt is None:
-        doubt = (1 - certainty.T_AUTO) * wrong_rate / WRONG_RATE
-        auto = answering_from(calibration, max(certainty.T_AUTO, 1 - doubt))
+        auto = answering_from(calibration, shipped)
     else:
         auto = max(learnt, calibration.shipped_for(certainty.T_AUTO_FLOOR))
     auto = certainty.answering_from(auto, lexical)
-    return Thresholds(auto=auto, ask=certainty.T_ASK)
+    return Thresholds(auto=auto, ask=certainty.T_ASK, word=shipped)

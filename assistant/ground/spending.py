@@ -11,13 +11,17 @@ from collections import deque
 from datetime import date
 from typing import Any
 
+import structlog
 from sqlalchemy import CursorResult, ForeignKey, Insert, Update, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.ground.budget import TOKENS_PER_DAY, Hold, Spent
 from assistant.ground.clock import Clock
 from assistant.ground.database import Base, Database
+
+log = structlog.get_logger()
 
 MOST_AT_A_TIME = 20  # calls that a process takes out of the day at once, of a cap of 2,000 or more
 
@@ -66,12 +70,19 @@ class SharedBudget:
         self._charging = threading.Lock()
 
     def reserve(self, tokens: int, launch_id: int | None = None) -> Hold | None:
-        """Sets aside one call of at most `tokens`; None where a cap would be passed."""
+        """Sets aside one call of at most `tokens`; None where a cap would be passed.
+
+        None too while the database cannot say whether it would be.
+        """
         with self._lock:
             self._turn_the_page()
             if not self._has(1, tokens) and not self._is_over:
                 several = self._at_a_time
-                _ = self._take(several, several * tokens) or self._take(1, tokens)
+                try:
+                    _ = self._take(several, several * tokens) or self._take(1, tokens)
+                except SQLAlchemyError as trouble:
+                    log.warning("no model call: the cap cannot be read", why=type(trouble).__name__)
+                    return None
             if not self._has(1, tokens):
                 return None
             self._taken = Spent(self._taken.calls - 1, self._taken.tokens - tokens)
@@ -125,9 +136,16 @@ class SharedBudget:
         # Whoever comes first writes for all that come meanwhile; nobody else waits.
         while self._charges and self._charging.acquire(blocking=False):
             try:
+                due = list(self._charges)
                 with self._db.writing() as session:
-                    for _ in range(len(self._charges)):
-                        _charge(session, *self._charges.popleft())
+                    for charge in due:
+                        _charge(session, *charge)
+                for _ in due:
+                    self._charges.popleft()
+            except SQLAlchemyError as trouble:
+                # They wait for the next call; a launch's account is for reading, the cap is safe.
+                log.warning("what a call cost is written later", why=type(trouble).__name__)
+                return
             finally:
                 self._charging.release()
 

@@ -587,3 +587,19 @@ def test_a_choice_after_the_lead_let_people_answer_goes_to_a_person(
 
     assert outcome["outcome"] == "handoff"
     assert "answer" not in outcome
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"), [(Mode.SUGGEST, "handoff"), (Mode.CLARIFY, "clarification")]
+)
+def test_a_stricter_mode_that_came_while_somebody_thought_holds_the_answer_back(
+    shop: Parts, mara: Customer, mode: Mode, outcome: str
+) -> None:
+    message, thought = mara.says(EXPORT), thought_of(shop, EXPORT)
+    assert thought.outcome == "answer"
+    cast.in_mode(shop, mode)
+
+    settle(shop, message, thought)
+
+    assert outcome_json(shop, message)["outcome"] == outcome
+    assert EXPORT_TEXT not in str(mara.sees())

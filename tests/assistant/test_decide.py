@@ -48,9 +48,12 @@ def finding(
     among: float | None = None,
 ) -> Finding:
     ranked = ((entry, 1.0 - at / 10) for at, entry in enumerate(entries))
-    matches = tuple(Match(entry, score, "", cosine, {}) for entry, score in ranked)
+    matches = tuple(
+        Match(entry, score, "", cosine, {}, counter if entry == entries[0] else None)
+        for entry, score in ranked
+    )
     three = certainty if among is None else among
-    return Finding(question, matches, certainty, three, exact, "exact", counter)
+    return Finding(question, matches, certainty, three, exact, "exact")
 
 
 def known(certainty: float = 0.97, **facts: Any) -> Known:
@@ -159,6 +162,28 @@ CASES = {
             "It is nearer to “I was charged twice”, which this does not answer.",
         ),
     ),
+    "a counter-phrasing of what the model chose stands above it, whatever its place": (
+        known(
+            finding=replace(
+                finding(0.10),
+                matches=(
+                    Match("price", 1.0, "", 0.8, {}),
+                    Match("refund", 0.95, "", 0.8, {}, "I was charged twice"),
+                ),
+            ),
+            verdict=Chosen("refund", 3, "billing", looks=2),
+        ),
+        (
+            "clarification",
+            ("refund", "price"),
+            "It is nearer to “I was charged twice”, which this does not answer. "
+            "The model would have answered.",
+        ),
+    ),
+    "what retrieval's threshold became says nothing about the model's word": (
+        known(0.5, verdict=Chosen("price", 3, None), thresholds=Thresholds(0.9955, 0.3)),
+        ("answer", "price", "The model chose it, reading the approved text."),
+    ),
     "what the model chooses is answered": (
         known(0.10, verdict=Chosen("refund", 3, "billing", looks=2)),
         ("answer", "refund", "The model chose it, reading the approved text."),
@@ -196,7 +221,7 @@ CASES = {
         ),
     ),
     "a strict launch does not take an unproven model's word": (
-        known(0.5, verdict=Chosen("price", 3, None), thresholds=Thresholds(0.995, 0.3)),
+        known(0.5, verdict=Chosen("price", 3, None), thresholds=Thresholds(0.995, 0.3, 0.995)),
         (
             "clarification",
             THREE,

@@ -192,7 +192,7 @@ def found(*scores: float, **features: float) -> Finding:
     matches = tuple(
         Match(f"entry-{n}", each, "a way", 0.5, features) for n, each in enumerate(scores)
     )
-    return Finding("a question", matches, 0.5, 0.5, False, "exact", None)
+    return Finding("a question", matches, 0.5, 0.5, False, "exact")
 
 
 @pytest.mark.parametrize(

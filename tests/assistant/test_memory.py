@@ -209,3 +209,13 @@ def test_what_is_known_is_not_asked_again() -> None:
         [PICKED] * 3
     )
     assert len(asked) == 1
+
+
+def test_vectors_of_another_embedder_are_never_compared_even_of_the_same_length() -> None:
+    verdicts = knowing(before=heard(embedder="one"))
+
+    other = heard("something else entirely", embedder="other")
+
+    assert verdicts.recall(other) is None
+    verdicts.remember(other, NONE)
+    assert verdicts.recall(heard("in yet other words", embedder="one")) is None

@@ -173,7 +173,7 @@ def decided(state: State, **facts: Any) -> Decided:
     """Decide a question whose first match is in this state; sure enough unless told otherwise."""
     exact = facts.pop("exact", False)
     matches = tuple(Match(key, 1.0, "", 0.8, {}) for key in ("price", "refund"))
-    finding = Finding("why is my price higher", matches, 0.97, 0.97, exact, "exact", None)
+    finding = Finding("why is my price higher", matches, 0.97, 0.97, exact, "exact")
     return decide(
         Known(
             finding=finding,

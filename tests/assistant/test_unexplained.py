@@ -20,6 +20,10 @@ from tests import cast
             ("You gave back both debits", "the right one as well"),
         ),
         ("Hello, where is my box?", ("Hello, where is my box?",)),
+        (
+            "Why is it, and the courier has lost my parcel",
+            ("Why is it, and the courier has lost my parcel", "the courier has lost my parcel"),
+        ),
         ("", ("",)),
         ("🙂, 🙂", ("🙂, 🙂",)),
     ],

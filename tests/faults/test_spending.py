@@ -15,7 +15,7 @@ from assistant.ground.budget import Spent
 from assistant.ground.database import Database
 from assistant.ground.llm import Endpoint, Model
 from assistant.ground.parts import Parts
-from assistant.ground.spending import SharedBudget
+from assistant.ground.spending import SharedBudget, of_launch
 from assistant.launch.launches import Mode
 from tests import cast
 from tests import model_behaviours as fake
@@ -182,3 +182,26 @@ def test_the_parts_of_a_process_use_the_shared_budget(tmp_path: Path) -> None:
     assert parts.model is not None
     assert parts.model.spent() == Spent(7, 7)
     parts.close()
+
+
+def test_a_database_that_fails_means_no_call_and_no_error(shop: Parts) -> None:
+    purse = budget(shop, 100)
+    with shop.db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE model_days")
+
+    assert purse.reserve(10) is None
+
+
+def test_what_a_call_cost_is_written_once_the_database_is_back(shop: Parts) -> None:
+    purse = budget(shop, 100)
+    holds = [purse.reserve(10, 1), purse.reserve(10, 1)]
+    with shop.db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE launch_model_days RENAME TO away")
+    purse.settle(holds[0], 5)
+    with shop.db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO launch_model_days")
+
+    purse.settle(holds[1], 5)
+
+    with shop.db.reading() as session:
+        assert of_launch(session, 1) == Spent(2, 10)
