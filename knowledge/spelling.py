@@ -65,7 +65,9 @@ def _is_a_slip(written: str, meant: str) -> bool:
     one, other = written[start:], meant[start:]
     if len(one) == len(other):
         swapped = len(one) > 1 and one[0] == other[1] and one[1] == other[0]
-        return one[1:] == other[1:] or (swapped and one[2:] == other[2:])
+        # One other letter makes another short word: "safe" is not "same", nor "kill" "will".
+        other_letter = len(written) > SHORTEST and one[1:] == other[1:]
+        return other_letter or (swapped and one[2:] == other[2:])
     return one[1:] == other or one == other[1:]
 
 

@@ -128,10 +128,15 @@ def _said_just_before(conversation: Conversation, message: Message) -> str:
 def _unhelpful(conversation: Conversation, message: Message) -> int:
     earlier = [said for said in conversation.messages if said.id < message.id]
     return sum(
-        said.helpful is False or said.chosen == NONE_OF_THESE
+        said.helpful is False or said.chosen == NONE_OF_THESE or _was_passed_over(said)
         for said in earlier
         if not said.is_question
     )
+
+
+def _was_passed_over(said: Message) -> bool:
+    """Return whether titles were offered and the customer wrote on without choosing."""
+    return said.kind == Said.CLARIFICATION and said.chosen is None
 
 
 def _think(parts: Parts, recorded: Recorded) -> Thought:
@@ -150,7 +155,7 @@ def _chosen(parts: Parts, recorded: Recorded, at: datetime) -> Thought:
     if recorded.chosen == NONE_OF_THESE or recorded.chosen is None:
         return given_up(recorded.as_asked, "None of the titles fits.")
     if recorded.asked.mode is Mode.SUGGEST:
-        return given_up(recorded.as_asked, "This launch lets people answer.")
+        return given_up(recorded.as_asked, "This launch lets people answer.", Line.PEOPLE)
     with parts.db.reading() as session:
         version = session.scalar(
             select(EntryVersion)

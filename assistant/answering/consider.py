@@ -278,12 +278,17 @@ def _together(
     """Return one outcome for all questions of a message; a handoff takes the rest along."""
     decided = [part.decided for part in parts]
     handoff = next((one for one in decided if isinstance(one, Handoff)), None)
-    unclear = next((one for one in decided if isinstance(one, Clarification)), None)
+    asked = [one for one in decided if isinstance(one, Clarification)]
+    unclear = asked[0] if asked else None
     answers = {one.entry: one for one in decided if isinstance(one, Answer)}
     if unclear and whole.severity == Severity.BLOCKED:
         # Somebody who is blocked gets a person at once, and may still recognise the case.
         reason = f"{whole.reason} A person answers at once."
         handoff = handoff or Handoff(unclear.entries, unclear.certainty, reason, Line.BLOCKED)
+    if len(asked) > 1 and unclear:
+        # Only one of them can be asked back; the others must not be lost.
+        reason = f"It asks {len(parts)} things, and {len(asked)} of them are unclear."
+        handoff = handoff or Handoff(unclear.entries, unclear.certainty, reason, Line.PEOPLE)
     return Thought(
         parts=parts,
         answers=() if handoff else tuple(answers.values()),

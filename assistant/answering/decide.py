@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from assistant.answering.guards import Objection
 from assistant.answering.lines import Line
+from assistant.answering.seriousness import DANGER
 from assistant.answering.states import State
 from assistant.answering.sure_enough import Thresholds
 from assistant.answering.triage import Triage
@@ -86,6 +87,8 @@ def decide(known: Known) -> Decided:
     triage, finding = known.triage, known.finding
     if triage.wants_person:
         return _handoff(known, "A person was asked for.", Line.PERSON)
+    if DANGER in triage.serious:
+        return _handoff(known, "Somebody may be in danger.")
     if triage.small_talk:
         line = SMALL_TALK[triage.small_talk]
         return Clarification((), 0.0, f"Small talk: {triage.small_talk}.", line)
@@ -111,6 +114,7 @@ def is_settled(known: Known) -> bool:
     triage, finding = known.triage, known.finding
     return (
         triage.wants_person
+        or DANGER in triage.serious
         or triage.small_talk is not None
         or not _has_words(finding.question)
         or triage.only_abuse
@@ -224,7 +228,7 @@ def _against(known: Known, match: Match) -> tuple[Objection, ...]:
 def _within(mode: Mode, known: Known, decided: Decided) -> Decided:
     """Return ``decided`` as far as the mode allows it."""
     if mode is Mode.SUGGEST and not isinstance(decided, Handoff):
-        return _handoff(known, f"This launch lets people answer. {decided.reason}")
+        return _handoff(known, f"This launch lets people answer. {decided.reason}", Line.PEOPLE)
     if mode is Mode.CLARIFY and isinstance(decided, Answer):
         return _ask(
             known, f"This launch asks before it answers. {decided.reason}", first=(decided.entry,)
@@ -242,7 +246,7 @@ def _ask(
 
 def _handoff(known: Known, reason: str, line: Line = Line.HANDOFF) -> Handoff:
     blocked = known.triage.severity == Severity.BLOCKED
-    line = Line.BLOCKED if blocked and line is Line.HANDOFF else line
+    line = Line.BLOCKED if blocked and line in {Line.HANDOFF, Line.PEOPLE} else line
     return Handoff(_nearest(known), known.finding.certainty, reason, line)
 
 

@@ -14,6 +14,7 @@ class Line(StrEnum):
     DID_YOU_MEAN = "did-you-mean"
     HANDOFF = "handoff"
     PERSON = "person"
+    PEOPLE = "people"
     BLOCKED = "blocked"
     OTHER_LANGUAGE = "other-language"
     ADDED = "added"
@@ -28,6 +29,7 @@ LINES = {
     "for a person, and we will help.",
     Line.DID_YOU_MEAN: "Did you mean one of these?",
     Line.HANDOFF: "We have no checked answer for this, so a person will answer you here.",
+    Line.PEOPLE: "A person will answer you here.",
     Line.PERSON: "Of course. A person will answer you here.",
     Line.BLOCKED: "That sounds urgent, so a person is on it now and will answer you here.",
     Line.OTHER_LANGUAGE: "We have no checked answer in your language, so a person will answer you "

@@ -42,7 +42,40 @@ def _cue(key: str, severity: int, words: str, *patterns: str) -> Cue:
     return Cue(key, severity, words, re.compile(rf"\b(?:{joined})\b"))
 
 
+DANGER = "danger"
+"""The key of what no text answers, however near one comes."""
+
 CUES: tuple[Cue, ...] = (
+    _cue(
+        DANGER, 1, "somebody may be in danger",
+        r"(?:kill|hang|hurt|harm|cut) (?:myself|ourselves|himself|herself|themselves)",
+        r"(?:want|going|wish|ready|rather) (?:to )?(?:die|be dead)|end (?:it all|my (?:own )?life)",
+        r"suicid\w+|self[ -]harm\w*",
+        r"(?:bleeding|unconscious|poisoned|choking|choked|electrocuted|burned myself|burnt myself)",
+        r"(?:allergic|anaphylactic) (?:reaction|shock)|food poisoning",
+        r"(?:am|is|are|was|were|went|go|going|taken|rushed|ended up) (?:\w+ ){0,2}(?:in|to|at) "
+        r"(?:the )?(?:hospital|emergency room)|(?:an|the) ambulance",
+        r"(?:glass|metal|needle|blade|mou?ld|poison)(?: \w+){0,2} in (?:it|my|the|our|a)\b",
+        r"(?:got|been|was|is|were) (?:badly |seriously )?(?:injured|hurt)",
+        r"(?:threaten(?:s|ed|ing)?) (?:me|us)\b",
+    ),
+    _cue(
+        "crime", 1, "something was stolen, or somebody was deceived",
+        r"(?:money|funds|cash|savings|card|identity) (?:\w+ ){0,2}(?:was|were|is|has been|got) "
+        r"(?:\w+ )?stolen",
+        r"(?:been|was|got) (?:scammed|robbed|defrauded|phished)",
+        r"(?:gave|told|given|sent) (?:my|our|the) (?:\w+ )?(?:password|pin|code|card (?:number|"
+        r"details)) to",
+        r"(?:this is|it is|that is|victim of) (?:a )?(?:fraud|theft|scam)",
+    ),
+    _cue(
+        "legal", 1, "speaks of lawyers, the police or the press",
+        r"(?:my|our|a|the) (?:lawyer|solicitor|attorney)",
+        r"(?:will|going to|gonna) (?:sue|report you|take you to court)|legal action|small claims",
+        r"(?:go|going|went|report\w*|call\w*|been) (?:\w+ )?to the police|call(?:ing|ed)? the "
+        r"police",
+        r"(?:ombudsman|consumer protection|data protection authority|the press|newspaper)",
+    ),
     _cue(
         "locked-out", 1, "locked out",
         rf"{_NOT_WOULD_BE}(?:locked|shut|kicked) (?:me |us )?out",

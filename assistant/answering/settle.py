@@ -69,7 +69,7 @@ def as_far_as(mode: Mode, message: Message, thought: Thought) -> Thought:
     """
     is_said = thought.answers or (thought.clarification and thought.clarification.entries)
     if mode is Mode.SUGGEST and is_said and not thought.handoff:
-        people = Handoff((), 0.0, "This launch lets people answer.")
+        people = Handoff((), 0.0, "This launch lets people answer.", Line.PEOPLE)
         return replace(thought, answers=(), clarification=None, handoff=people)
     if mode is Mode.CLARIFY and thought.answers and message.kind == Said.QUESTION:
         entries = tuple(answer.entry for answer in thought.answers)[:MOST_OPTIONS]

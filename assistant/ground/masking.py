@@ -19,7 +19,8 @@ _IBAN = re.compile(
 _LONG_NUMBER = re.compile(rf"(?<!\d)\d(?:{_GAP}?\d){{12,}}(?!\d)")
 _SECRET = re.compile(
     r"(?i)\b(pass(?:word|code|phrase)|pwd|api[ _-]?key|secret|token|pin|cvc|cvv|cookie|bearer)"
-    r"(\s*[:=]\s*|\s+is\s+(?=\S*\d)|(?<=bearer)\s+(?=\S*\d))(\S+)"
+    r"(\s*[:=]\s*|\s+is\s+(?=\S*\d)|(?<=bearer)\s+(?=\S*\d)|\s+(?=\S*\d)(?=\S*[A-Za-z]))"
+    r"(\S+)"
 )
 _KEY = re.compile(r"(?<![\w-])(?=[\w-]*[A-Za-z])(?=(?:[\w-]*\d){3})[\w-]{24,512}")
 _NATIONAL_ID = re.compile(

@@ -603,3 +603,21 @@ def test_a_stricter_mode_that_came_while_somebody_thought_holds_the_answer_back(
 
     assert outcome_json(shop, message)["outcome"] == outcome
     assert EXPORT_TEXT not in str(mara.sees())
+
+
+def test_of_several_unclear_questions_one_is_asked_back_and_a_person_gets_them_all(
+    shop: Parts, mara: Customer
+) -> None:
+    told = mara.asks("Is the charge in December right? Can you send the parcel elsewhere?")
+
+    assert told["outcome"] == "handoff"
+    assert told["clarification"]["options"]
+    assert told["ticket"]["number"]
+
+
+def test_who_writes_on_past_two_did_you_means_gets_a_person(shop: Parts, mara: Customer) -> None:
+    for _ in range(2):
+        assert mara.asks("something about the price change")["outcome"] == "clarification"
+        later(shop, minutes=5)
+
+    assert mara.asks("no, the price change I mean")["outcome"] == "handoff"

@@ -78,6 +78,10 @@ SURE = "Sure enough: 0.97 ≥ 0.95."
 THREE = ("price", "refund", "cancel")
 
 CASES = {
+    "somebody may be in danger, and a text comes near": (
+        known(triage=replace(CALM, severity=1, serious=("danger",))),
+        ("handoff", Line.BLOCKED, "Somebody may be in danger."),
+    ),
     "the first is probably wrong, but one of three is probably right": (
         known(finding=finding(0.12, among=0.55)),
         ("clarification", THREE, "Sure enough to ask, not to answer: 0.12."),
@@ -274,13 +278,13 @@ CASES = {
     ),
     "a launch that lets people answer": (
         known(mode=Mode.SUGGEST),
-        ("handoff", Line.HANDOFF, f"This launch lets people answer. {SURE}"),
+        ("handoff", Line.PEOPLE, f"This launch lets people answer. {SURE}"),
     ),
     "a launch that lets people answer asks nothing either": (
         known(0.5, mode=Mode.SUGGEST),
         (
             "handoff",
-            Line.HANDOFF,
+            Line.PEOPLE,
             "This launch lets people answer. Sure enough to ask, not to answer: 0.50.",
         ),
     ),

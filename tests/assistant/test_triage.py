@@ -285,3 +285,38 @@ def test_a_hostile_message_is_read_in_reasonable_time() -> None:
     for said in hostile:
         triage(said)
     assert time.monotonic() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("words", "cue"),
+    [
+        ("I will kill myself because of this bill", "danger"),
+        ("I want to die", "danger"),
+        ("my box arrived with glass in it and I am bleeding", "danger"),
+        ("my child had an allergic reaction after drinking your tea", "danger"),
+        ("money was stolen from my account", "crime"),
+        ("I gave my password to someone who called and money is gone", "crime"),
+        ("my lawyer will write to you", "legal"),
+        ("I will go to the police", "legal"),
+    ],
+)
+def test_danger_crime_and_law_are_for_a_person_at_once(words: str, cue: str) -> None:
+    judged = triage(words)
+
+    assert judged.severity == 1
+    assert cue in judged.serious
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Is this phishing, or is it really you?",
+        "the new price kills me, why is it higher",
+        "I am dying for a coffee, where is my box",
+        "can I send a gift to the hospital gift shop address",
+        "does the mug have glass in it?",
+    ],
+)
+def test_a_manner_of_speaking_is_no_danger(words: str) -> None:
+    assert "crime" not in triage(words).serious
+    assert triage(words).severity > 1

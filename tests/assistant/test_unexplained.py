@@ -57,6 +57,9 @@ def test_a_question_of_one_clause_leaves_nothing_over_however_far_it_is() -> Non
         ("neither of them lets me in", "one of them was signed out", True),
         ("Why don't you ask for my password?", "Why can't I use it?", False),
         ("where is my box", "where is my parcel", False),
+        ("my bill went up", "my bill went up, nobody told me", False),
+        ("pause my plan", "un-pause my plan", True),
+        ("unlock my card", "lock my card", True),
     ],
 )
 def test_a_not_on_one_side_alone_says_something_else(

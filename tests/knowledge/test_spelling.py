@@ -5,7 +5,7 @@ import pytest
 from knowledge.spelling import Speller
 
 SPELLER = Speller(
-    ["Why did my price change?", "Where is my invoice?", "Is the export of data slow?"]
+    ["Why did my price change?", "Where is my invoice?", "Is the export of data slow?", "same"]
 )
 
 
@@ -28,6 +28,7 @@ def test_one_slip_of_the_finger_is_mended(typed: str, meant: str) -> None:
         "Why did my prices change?",  # another form of a known word
         "invoicing",
         "a refund",  # like no word here
+        "I will kill the safe",  # one other letter makes another short word
         "dta",  # too short to be sure
         "error inv0ice",  # digits mean what they say
         "",
