@@ -70,7 +70,7 @@ CUES: tuple[Cue, ...] = (
     ),
     _cue(
         "legal", 1, "speaks of lawyers, the police or the press",
-        r"(?:my|our) (?:lawyer|solicitor|attorney) (?:will|is going|has been told|says you|demands)",
+        r"(?:my|our) (?:lawyer|solicitor|attorney) (?:will|is going|has been told|says you)",
         r"(?:will|going to|gonna) (?:sue|report you|take you to court)|legal action|small claims",
         r"(?:go|going|went|report\w*|call\w*|been) (?:\w+ )?to the police|call(?:ing|ed)? the "
         r"police",
