@@ -131,8 +131,9 @@ def _counts(label: Label) -> bool:
     """An agent sees an answered question only when something was the matter with it.
 
     So "right" says nothing there unless it was drawn to be checked; "wrong" is known, and counts.
+    The same holds where only "right" could have been said.
     """
-    is_biased = label.outcome == "answer" and not _is_drawn(label)
+    is_biased = label.is_one_sided or (label.outcome == "answer" and not _is_drawn(label))
     return not (is_biased and label.of_first)
 
 

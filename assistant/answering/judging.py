@@ -5,6 +5,7 @@ looked at there and then: when too much was wrong, the launch asks before it ans
 moment on.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,12 @@ from assistant.library.versions import EntryVersion
 def sent(
     session: Session, question: Message, version: EntryVersion, *, by: Person, at: datetime
 ) -> Label | None:
-    """An agent sent an approved version as it is: it answers, and no other candidate does."""
+    """An agent sent an approved version as it is: it answers, and no other candidate does.
+
+    What is sent besides for the same question is no verdict: nobody knows what it was for.
+    """
+    if earlier := labels.sent_otherwise(session, question, version.entry.key):
+        return _sent_besides(session, earlier, version.entry.key, by=by, at=at)
     label = labels.give(
         session,
         question,
@@ -32,6 +38,20 @@ def sent(
         at=at,
     )
     return _looked_at(session, label, at)
+
+
+def _sent_besides(
+    session: Session, earlier: Sequence[Label], entry: str, *, by: Person, at: datetime
+) -> Label:
+    """Of several texts for one question the first one stands, and does not exclude the others.
+
+    When it had excluded this one, what it taught was too much.
+    """
+    for label in earlier:
+        if entry in label.wrong:
+            labels.withdraw(session, label, entry)
+            learning.unlearn(session, label.message, by=by, at=at)
+    return earlier[0]
 
 
 def did_not_match(

@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.answering.decisions import Decision
-from assistant.desk.messages import Message
+from assistant.desk.messages import Message, Said
 from assistant.ground.database import Base
 from assistant.ground.people import Person
 from assistant.launch.launches import labels_changed
@@ -73,6 +73,16 @@ class Label(Base):
             return False
         return True if self.right and self.entry == self.first else None
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Return whether it could have spoken for the first candidate and not against it."""
+        return self.right is True and not self.facts.get("alone", True) and not self.is_check
+
+    @property
+    def is_check(self) -> bool:
+        """Return whether somebody looked at exactly the answer that it judges."""
+        return self.source == Source.AUDIT
+
 
 def give(
     session: Session,
@@ -87,23 +97,28 @@ def give(
     by: Person | None,
     at: datetime,
 ) -> Label | None:
-    """Keep one verdict on a decided question and return it; nothing when nothing was decided.
+    """Keep one verdict on a decided question and return it; nothing when there is nothing to say.
 
     There is one label per question, source and person: another verdict replaces it, the same one
     changes nothing. Several wrong matches of one person are one label that names them all.
+
+    That another entry is right says that the first is wrong only where nothing else was asked.
     """
-    # Locked, so that of the same act sent twice at once the second one finds the first.
-    session.scalars(select(Message).where(Message.id == question.id).with_for_update()).one()
+    _locked(session, question)
     decision = session.get(Decision, question.id)
     if decision is None:
         return None
     first, certainty = _first_of(session, decision)
-    excluded = list(dict.fromkeys([*wrong, *([first] if right and entry != first else [])]))
+    alone = _is_alone(decision, source)
+    implied = [first] if right and entry != first and alone else []
+    excluded = list(dict.fromkeys([*wrong, *implied]))
     label = _given(session, question.id, source, by)
     if label is None:
         label = Label(launch_id=decision.launch_id, message_id=question.id, source=source)
         label.person_id = by.id if by else None
         session.add(label)
+    elif source is Source.SENT and label.entry == entry:
+        return None  # said already; what it excluded may have been withdrawn since
     elif source is Source.WRONG_MATCH:
         excluded = list(dict.fromkeys([*label.wrong, *excluded]))
     if (label.entry, label.right, label.wrong) == (entry, right, excluded):
@@ -111,10 +126,43 @@ def give(
     label.entry, label.right, label.wrong = entry, right, [key for key in excluded if key]
     label.entry_version_id, label.at, label.weight = version_id, at, weight
     label.first, label.certainty, label.outcome = first, certainty, decision.outcome
-    label.facts = _facts(decision, first)
+    label.facts = {**_facts(decision, first), "alone": alone}
     session.flush()
     labels_changed(session, decision.launch_id)
     return label
+
+
+def sent_otherwise(session: Session, question: Message, entry: str) -> Sequence[Label]:
+    """Return the labels of what else than ``entry`` was sent for a question, oldest first."""
+    _locked(session, question)
+    query = select(Label).where(
+        Label.message_id == question.id, Label.source == Source.SENT, Label.entry != entry
+    )
+    return session.scalars(query.order_by(Label.id)).all()
+
+
+def withdraw(session: Session, label: Label, entry: str) -> None:
+    """Let a label not speak against ``entry`` any more: it was sent for the same question."""
+    label.wrong = [key for key in label.wrong if key != entry]
+    session.flush()
+    labels_changed(session, label.launch_id)
+
+
+def _locked(session: Session, question: Message) -> None:
+    """Lock the question, so that of two acts at once the second one finds the first."""
+    session.scalars(select(Message).where(Message.id == question.id).with_for_update()).one()
+
+
+def _is_alone(decision: Decision, source: Source) -> bool:
+    """Return whether a verdict on one entry can only be about the question as a whole.
+
+    Of several questions in one message nobody knows which one it is about, and of several in one
+    conversation not which one an agent's text is for.
+    """
+    if len(decision.considered.get("parts", ())) > 1:
+        return False
+    asked = [one for one in decision.message.conversation.messages if one.kind == Said.QUESTION]
+    return source is not Source.SENT or len(asked) <= 1
 
 
 def _given(session: Session, message_id: int, source: Source, by: Person | None) -> Label | None:

@@ -17,6 +17,7 @@ from assistant.answering.labels import BY_PEOPLE, Label, Source
 from assistant.desk.messages import Message, Said
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
+from assistant.ground.people import Person
 from assistant.launch.launches import Launch, labels_changed
 from assistant.library import entries, lessons
 from assistant.library.lessons import Lesson
@@ -49,6 +50,13 @@ def learn_from(session: Session, label: Label, *, at: datetime) -> list[Lesson]:
         for key, answers in verdicts.items()
     ]
     return [lesson for lesson in learnt if lesson]
+
+
+def unlearn(session: Session, question: Message, *, by: Person, at: datetime) -> None:
+    """Take back everything that a question has taught."""
+    taught = select(Lesson).where(Lesson.message_id == question.id, Lesson.taken_back_at.is_(None))
+    for lesson in session.scalars(taught.order_by(Lesson.id)):
+        lesson.take_back(session, by=by, at=at)
 
 
 def _stands_alone(session: Session, question: Message) -> bool:

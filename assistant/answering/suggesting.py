@@ -97,7 +97,11 @@ def suggestion_for(
 
 
 def _newest_worth_showing(session: Session, ticket: Ticket) -> Decision | None:
-    """Return the newest decision of the conversation for which something near was found.
+    return next(iter(_worth_showing(session, ticket)), None)
+
+
+def _worth_showing(session: Session, ticket: Ticket) -> list[Decision]:
+    """Return the newest decisions of the conversation for which something near was found.
 
     "Is anybody there?" finds nothing near, so what was asked before it still counts.
     """
@@ -109,10 +113,9 @@ def _newest_worth_showing(session: Session, ticket: Ticket) -> Decision | None:
         .limit(LOOKED_BACK)
         .options(joinedload(Decision.message))
     )
-    near = (
+    return [
         d for d in session.scalars(query) if max(_matches(d).values(), default=0) >= WORTH_SHOWING
-    )
-    return next(near, None)
+    ]
 
 
 def _matches(decision: Decision) -> dict[str, float]:
@@ -184,7 +187,7 @@ def send_suggestion(
             f"Version {number} of “{version.question}” is not approved any more. It was not sent.",
             what_to_do="Load the ticket again: it suggests what may be sent now, or write a reply.",
         )
-    judging.sent(session, _asked(session, ticket), version, by=by, at=at)
+    judging.sent(session, _asked_for(session, ticket, entry), version, by=by, at=at)
     return ticket.reply(session, version.text, by=by, at=at, entry_version_id=version.id)
 
 
@@ -216,6 +219,29 @@ def _asked(session: Session, ticket: Ticket) -> Message:
     """Return the question that was suggested for: the ticket's newest that found something."""
     decision = _newest_worth_showing(session, ticket)
     return decision.message if decision else ticket.question
+
+
+def _asked_for(session: Session, ticket: Ticket, entry: str) -> Message:
+    """Return the question that an agent sends ``entry`` for.
+
+    Of the ticket's questions it is the one for which the entry was found nearest to the top, the
+    newest of equals; or the newest of all, when the assistant kept silent on it.
+    """
+    shown = [one for one in _worth_showing(session, ticket) if one.message_id >= ticket.question_id]
+    if not shown:
+        return _asked(session, ticket)
+    if _asked_again(ticket, shown[0]):
+        return _newest_question(ticket)
+    return min(shown, key=lambda decision: _place(decision, entry)).message
+
+
+def _place(decision: Decision, entry: str) -> int:
+    keys = list(_matches(decision))
+    return keys.index(entry) if entry in keys else len(keys)
+
+
+def _newest_question(ticket: Ticket) -> Message:
+    return [said for said in ticket.conversation.messages if said.kind == Said.QUESTION][-1]
 
 
 def reply(

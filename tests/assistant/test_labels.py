@@ -4,12 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from assistant.answering import judging, suggesting
+from assistant.answering.guarantee import judged_of
 from assistant.answering.labels import Label, Source
+from assistant.answering.states import State, trust_of_each
 from assistant.desk.messages import Message
 from assistant.desk.tickets import SuggestionVerdict
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
+from assistant.library import lessons
 from tests import cast
 from tests.cast import AMIR, EXPORT, LENA, PRICE, UNKNOWN, Customer, the, the_ticket
 
@@ -229,3 +232,111 @@ def test_the_answer_after_a_choice_is_judged_on_the_question_behind_it(
 
     recognised, helped = labels_in(shop)
     assert (helped.source, helped.message_id) == (Source.HELPED, recognised.message_id)
+
+
+# Several questions, several texts.
+
+CANCEL = "How do I cancel my plan?"
+
+
+def standing_as(parts: Parts, key: str) -> State:
+    with parts.db.reading() as session:
+        return trust_of_each(session, cast.launch_of(session).id)[key].state
+
+
+def lessons_of(parts: Parts) -> list[tuple[str, bool]]:
+    """Return what was learnt and not taken back: the entry, and whether it answers."""
+    with parts.db.reading() as session:
+        found = lessons.of_launch(session, cast.launch_of(session).id)
+        return [(lesson.entry.key, lesson.answers) for lesson in found]
+
+
+@pytest.mark.parametrize("second", [AMIR, LENA])
+def test_a_second_text_on_a_ticket_does_not_make_the_first_one_wrong(
+    suggested: Parts, second: str
+) -> None:
+    sends(suggested, "price-differs")
+
+    sends(suggested, "cancel-plan", by=second)
+
+    assert said(suggested) == [("sent", "price-differs", True, True)]
+    assert standing_as(suggested, "price-differs") is State.NEW
+    assert lessons_of(suggested) == [("price-differs", True)]
+
+
+@pytest.mark.parametrize("second", [AMIR, LENA])
+def test_what_was_excluded_and_then_sent_is_not_excluded_any_more(
+    suggested: Parts, second: str
+) -> None:
+    sends(suggested, "cancel-plan")
+    assert lessons_of(suggested) != []
+
+    sends(suggested, "price-differs", by=second)
+    sends(suggested, "cancel-plan")
+
+    assert said(suggested) == [("sent", "cancel-plan", True, None)]
+    assert lessons_of(suggested) == [], "nobody knows which of the two it asks for"
+
+
+def test_a_text_for_what_was_asked_later_says_nothing_about_the_first_question(
+    suggested: Parts, mara: Customer
+) -> None:
+    sends(suggested, "price-differs")
+    cast.later(suggested, minutes=5)
+    later = mara.asks(CANCEL)["message_id"]
+
+    sends(suggested, "cancel-plan")
+
+    assert said(suggested)[0] == ("sent", "price-differs", True, True)
+    assert [label.message_id for label in labels_in(suggested)][1:] == [later]
+    assert standing_as(suggested, "price-differs") is State.NEW
+
+
+def test_of_two_questions_a_text_is_for_the_one_that_found_it_first(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.SUGGEST)
+    asked = mara.asks(EXPORT)["message_id"]
+    mara.asks(PRICE)
+
+    sends(shop, "export-data")
+
+    (label,) = labels_in(shop)
+    assert (label.message_id, label.entry, label.wrong) == (asked, "export-data", [])
+    assert standing_as(shop, "price-differs") is State.NEW
+
+
+def test_of_two_questions_in_one_message_no_text_excludes_another(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.SUGGEST)
+    mara.asks(f"{EXPORT} {PRICE}")
+
+    sends(shop, "export-data")
+    sends(shop, "price-differs")
+
+    assert said(shop) == [("sent", "export-data", True, True)]
+    assert standing_as(shop, "export-data") is State.NEW
+
+
+def test_where_only_right_could_be_said_it_counts_for_no_guarantee(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.SUGGEST)
+    mara.asks(f"{EXPORT} {PRICE}")
+    sends(shop, "export-data")
+
+    with shop.db.reading() as session:
+        assert judged_of(session, cast.launch_of(session).id) == []
+
+
+def test_a_title_of_the_second_question_says_nothing_about_the_first(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.CLARIFY)
+    asked = mara.asks(f"{EXPORT} {PRICE}")["clarification"]
+    other = asked["options"][1]["entry"]
+
+    mara.chooses(asked["message_id"], other)
+
+    assert said(shop) == [("recognised", other, True, None)]
