@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answering import in_words
 from assistant.answering.consider import Part, Thought
-from assistant.answering.decide import Answer, Clarification, Handoff
+from assistant.answering.decide import Answer, Clarification, Handoff, Known
 from assistant.answering.decisions import Decision
-from assistant.answering.verdicts import as_facts
+from assistant.answering.verdicts import as_facts, named_by
 from knowledge.entries import Match
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 VERSION = 1  # of the form in which explanations are kept
-MOST_CANDIDATES = 5
-DIGITS = 4  # of scores that are kept
+MOST_CANDIDATES = 5  # and those that the model named, however far down they were found
+DIGITS = 4  # of scores that are kept; what a threshold is learnt from is kept as it was
 OUTCOMES = {Answer: "answer", Clarification: "clarification", Handoff: "handoff"}
 
 
@@ -109,6 +109,16 @@ def kept(explanation: Explanation) -> dict[str, Any]:
     return {"version": VERSION, **asdict(explanation)}
 
 
+def worth_keeping(known: Known) -> tuple[Match, ...]:
+    """Return the best matches of a question and whatever else the model named, best first."""
+    named = named_by(known.verdict)
+    return tuple(
+        match
+        for place, match in enumerate(known.finding.matches)
+        if place < MOST_CANDIDATES or match.entry in named
+    )
+
+
 def read(stored: Mapping[str, Any]) -> Explanation:
     """Return an explanation from the form in which it is stored."""
     parts = tuple(_read_part(part) for part in stored.get("parts", ()))
@@ -140,7 +150,7 @@ def _part(part: Part) -> PartExplained:
         notes=_notes(part),
         model=in_words.of_verdict(known.verdict),
         said=as_facts(known.verdict),
-        candidates=tuple(_candidate(part, match) for match in finding.matches[:MOST_CANDIDATES]),
+        candidates=tuple(_candidate(part, match) for match in worth_keeping(known)),
     )
 
 

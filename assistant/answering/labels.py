@@ -195,9 +195,10 @@ def _facts(decision: Decision, first: str) -> dict[str, Any]:
     }
 
 
-def _behind(decision: Decision, chosen: str) -> float:
-    """By how much the model's choice ranked behind the first, in the ranking's score."""
+def _behind(decision: Decision, chosen: str) -> float | None:
+    """By how much the model's choice ranked behind the first, in the ranking's score.
+
+    Nothing where it is not known: then the label says nothing about the model.
+    """
     scores = {str(one["entry"]): float(one["score"]) for one in decision.candidates}
-    return (
-        scores[str(decision.candidates[0]["entry"])] - scores[chosen] if chosen in scores else 0.0
-    )
+    return next(iter(scores.values())) - scores[chosen] if chosen in scores else None

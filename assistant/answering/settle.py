@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.consider import Thought
 from assistant.answering.decide import MOST_OPTIONS, Answer, Clarification, Handoff
 from assistant.answering.decisions import Decision
-from assistant.answering.explaining import explained, kept, reason_of
+from assistant.answering.explaining import explained, kept, reason_of, worth_keeping
 from assistant.answering.lines import LINES, Line
 from assistant.desk import intake, repeats
 from assistant.desk.conversations import Conversation
@@ -30,8 +30,6 @@ from assistant.library import gate
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from knowledge.entries import Match
-
-KEPT = 5  # candidates of one question that are written down
 
 
 def settle(parts: Parts, message_id: int, thought: Thought) -> None:
@@ -270,7 +268,7 @@ def _candidates(thought: Thought) -> list[dict[str, Any]]:
     """Return what the first question came near and, of several, what would answer the others."""
     if not thought.parts:
         return []
-    first = thought.parts[0].known.finding.matches[:KEPT]
+    first = worth_keeping(thought.parts[0].known)
     matches, answers = {match.entry: match for match in first}, {}
     for part in thought.parts if len(thought.parts) > 1 else ():
         if isinstance(part.decided, Answer):

@@ -18,13 +18,14 @@ def _choice(label: Label) -> Judged | None:
     """Return the label as it bears on the model that chose; nothing where it says nothing."""
     said = label.facts.get("model") or {}
     chosen = str(said.get("entry", ""))
+    behind = label.facts.get("behind")
     right = bool(label.right) and label.entry == chosen
-    if not right and chosen not in label.wrong:
+    if behind is None or (not right and chosen not in label.wrong):
         return None
     return judged(
         said,
         entry=chosen,
-        behind=float(label.facts.get("behind", 0.0)),
+        behind=float(behind),
         certainty=label.certainty,
         right=right,
     )

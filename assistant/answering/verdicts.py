@@ -63,6 +63,13 @@ def as_facts(verdict: Verdict | None) -> dict[str, Any] | None:
     return None if verdict is None else {"kind": _KINDS[type(verdict)], **asdict(verdict)}
 
 
+def named_by(verdict: Verdict | None) -> tuple[str, ...]:
+    """The entries that a verdict names as answering: one, two when it is torn, or none."""
+    if isinstance(verdict, Chosen):
+        return (verdict.entry,)
+    return verdict.entries if isinstance(verdict, Torn) else ()
+
+
 _KINDS: dict[type, str] = {
     Chosen: "chosen",
     NoneOfThem: "none",

@@ -1,20 +1,28 @@
 """Labels: what people do with answers, titles and suggestions, kept as facts."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import select
 
 from assistant.answering import judging, suggesting
+from assistant.answering.consider import Asked, consider
+from assistant.answering.decisions import Decision
+from assistant.answering.explaining import of_decision
 from assistant.answering.guarantee import judged_of
 from assistant.answering.labels import Label, Source
 from assistant.answering.states import State, trust_of_each
+from assistant.answering.trusts import trusts_of
 from assistant.desk.messages import Message
 from assistant.desk.tickets import SuggestionVerdict
 from assistant.ground.errors import NotFound
+from assistant.ground.llm import Budget, Endpoint, Model
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
 from assistant.library import lessons
-from tests import cast
+from tests import cast, model_behaviours
 from tests.cast import AMIR, EXPORT, LENA, PRICE, UNKNOWN, Customer, the, the_ticket
+from tests.model_server import ModelServer
 
 NEAR = "why is the renewal so much more expensive now"  # near price-differs, in other words
 
@@ -340,3 +348,65 @@ def test_a_title_of_the_second_question_says_nothing_about_the_first(
     mara.chooses(asked["message_id"], other)
 
     assert said(shop) == [("recognised", other, True, None)]
+
+
+# What a model chose.
+
+LOOSE = "what is going on with the amount you take from me"
+
+
+@pytest.fixture
+def chosen_last(shop: Parts, mara: Customer) -> Iterator[str]:
+    """Return the key of the eighth entry that was found, which a model has chosen for Mara."""
+    for topic in ("pause", "share", "gift"):
+        cast.an_entry(shop, key=f"{topic}-plan", question=f"Can I {topic} my plan?")
+    with shop.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+        titles = {key: cast.version_of(session, key).question for key in ALL}
+    asked = Asked(LOOSE, launch_id, Mode.CLARIFY, 0.01, "everyone")
+    last = consider(shop, asked, at=cast.NOW).parts[0].known.finding.matches[7].entry
+    with ModelServer(model_behaviours.picks(titles[last])) as server:
+        endpoint = Endpoint(server.base_url, "test-key", "test-model")
+        shop.model = Model([endpoint], budget=Budget(1_000), deadline_seconds=3.0)
+        mara.asks(LOOSE)
+        mara.calls()
+    yield last
+
+
+ALL = (
+    *("price-differs", "link-missing", "export-data", "cancel-plan", "change-address"),
+    *("pause-plan", "share-plan", "gift-plan"),
+)
+
+
+def test_what_a_model_chose_is_kept_however_far_down_it_was_found(
+    shop: Parts, chosen_last: str
+) -> None:
+    judges(shop, SuggestionVerdict.NO_ANSWER, chosen_last)
+
+    (label,) = labels_in(shop)
+    with shop.db.reading() as session:
+        decision = session.get_one(Decision, label.message_id)
+        explained = of_decision(decision).parts[0].candidates
+        trusts = trusts_of(session, label.launch_id)
+    assert [one["entry"] for one in decision.candidates][5:] == [chosen_last]
+    assert [one.entry for one in explained][5:] == [chosen_last]
+    assert chosen_last in label.wrong
+    assert label.facts["behind"] > 0
+    assert trusts["test-model"].labels == 1
+
+
+def test_a_choice_whose_rank_is_not_known_says_nothing_about_the_model(
+    shop: Parts, chosen_last: str
+) -> None:
+    with shop.db.writing() as session:
+        decision = session.scalars(select(Decision).order_by(Decision.message_id)).first()
+        assert decision is not None
+        decision.candidates = decision.candidates[:5]  # as decisions were kept before
+
+    sends(shop, chosen_last)
+
+    (label,) = labels_in(shop)
+    assert (label.entry, label.facts["behind"]) == (chosen_last, None)
+    with shop.db.reading() as session:
+        assert trusts_of(session, label.launch_id) == {}
