@@ -12,7 +12,8 @@ from assistant.answering import in_words
 from assistant.answering.consider import Part, Thought
 from assistant.answering.decide import Answer, Clarification, Handoff, Known
 from assistant.answering.decisions import Decision
-from assistant.answering.verdicts import as_facts, named_by
+from assistant.answering.objections import Objection
+from assistant.answering.verdicts import Chosen, as_facts, named_by
 from knowledge.entries import Match
 
 if TYPE_CHECKING:
@@ -155,9 +156,15 @@ def _part(part: Part) -> PartExplained:
 
 
 def _notes(part: Part) -> tuple[str, ...]:
-    left = part.known.unexplained
+    known = part.known
+    left = None if _left_over(known) else known.unexplained
     more = (f"The best match leaves something over: {left.words}.",) if left else ()
-    return (*in_words.about_finding(part.read_as, part.known.finding), *more)
+    return (*in_words.about_finding(part.read_as, known.finding), *more)
+
+
+def _left_over(known: Known) -> Objection | None:
+    """What the best match leaves over, where that speaks against it: no model has read the text."""
+    return None if isinstance(known.verdict, Chosen) else known.unexplained
 
 
 def _candidate(part: Part, match: Match) -> ForOrAgainst:
@@ -166,6 +173,8 @@ def _candidate(part: Part, match: Match) -> ForOrAgainst:
     objections = [each.words for each in known.objections.get(match.entry, ())]
     if match.counter is not None:
         objections.insert(0, f"it is nearer to “{match.counter}”, which this does not answer")
+    if match is finding.matches[0] and (left := _left_over(known)):
+        objections.append(left.words)
     return ForOrAgainst(
         entry=match.entry,
         score=round(match.score, DIGITS),

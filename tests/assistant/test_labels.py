@@ -410,3 +410,22 @@ def test_a_choice_whose_rank_is_not_known_says_nothing_about_the_model(
     assert (label.entry, label.facts["behind"]) == (chosen_last, None)
     with shop.db.reading() as session:
         assert trusts_of(session, label.launch_id) == {}
+
+
+# What a rule held back.
+
+
+def test_what_leaves_something_over_would_not_have_been_answered(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.confirm(shop, "export-data")
+    asked = mara.asks("How do I export all my data, and the dog ate my old file")["clarification"]
+
+    mara.chooses(asked["message_id"], None)
+
+    label = labels_in(shop)[-1]
+    with shop.db.reading() as session:
+        judged = judged_of(session, label.launch_id)[-1]
+    assert label.certainty > 0.9
+    assert label.facts["objected"]
+    assert (judged.right, judged.stood_for) == (False, 0.0)
