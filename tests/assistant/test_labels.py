@@ -429,3 +429,21 @@ def test_what_leaves_something_over_would_not_have_been_answered(
     assert label.certainty > 0.9
     assert label.facts["objected"]
     assert (judged.right, judged.stood_for) == (False, 0.0)
+
+
+def test_the_threshold_lies_above_what_was_wrong_to_the_last_digit(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.in_mode(shop, Mode.SUGGEST)
+    with shop.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+    asked = Asked(NEAR, launch_id, Mode.SUGGEST, 0.01, "everyone")
+    found = consider(shop, asked, at=cast.NOW).parts[0]
+    assert found.known.finding.certainty != round(found.known.finding.certainty, 4)
+    mara.asks(NEAR)
+
+    judges(shop, SuggestionVerdict.WRONG, "price-differs")
+
+    (label,) = labels_in(shop)
+    assert label.certainty == found.known.finding.certainty
+    assert label.facts["threshold"] == found.known.thresholds.auto
