@@ -245,7 +245,9 @@ def look_again(session: Session, launch_id: int, *, at: datetime) -> bool:
     launch = session.get_one(Launch, launch_id)
     if launch.acting_mode is not Mode.AUTO or not (because := failing(session, launch)):
         return False
-    session.refresh(launch, with_for_update=True)  # a lead may be at the settings right now
+    # A lead may be at the settings right now. Its key stays as it is: to lock that, too, would wait
+    # for whoever else is adding a label, who waits for us to count ours.
+    session.refresh(launch, with_for_update={"key_share": True})
     if launch.acting_mode is not Mode.AUTO:
         return False
     launch.fall_back(session, because=because, at=at)

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from assistant import migrations
+from assistant.answering import judging
 from assistant.answering.decisions import Decision
+from assistant.answering.labels import Label, Source
 from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import QuestionTrace, RepeatGroup
 from assistant.ground.clock import SetClock
@@ -111,3 +114,44 @@ def test_the_recurring_jobs_break_a_promise_exactly_once(shop: Parts) -> None:
     with shop.db.reading() as session:
         broken = [p for p in cast.tickets_of(session)[0].promises if p.broken_at is not None]
         assert [promise.kind for promise in broken] == ["first_response"]
+
+
+def test_a_launch_falls_back_while_somebody_else_adds_a_label(shop: Parts) -> None:
+    one, other = (
+        cast.a_customer(shop, visitor=words).asks(words)["message_id"]
+        for words in (cast.PRICE, cast.EXPORT)
+    )
+
+    with shop.db.writing() as lena, shop.db.writing() as amir:
+        amir.execute(text("SET LOCAL lock_timeout = '3s'"))
+        lena.add(a_label(lena, one))
+        lena.flush()
+        judging.checked(
+            amir,
+            amir.get_one(Message, other),
+            cast.version_of(amir, "export-data"),
+            right=False,
+            weight=1.0,
+            by=cast.the(amir, cast.AMIR),
+            at=shop.clock.now(),
+        )
+        assert cast.launch_of(amir).has_fallen_back
+
+
+def a_label(session: Session, message_id: int) -> Label:
+    """Return Lena's verdict that price-differs does not answer a question."""
+    return Label(
+        launch_id=cast.launch_of(session).id,
+        message_id=message_id,
+        at=cast.NOW,
+        source=Source.AUDIT,
+        person_id=cast.the(session, cast.LENA).id,
+        entry="price-differs",
+        right=False,
+        wrong=["price-differs"],
+        first="price-differs",
+        certainty=1.0,
+        outcome="answer",
+        weight=1.0,
+        facts={},
+    )
