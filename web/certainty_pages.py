@@ -91,12 +91,18 @@ def guarantee_words(account: Account) -> dict[str, str]:
                 f"There {_are(threshold.labels)} so far."
             ),
         }
+    more = (
+        f" It may go below the shipped one after {_labels(threshold.missing, 'more ')} of the team."
+        if threshold.only_raises
+        else ""
+    )
     return {
         "tone": "good",
         "title": f"At most {rate} of the questions asked get a wrong answer.",
         "text": (
-            f"Expected over new questions like these, from a certainty of {threshold.at:.2f} on; "
-            f"conformal risk control on {_labels(threshold.labels)}."
+            f"Expected over new questions like these, from a certainty of "
+            f"{account.answers_from:.2f} on; conformal risk control on "
+            f"{_labels(threshold.labels)}.{more}"
         ),
     }
 

@@ -74,6 +74,7 @@ def account_of(session: Session, launch: Launch) -> Account:
     answers_from = thresholds(
         launch.wrong_rate,
         learnt=threshold.at,
+        only_raises=threshold.only_raises,
         calibration=calibration.recalibration if calibration else AS_SHIPPED,
     ).auto
     fallen = launch.has_fallen_back

@@ -197,6 +197,7 @@ def _known(
     sure_enough = thresholds(
         asked.wrong_rate,
         learnt=standing.threshold.at,
+        only_raises=standing.threshold.only_raises,
         lexical=finding.via == "lexical",
         calibration=standing.calibration,
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.calibrations import calibration_of
 from assistant.answering.decisions import Decision
-from assistant.answering.labels import AUDITED, BY_CLICK, BY_PEOPLE, Label, Source
+from assistant.answering.labels import AUDITED, BY_CLICK, BY_PEOPLE, Label, Source, last_words
 from assistant.answering.states import State, trust_of_each
 from assistant.answering.trust import Trusts
 from assistant.answering.trusts import trusts_of
@@ -25,7 +25,6 @@ from knowledge.calibration import AS_SHIPPED, Recalibration
 from knowledge.guarantee import Certificate, Labelled, missing_for, threshold_for
 
 HEAVIEST = 1 / AUDITED  # what one checked answer stands for
-_RANK = {Source.AUDIT: 2, **dict.fromkeys(BY_CLICK, 0)}  # whose word is the last; agents: 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Judged:
     audited: bool
     mode: str  # in which it was decided
     decided_at: datetime
+    by_team: bool = True  # false: a customer clicked
 
     @property
     def labelled(self) -> Labelled:
@@ -53,7 +53,8 @@ class Threshold:
 
     at: float | None
     labels: int
-    missing: int  # further labels until they count
+    missing: int  # further labels, of people of the team, until they count in full
+    only_raises: bool = False  # too few are of the team: it may not go below the shipped one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +105,33 @@ def judged_of(
     """Return every question that somebody judged, once each, oldest first.
 
     ``since`` leaves out what was decided before, ``by`` says whose word counts. A check outweighs
-    an agent's word, an agent's a customer's click, a newer one an older. Whether an answer "helped"
+    an agent's word, an agent's a customer's click, a newer one an older. What could only have said
+    "right" says nothing. Whether an answer "helped"
     is not used: customers cannot tell a right answer from a welcome one.
     """
     query = (
         select(Label, Decision.at)
         .join(Decision, Decision.message_id == Label.message_id)
-        .where(Label.launch_id == launch_id, Label.source.in_(by))
+        # Without a first candidate it is a call or a choice, and no question that was asked.
+        .where(Label.launch_id == launch_id, Label.source.in_(by), Label.first != "")
         .order_by(Label.message_id, Label.at, Label.id)
     )
     if since is not None:
         query = query.where(Decision.at > since)
-    last: dict[int, tuple[Label, datetime]] = {}
-    for label, decided_at in session.execute(query):
-        known = last.get(label.message_id)
-        if label.of_first is not None and (known is None or _rank(label) >= _rank(known[0])):
-            last[label.message_id] = (label, decided_at)
-    return [_judged(label, at) for label, at in last.values() if _counts(label)]
-
-
-def _rank(label: Label) -> int:
-    return _RANK.get(Source(label.source), 1)
+    decided = {
+        label: at
+        for label, at in session.execute(query)
+        if label.of_first is not None and not label.is_one_sided
+    }
+    return [_judged(label, decided[label]) for label in last_words(decided) if _counts(label)]
 
 
 def _counts(label: Label) -> bool:
     """An agent sees an answered question only when something was the matter with it.
 
     So "right" says nothing there unless it was drawn to be checked; "wrong" is known, and counts.
-    The same holds where only "right" could have been said.
     """
-    is_biased = label.is_one_sided or (label.outcome == "answer" and not _is_drawn(label))
+    is_biased = label.outcome == "answer" and not _is_drawn(label)
     return not (is_biased and label.of_first)
 
 
@@ -156,6 +154,7 @@ def _judged(label: Label, decided_at: datetime) -> Judged:
         audited=_is_drawn(label),
         mode=str(label.facts.get("mode")),
         decided_at=decided_at,
+        by_team=label.source in BY_PEOPLE,
     )
 
 
@@ -165,23 +164,33 @@ def threshold_of(judged: Sequence[Judged], wrong_rate: float) -> Threshold:
     While it answers by itself, only a few of the answers are checked, and each speaks for many:
     that takes longer to count. Until it does, what was learnt before it answered stands, less what
     is known to have been wrong since.
+
+    Customers' clicks may only raise it: it is never below what the team's labels alone prove, and
+    while those are too few, never below the shipped one.
     """
     heaviest = HEAVIEST if any(one.mode == Mode.AUTO for one in judged) else 1.0
-    every = [one.labelled for one in judged]
-    before = [
+    ways = ((_every, heaviest), (_before, 1.0))
+    team = [one for one in judged if one.by_team]
+    missing = min(missing_for(wrong_rate, way(team), heaviest=most) for way, most in ways)
+    for way, most in ways:
+        labels = way(judged)
+        if missing_for(wrong_rate, labels, heaviest=most) == 0:
+            at = max(threshold_for(wrong_rate, each, heaviest=most) for each in (labels, way(team)))
+            return Threshold(at, len(labels), missing, only_raises=missing > 0)
+    return Threshold(None, len(judged), missing)
+
+
+def _every(judged: Sequence[Judged]) -> list[Labelled]:
+    return [one.labelled for one in judged]
+
+
+def _before(judged: Sequence[Judged]) -> list[Labelled]:
+    """Return what was judged before it answered, and what is known to have been wrong since."""
+    return [
         Labelled(one.stood_for, one.right)
         for one in judged
         if one.mode != Mode.AUTO or (one.answered and not one.right)
     ]
-    for labels, most in ((every, heaviest), (before, 1.0)):
-        if missing_for(wrong_rate, labels, heaviest=most) == 0:
-            at = threshold_for(wrong_rate, labels, heaviest=most)
-            return Threshold(at, len(labels), 0)
-    missing = [
-        missing_for(wrong_rate, labels, heaviest=most)
-        for labels, most in ((every, heaviest), (before, 1.0))
-    ]
-    return Threshold(None, len(every), min(missing))
 
 
 def certificate_of(judged: Sequence[Judged], threshold: float) -> Certificate:

@@ -5,7 +5,7 @@ guarantee, the states of entries and everything that learns read the same rows. 
 the transaction of the act they come from; the same act again changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,7 @@ class Source(StrEnum):
 
 BY_PEOPLE = (Source.SENT, Source.WRONG_MATCH, Source.NO_ANSWER, Source.AUDIT)
 BY_CLICK = (Source.RECOGNISED, Source.NONE_OF_THESE)
+_RANK = {Source.AUDIT: 2, **dict.fromkeys(BY_CLICK, 0)}  # whose word is the last; agents: 1
 AUDITED = 0.05  # share of what the assistant answers by itself that a person checks, too
 
 
@@ -74,6 +75,11 @@ class Label(Base):
         return True if self.right and self.entry == self.first else None
 
     @property
+    def rank(self) -> int:
+        """Return how much it weighs: a check outweighs an agent's word, that a customer's click."""
+        return _RANK.get(Source(self.source), 1)
+
+    @property
     def is_one_sided(self) -> bool:
         """Return whether it could have spoken for the first candidate and not against it."""
         return self.right is True and not self.facts.get("alone", True) and not self.is_check
@@ -82,6 +88,16 @@ class Label(Base):
     def is_check(self) -> bool:
         """Return whether somebody looked at exactly the answer that it judges."""
         return self.source == Source.AUDIT
+
+
+def last_words(given: Iterable[Label]) -> list[Label]:
+    """Return the one label of each question that outweighs the others, of equals the last given."""
+    last: dict[int, Label] = {}
+    for label in given:
+        known = last.get(label.message_id)
+        if known is None or (label.rank, label.at) >= (known.rank, known.at):
+            last[label.message_id] = label
+    return list(last.values())
 
 
 def give(

@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answering import guarantee
+from assistant.answering import guarantee, judging
 from assistant.answering.account import account_of
 from assistant.answering.guarantee import Judged, certificate_of, threshold_of
+from assistant.answering.labels import Label
+from assistant.answering.sure_enough import thresholds
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
 from assistant.worker import jobs
+from knowledge.calibration import Recalibration
 from knowledge.certainty import T_AUTO_FLOOR
 from knowledge.guarantee import Certificate
 from tests import cast
@@ -34,6 +37,45 @@ def test_below_ninety_nine_labels_the_shipped_threshold_stands() -> None:
 def test_ninety_nine_labels_of_a_launch_that_suggests_prove_a_threshold() -> None:
     assert threshold_of([PLAIN] * 99, 0.01).at == T_AUTO_FLOOR
     assert threshold_of([PLAIN] * 98 + [wrong(PLAIN, 0.9)], 0.01).at == pytest.approx(0.9)
+
+
+CLICKED = replace(PLAIN, by_team=False)
+
+
+def test_what_customers_click_never_lowers_the_shipped_threshold() -> None:
+    clicks = threshold_of([CLICKED] * 99, 0.01)
+    shipped = thresholds(0.01)
+
+    assert (clicks.at, clicks.labels, clicks.missing) == (0.95, 99, 99)
+    assert thresholds(0.01, learnt=clicks.at, only_raises=clicks.only_raises) == shipped
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.005])
+def test_nor_that_of_a_stricter_rate_or_of_a_launch_that_was_too_sure(rate: float) -> None:
+    clicks = threshold_of([CLICKED] * 1_000, rate)
+    too_sure = Recalibration(slope=0.9, shift=-0.8, labels=300)
+
+    learnt = thresholds(
+        rate, learnt=clicks.at, only_raises=clicks.only_raises, calibration=too_sure
+    )
+
+    assert clicks.only_raises
+    assert learnt == thresholds(rate, calibration=too_sure)
+
+
+def test_what_customers_click_raises_the_threshold() -> None:
+    raised = threshold_of([CLICKED] * 100 + [wrong(CLICKED, 0.98)] * 2, 0.01)
+
+    assert raised.at == pytest.approx(0.98)
+    assert thresholds(0.01, learnt=raised.at, only_raises=True).auto == raised.at
+
+
+def test_the_team_s_labels_lower_it_and_clicks_do_not_lower_it_further() -> None:
+    team = [PLAIN] * 98 + [wrong(PLAIN, 0.9)]
+
+    both = threshold_of([*team, *[CLICKED] * 900], 0.01)
+
+    assert (both.at, both.missing, both.only_raises) == (pytest.approx(0.9), 0, False)
 
 
 def test_a_guard_s_objection_is_no_wrong_answer() -> None:
@@ -70,6 +112,16 @@ def test_the_certificate_counts_checked_answers_and_what_would_have_been_answere
 
 
 # In the shop.
+
+
+def test_a_call_for_a_person_is_no_question_that_was_asked(shop: Parts, mara: Customer) -> None:
+    mara.calls("It is about the price.")
+    with cast.the_ticket(shop) as (session, ticket):
+        judging.nothing_answers(session, ticket.question, by=the(session, AMIR), at=NOW)
+
+    with shop.db.reading() as session:
+        assert session.query(Label).one().first == ""
+        assert guarantee.judged_of(session, launch_of(session).id) == []
 
 
 def standing(parts: Parts) -> guarantee.Standing:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from assistant.answering.labels import Label, Source
 from assistant.answering.trust import UNPROVEN
@@ -73,3 +74,38 @@ def test_a_label_about_another_entry_says_nothing_about_the_choice(shop: Parts) 
     with shop.db.reading() as session:
         assert session.scalars(select(Label)).one().entry == "cancel-plan"
         assert trusts_of(session, cast.launch_of(session).id) == {}
+
+
+def test_two_people_who_judge_one_question_speak_once_and_the_last_one_counts(shop: Parts) -> None:
+    _judged(shop, "export-data", entry="export-data", right=False, source=Source.NO_ANSWER)
+    with shop.db.reading() as session:
+        once = trusts_of(session, cast.launch_of(session).id)["small-model"]
+    for by, right in ((cast.LENA, False), (cast.NOOR, True)):
+        with shop.db.writing() as session:
+            first = session.scalars(select(Label).order_by(Label.id)).first()
+            assert first is not None
+            session.add(again(session, first, by=by, right=right))
+    with shop.db.reading() as session:
+        now = trusts_of(session, cast.launch_of(session).id)["small-model"]
+
+    assert (once.labels, now.labels) == (1, 1)
+    assert now.weights["said"] > once.weights["said"], "Noor says that it was right"
+
+
+def again(session: Session, label: Label, *, by: str, right: bool) -> Label:
+    """Return somebody else's verdict on the same question and entry."""
+    return Label(
+        launch_id=label.launch_id,
+        message_id=label.message_id,
+        at=label.at,
+        source=Source.SENT if right else Source.NO_ANSWER,
+        person_id=cast.the(session, by).id,
+        entry=label.entry,
+        right=right,
+        wrong=[] if right else label.wrong,
+        first=label.first,
+        certainty=label.certainty,
+        outcome=label.outcome,
+        weight=label.weight,
+        facts=label.facts,
+    )
