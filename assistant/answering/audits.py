@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -56,6 +57,11 @@ class Audit:
 def is_drawn(launch_key: str, message_id: int) -> bool:
     """Return whether the answer to this message is one of those that a person checks."""
     return int(sha256(f"{launch_key}:{message_id}")[:8], 16) < AUDITED * 2**32
+
+
+def _drawn_of(launch_key: str, message_id: int, answers: Sequence[Message]) -> Message:
+    """Return the one of several answers to a message that is checked; drawn from the message."""
+    return answers[int(sha256(f"{launch_key}:{message_id}")[8:16], 16) % len(answers)]
 
 
 def waiting(session: Session, launch: Launch) -> list[Audit]:
@@ -167,15 +173,23 @@ def _of_new_entries(session: Session, launch: Launch, seen: set[int]) -> Iterato
 
 
 def _audits(session: Session, launch: Launch, message_ids: Iterable[int]) -> Iterator[Audit]:
-    """Yield the answer that each of these messages got, with the question behind it."""
+    """Yield the answer that each of these messages got, with the question behind it.
+
+    Of several answers to one message it is one that is drawn.
+    """
     query = (
         select(Message)
         .where(Message.reply_to_id.in_(list(message_ids)), Message.kind == Said.ANSWER)
         .options(joinedload(Message.conversation).selectinload(Conversation.messages))
-        .order_by(Message.id.desc())
+        .order_by(Message.reply_to_id.desc(), Message.id)
     )
-    first = {answer.reply_to_id: answer for answer in session.scalars(query)}
-    sent = {answer.entry_version_id for answer in first.values()}
+    drawn = {
+        message_id: _drawn_of(launch.key, message_id, list(answers))
+        for message_id, answers in groupby(
+            session.scalars(query), lambda each: each.reply_to_id or 0
+        )
+    }
+    sent = {answer.entry_version_id for answer in drawn.values()}
     versions = {
         version.id: version
         for version in session.scalars(
@@ -184,7 +198,7 @@ def _audits(session: Session, launch: Launch, message_ids: Iterable[int]) -> Ite
             .options(joinedload(EntryVersion.entry))
         )
     }
-    for message_id, answer in first.items():
+    for message_id, answer in drawn.items():
         asked = session.get_one(Message, message_id)
         yield Audit(
             question=answer.conversation.behind(asked),

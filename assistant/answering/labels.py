@@ -124,7 +124,8 @@ def give(
     decision = session.get(Decision, question.id)
     if decision is None:
         return None
-    first, certainty = _first_of(session, decision)
+    part = _part_of(decision, source, entry)
+    first, certainty = _first_of(session, decision, part)
     alone = _is_alone(decision, source)
     implied = [first] if right and entry != first and alone else []
     excluded = list(dict.fromkeys([*wrong, *implied]))
@@ -142,7 +143,7 @@ def give(
     label.entry, label.right, label.wrong = entry, right, [key for key in excluded if key]
     label.entry_version_id, label.at, label.weight = version_id, at, weight
     label.first, label.certainty, label.outcome = first, certainty, decision.outcome
-    label.facts = {**_facts(decision, first), "alone": alone}
+    label.facts = {**_facts(decision, part, first), "alone": alone}
     session.flush()
     labels_changed(session, decision.launch_id)
     return label
@@ -187,34 +188,41 @@ def _given(session: Session, message_id: int, source: Source, by: Person | None)
     return session.scalar(query)
 
 
-def _first_of(session: Session, decision: Decision) -> tuple[str, float]:
+def _part_of(decision: Decision, source: Source, entry: str) -> dict[str, Any]:
+    """Return the part of the message that is judged: the first, or the one whose answer it is."""
     parts = decision.considered.get("parts") or [{}]
-    certainty = float(parts[0].get("certainty", decision.certainty))
+    answered = (part for part in parts if part.get("entry") == entry)
+    is_one_of_several = source is Source.AUDIT and decision.outcome == "answer"
+    return dict(next(answered, parts[0]) if is_one_of_several else parts[0])
+
+
+def _first_of(session: Session, decision: Decision, part: dict[str, Any]) -> tuple[str, float]:
+    certainty = float(part.get("certainty", decision.certainty))
+    if decision.outcome == "answer" and part.get("entry"):
+        return str(part["entry"]), certainty
     if decision.outcome == "answer" and decision.entry_version_id:
         version = session.get_one(EntryVersion, decision.entry_version_id)
         return version.entry.key, certainty
     return str(decision.candidates[0]["entry"]) if decision.candidates else "", certainty
 
 
-def _facts(decision: Decision, first: str) -> dict[str, Any]:
-    part = (decision.considered.get("parts") or [{}])[0]
+def _facts(decision: Decision, part: dict[str, Any], first: str) -> dict[str, Any]:
     said = part.get("said") or {}
+    candidates = part.get("candidates") or decision.candidates
     return {
         "mode": decision.mode,
         "via": decision.via,
         "threshold": part.get("answers_from"),
         "model": said,
-        "behind": _behind(decision, str(said.get("entry", ""))),
-        "objected": any(
-            one.get("against") for one in part.get("candidates", ()) if one["entry"] == first
-        ),
+        "behind": _behind(candidates, str(said.get("entry", ""))),
+        "objected": any(one.get("against") for one in candidates if one["entry"] == first),
     }
 
 
-def _behind(decision: Decision, chosen: str) -> float | None:
+def _behind(candidates: Sequence[dict[str, Any]], chosen: str) -> float | None:
     """By how much the model's choice ranked behind the first, in the ranking's score.
 
     Nothing where it is not known: then the label says nothing about the model.
     """
-    scores = {str(one["entry"]): float(one["score"]) for one in decision.candidates}
+    scores = {str(one["entry"]): float(one["score"]) for one in candidates}
     return next(iter(scores.values())) - scores[chosen] if chosen in scores else None

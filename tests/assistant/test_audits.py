@@ -197,3 +197,31 @@ def test_a_new_entry_s_wrong_answer_is_known_all_the_same(shop: Parts) -> None:
         launch = launch_of(session)
         assert [one.right for one in judged_of(session, launch.id)] == [False]
         assert launch.has_fallen_back
+
+
+def test_of_several_answers_to_one_message_each_may_be_the_one_that_is_checked(
+    shop: Parts,
+) -> None:
+    for number in range(12):
+        cast.a_customer(shop, visitor=f"v{number}").asks(f"{PRICE} {EXPORT}")
+
+    keys = [audit.version.entry.key for audit in waiting(shop)]
+
+    assert set(keys) == {"price-differs", "export-data"}
+    assert keys == [audit.version.entry.key for audit in waiting(shop)]
+
+
+def test_a_second_answer_that_was_wrong_is_known_as_such(shop: Parts) -> None:
+    for number in range(12):
+        cast.a_customer(shop, visitor=f"v{number}").asks(f"{PRICE} {EXPORT}")
+    second = next(one for one in waiting(shop) if one.version.entry.key == "export-data")
+
+    judge(shop, second.question.id, Verdict.WRONG)
+
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        label = session.query(Label).one()
+        assert (label.first, label.of_first, label.certainty) == ("export-data", False, 1.0)
+        assert [one.right for one in judged_of(session, launch.id)] == [False]
+        assert trust_of_each(session, launch.id)["export-data"].state is State.SUSPENDED
+        assert trust_of_each(session, launch.id)["price-differs"].state is State.NEW
