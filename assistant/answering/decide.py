@@ -78,7 +78,7 @@ class Handoff:
 Decided = Answer | Clarification | Handoff
 
 SUSPENDED = "A person judged this entry wrong, and no lead has looked at it since."
-NEW = "This entry is new: it answers by itself once people have confirmed it three times."
+NEW = "This entry is new: it answers by itself once it was confirmed for three questions."
 SMALL_TALK = {"greeting": Line.GREETING, "thanks": Line.THANKS, "goodbye": Line.GOODBYE}
 
 

@@ -1,7 +1,8 @@
 """States of entries: new, live or suspended, as what people said about them makes them.
 
-A new entry may be asked about and not answered by likeness alone, until three people's verdicts
-confirm it. A suspended one was judged wrong by a person, and waits for a lead to look at it.
+A new entry may be asked about and not answered by likeness alone, until it was confirmed for three
+questions; one person of the team may do that. A suspended one was judged wrong by a person, and
+waits for a lead to look at it.
 """
 
 from collections.abc import Iterable, Mapping
