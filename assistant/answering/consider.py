@@ -28,7 +28,6 @@ from assistant.answering.lines import Line
 from assistant.answering.memory import Heard
 from assistant.answering.objections import Objection
 from assistant.answering.select import SHOWN, select
-from assistant.answering.states import State
 from assistant.answering.sure_enough import thresholds
 from assistant.answering.triage import Triage, triage
 from assistant.answering.unexplained import clauses, denies_otherwise, left_over
@@ -210,7 +209,7 @@ def _known(
         is_read_whole=_is_read_whole(parts, question),
         foreign=foreign,
         unhelpful=asked.unhelpful,
-        states={} if asked.as_live else _states(standing, finding),
+        states={} if asked.as_live else standing.states_of(finding),
         trusts=standing.trusts,
         objections={
             candidate.entry: guards.against(question, candidate, one.ways())
@@ -242,12 +241,6 @@ def _unexplained(
         return otherwise
     near = nearness(parts, stock, first.entry, said)
     return None if near is None else left_over(said, near)
-
-
-def _states(standing: Standing, finding: Finding) -> dict[str, State]:
-    """Return the state of each entry that was found; what nobody spoke of yet is new."""
-    entries = (match.entry for match in finding.matches)
-    return {entry: standing.states.get(entry, State.NEW) for entry in entries}
 
 
 def _is_read_whole(parts: Parts, question: str) -> bool:

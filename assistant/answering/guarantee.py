@@ -22,6 +22,7 @@ from assistant.desk.messages import Message, Said
 from assistant.ground.parts import Parts
 from assistant.launch.launches import WRONG_RATE, Launch, Mode
 from knowledge.calibration import AS_SHIPPED, Recalibration
+from knowledge.entries import Finding
 from knowledge.guarantee import Certificate, Labelled, missing_for, threshold_for
 
 HEAVIEST = 1 / AUDITED  # what one checked answer stands for
@@ -65,6 +66,10 @@ class Standing:
     states: Mapping[str, State]  # by entry key
     calibration: Recalibration = AS_SHIPPED  # of the last night
     trusts: Trusts = field(default_factory=dict)  # what each model's word has been worth
+
+    def states_of(self, finding: Finding) -> dict[str, State]:
+        """Return the state of each entry that was found; what nobody spoke of yet is new."""
+        return {match.entry: self.states.get(match.entry, State.NEW) for match in finding.matches}
 
 
 def standing_of(parts: Parts, launch_id: int) -> Standing:

@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from assistant.answering.account import account_of
 from assistant.answering.audits import is_drawn
+from assistant.answering.guarantee import Threshold
 from assistant.launch.launches import Mode
 from tests import cast
 from tests.web.staff import a_browser
+from web.certainty_pages import guarantee_words
 
 PAGE = "/launches/spring-pricing/certainty"
 AUDIT = "/launches/spring-pricing/audit"
@@ -63,6 +67,17 @@ def test_the_page_shows_certificate_charts_and_the_tables_behind_them(shop, lena
     assert page.text.count("As a table") == 2
     assert "Live: 1" in words and "Suspended: 1" in words
     assert "style=" not in page.text
+
+
+def test_a_guarantee_that_stands_on_clicks_says_what_it_lacks(shop):
+    with shop.db.reading() as session:
+        account = account_of(session, cast.launch_of(session))
+    clicks = Threshold(0.95, 99, 60, only_raises=True)
+
+    words = guarantee_words(replace(account, threshold=clicks))
+
+    assert "from a certainty of 0.95 on; conformal risk control on 99 labels." in words["text"]
+    assert words["text"].endswith("below the shipped one after 60 more labels of the team.")
 
 
 def test_a_launch_that_fell_back_says_so_until_a_lead_lifts_it(shop, lena, amir):
