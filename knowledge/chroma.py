@@ -36,6 +36,7 @@ Thing = TypeVar("Thing")
 
 
 def nearest(collection: "Collection", rows: Vectors, k: int) -> list[list[Neighbour]]:
+    """Of each row the `k` nearest ways with their cosines, nearest first."""
     # Reading metadata would double the time; the key of a way says whose it is.
     found = collection.query(query_embeddings=rows, n_results=k, include=["distances"])
     return [
@@ -55,6 +56,7 @@ def fill(
     ways: Sequence[Way],
     step: Callable[[float], None] = lambda share: None,
 ) -> None:
+    """Write the ways, those that are there anew; `step` is told the share, 0 to 1, done so far."""
     for number, some in enumerate(_portions(ways)):
         step(number * PORTION / len(ways))
         collection.upsert(
@@ -74,6 +76,7 @@ def keys_of(collection: "Collection", entries: Sequence[str]) -> list[str]:
 
 
 def empty(collection: "Collection", keys: Iterable[str]) -> None:
+    """Take out the ways with these keys; a key that is not there is no error."""
     for some in _portions(sorted(keys)):
         collection.delete(ids=list(some))
 
@@ -117,4 +120,5 @@ def library(folder: Path) -> Any:
 
 
 def known_collection(client: "Client", known: Mapping[str, Any]) -> "Collection":
+    """The collection that a shelf's record names; raises whatever Chroma does when it is gone."""
     return client.get_collection(known["collection"], embedding_function=None)

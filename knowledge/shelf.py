@@ -27,16 +27,23 @@ class Shelf:
     """Scores questions against one launch's entries, with or without vectors."""
 
     def __init__(
-        self, entries: Sequence[Entry], vectors: Mapping[str, Vector], patient: bool = False
+        self,
+        entries: Sequence[Entry],
+        vectors: Mapping[str, Vector],
+        patient: bool = False,
+        approved: Sequence[Entry] | None = None,
     ) -> None:
         """`vectors`: unit vector of every way and counter-phrasing; {} compiles words only.
 
         A text without a vector is still found by its words. A `patient` shelf learns its linear
-        head properly even when that takes seconds, as it does beyond some 1,500 ways.
+        head properly even when that takes seconds, as it does beyond some 1,500 ways. `approved`
+        are the entries without what was learnt, where `entries` have such ways: customers' words
+        are found, but teach no spelling.
         """
         self._ids = tuple(entry.id for entry in entries)
         self._catalogue = Catalogue(entries, vectors, patient)
-        self._speller = Speller(way for entry in entries for way in entry.ways())
+        spelt = entries if approved is None else approved
+        self._speller = Speller(way for entry in spelt for way in entry.ways())
         self._asked_as = _owners(entries)
         self._not_for = {
             (number, fingerprint(text)): text
@@ -78,6 +85,8 @@ class Shelf:
         # What the entry is said not to answer is no repeat, even in approved words.
         exact = len(same) == 1 and not any((number, words) in self._not_for for number in same)
         order = best_first(scored.scores, MOST_MATCHES, same if exact else frozenset())
+        # An index may not have proposed whose words these are; then they speak for nobody else.
+        exact = exact and int(scored.scores.entries[order[0]]) in same
         matches = self._matches(asked, repaired, meant, scored, order)
         sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
         among = max(sure, certainty.among(repaired, matches[0].features))

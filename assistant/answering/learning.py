@@ -14,6 +14,7 @@ from assistant.answering.calibrations import LaunchCalibration, calibration_of
 from assistant.answering.decisions import Decision
 from assistant.answering.guarantee import judged_of
 from assistant.answering.labels import BY_PEOPLE, Label, Source
+from assistant.answering.languages import language_of, spoken_in
 from assistant.desk.messages import Message, Said
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.parts import Parts
@@ -21,7 +22,9 @@ from assistant.ground.people import Person
 from assistant.launch.launches import Launch, labels_changed
 from assistant.library import entries, lessons
 from assistant.library.lessons import Lesson
+from assistant.library.liveness import live
 from knowledge.calibration import AS_SHIPPED, recalibrated
+from knowledge.normalise import normalised
 
 
 def learn_from(session: Session, label: Label, *, at: datetime) -> list[Lesson]:
@@ -29,14 +32,15 @@ def learn_from(session: Session, label: Label, *, at: datetime) -> list[Lesson]:
 
     What was sent or checked as right is asked in these words, too. What was found first and does
     not answer, or was named as wrong, is not meant by them. Other candidates are left alone: they
-    were further away, and would not have been sent.
+    were further away, and would not have been sent. Words in a language that the text is not in are
+    not taught as a way to ask for it: whoever writes them could not read what they would get.
     """
     person = label.person
     if person is None or not _stands_alone(session, label.message):
         return []
     named = label.source in (Source.WRONG_MATCH, Source.AUDIT)
     verdicts = {key: False for key in label.wrong if named or key == label.first}
-    if label.right and label.entry:
+    if label.right and label.entry and _is_in_a_language_of(session, label, label.entry, at):
         verdicts[label.entry] = True
     learnt = [
         lessons.learn(
@@ -75,6 +79,18 @@ def _stands_alone(session: Session, question: Message) -> bool:
     )
     is_first = session.scalar(earlier.limit(1)) is None
     return is_first and len(decision.considered.get("parts", ())) == 1
+
+
+def _is_in_a_language_of(session: Session, label: Label, key: str, at: datetime) -> bool:
+    """Return whether who asked reads the entry's text, as far as both languages can be told."""
+    rule = session.get_one(Launch, label.launch_id).languages
+    texts = {
+        version.entry.key: f"{version.question} {version.text}"
+        for version in (() if rule else live(session, label.launch_id, at=at))
+    }
+    spoken = spoken_in(texts, rule)
+    language = language_of(normalised(label.message.text), spoken.languages)
+    return not spoken.why_not(language) and spoken.covers(key, language)
 
 
 def recalibrate(parts: Parts) -> int:

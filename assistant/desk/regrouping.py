@@ -34,6 +34,8 @@ def merge(session: Session, kept_id: int, taken_id: int, *, at: datetime) -> boo
     if len(groups) < 2 or any(group.is_handled for group in groups.values()):
         return False
     kept, taken = groups[kept_id], groups[taken_id]
+    if kept.embedder != taken.embedder:  # one of them was carried over to another since
+        return False
     if in_conflict(frozenset(kept.identifiers), frozenset(taken.identifiers)):
         return False
     kept.take_in(kept.as_group().with_group(taken.as_group()), at=taken.last_seen_at)
@@ -72,10 +74,13 @@ def move(session: Session, planned: Move, *, at: datetime) -> bool:
     ):
         return False
     source, target = groups[int(planned.source)], groups[int(planned.target)]
-    named = identifiers(question.text)
+    named, there = identifiers(question.text), session.get(QuestionTrace, question.id)
+    # Of what was carried over to another embedder since, the former one's traces are gone.
+    if there is None or source.embedder != target.embedder:
+        return False
     if in_conflict(frozenset(target.identifiers), named):
         return False
-    (left,) = kept_in([session.get_one(QuestionTrace, question.id).trace])
+    (left,) = kept_in([there.trace])
     source.give_up(left)
     target.take_in(target.as_group().with_member(left, named), at=question.at)
     target.first_seen_at = min(target.first_seen_at, question.at)

@@ -51,7 +51,10 @@ class RepeatGroup(Base):
         return self.handled_at is not None
 
     def take_over(self, *, by: Person, at: datetime) -> None:
-        """Leave to people what belongs to it. New questions still join it."""
+        """Leave to people what belongs to it: each verb of theirs that sorts it does this first.
+
+        New questions still join it.
+        """
         self.handled_by, self.handled_at = by, at
 
     def as_group(self) -> Group:
@@ -186,12 +189,17 @@ def _joined(
     known = groups_of(session, question.conversation.launch_id, embedder)
     while near := nearest_group(left, known, partial(_newest, session), named):
         group = locked(session, int(near.key)).get(int(near.key))
-        # Meanwhile it may have been merged into another, or a question with another code joined.
-        if group is not None and not in_conflict(frozenset(group.identifiers), named):
+        if group is not None and _may_be_joined(group, named, embedder):
             group.take_in(group.as_group().with_member(left, named), at=at)
             return group
         known.remove(near)
     return None
+
+
+def _may_be_joined(group: RepeatGroup, named: frozenset[str], embedder: str) -> bool:
+    # Looked at again under its lock: meanwhile a question with another code may have joined it, or
+    # another embedder come into charge, whose traces cannot be added to ours.
+    return group.embedder == embedder and not in_conflict(frozenset(group.identifiers), named)
 
 
 def _opened(

@@ -123,7 +123,7 @@ class Parts:
     indexing: threading.Lock = field(default_factory=threading.Lock)  # held by who changes it
     model: "Model | None" = None
     verdicts: Any = None  # answering.memory.Verdicts, where a process keeps what models said
-    stocks: Revised[Any] = field(default_factory=Revised)  # library.publishing keeps Stock here
+    stocks: Revised[Any] = field(default_factory=Revised)  # library.stocking keeps Stock here
     refreshed: Revised[Any] = field(default_factory=Revised)  # library.refreshing: with lessons
     standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
     indexed: dict[int, Any] = field(default_factory=dict)  # launch -> library.indexing.Held
@@ -133,7 +133,7 @@ class Parts:
         """Return whether the index failed so often that the exact scan stays until a restart."""
         return len(self.index_failures) >= FAILURES
 
-    spoken: Revised[Any] = field(default_factory=Revised)  # answering.consider keeps languages here
+    spoken: Revised[Any] = field(default_factory=Revised)  # answering.allowed keeps Spoken here
 
     def close(self) -> None:
         """Give back the index's lock and the database's connections."""

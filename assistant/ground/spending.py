@@ -12,14 +12,13 @@ from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, ForeignKey, Insert, Update, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, ForeignKey, Update, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.ground.budget import TOKENS_PER_DAY, Hold, Spent
 from assistant.ground.clock import Clock
-from assistant.ground.database import Base, Database
+from assistant.ground.database import Base, Database, put_unless_there
 
 log = structlog.get_logger()
 
@@ -125,7 +124,7 @@ class SharedBudget:
         more_tokens = max(0, tokens - self._taken.tokens)
         day = self._today()
         with self._db.writing() as session:
-            session.execute(_unless_there(session, ModelDay, day=day, calls=0, tokens=0))
+            put_unless_there(session, ModelDay, [{"day": day, "calls": 0, "tokens": 0}])
             is_left = _changed(session, _taking(day, more, more_tokens, self._caps))
             self._is_over = session.get_one(ModelDay, day).calls >= self._caps.calls
         if is_left:
@@ -162,19 +161,12 @@ def _taking(day: date, calls: int, tokens: int, caps: Spent) -> Update:
 
 def _charge(session: Session, hold: Hold, tokens: int) -> None:
     account = {"day": hold.day, "launch_id": hold.launch_id}
-    session.execute(_unless_there(session, LaunchModelDay, **account, calls=0, tokens=0))
+    put_unless_there(session, LaunchModelDay, [{**account, "calls": 0, "tokens": 0}])
     session.execute(
         update(LaunchModelDay)
         .filter_by(**account)
         .values(calls=LaunchModelDay.calls + 1, tokens=LaunchModelDay.tokens + tokens)
     )
-
-
-def _unless_there(session: Session, table: type[Base], **values: Any) -> Insert:
-    """A row that is put there unless somebody else, perhaps this very moment, has done so."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
-    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def _changed(session: Session, change: Update) -> bool:

@@ -54,11 +54,17 @@ def take_up(parts: Parts) -> None:
 
 
 def follow(parts: Parts, now: InCharge | None) -> None:
-    """Let this process use who is in charge by now; nothing happens when it does already."""
+    """Let this process use who is in charge by now; nothing happens when it does already.
+
+    Called with no transaction open, because another model may have to be made, and by any number
+    of threads at the same time.
+    """
+    coming = parts.coming  # read first: another thread that gets here may take it away
     if now is None or (parts.embedder and parts.embedder.name == now.embedder):
         return
-    if parts.coming is not None and parts.coming.name == now.embedder:
-        parts.embedder, parts.coming = parts.coming, None
+    if coming is not None and coming.name == now.embedder:
+        parts.embedder = coming  # before it stops to be the coming one: there always is one
+        parts.coming = None
         parts.embedder_missing = parts.embedder_failure = parts.coming_state = ""
         log.info("embedder in charge", embedder=now.embedder)
     elif parts.embedder is not None:

@@ -33,12 +33,20 @@ class Shelved(Protocol):
         """What it was made for."""
 
     @property
+    def embedder(self) -> str:
+        """Whose vectors they are."""
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """The entries that may be found."""
 
     @property
     def vectors(self) -> "Mapping[str, Vector]":
         """The vector of every way."""
+
+
+class NotNow(Exception):
+    """The index cannot be brought up at this moment; "keep the index" does it soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,13 @@ def bring_up(parts: Parts, launch_id: int, shelved: Shelved, *, whole: bool) -> 
 
     What was proven before is changed where it differs, and the change is proven. The ``whole``
     shelf is proven when asked for and after a start; it is built anew when that fails.
+
+    Raises:
+        NotNow: when nothing was proven because somebody else is changing the index, or it still
+            is that of another embedder. The exact scan finds everything meanwhile.
     """
     if not parts.indexing.acquire(timeout=PATIENCE):
-        return []  # it is being opened or filled: the exact scan finds everything meanwhile
+        raise NotNow("Not proven yet: the index is being opened or filled at this moment.")
     try:
         return _brought_up(parts, launch_id, shelved, whole)
     finally:
@@ -117,7 +129,10 @@ def let_go(parts: Parts) -> None:
 
 
 def rebuild(parts: Parts, index: "ChromaIndex", launch_id: int, shelved: Shelved) -> None:
-    """Throw the launch's shelf away and fill a new one, saying how far that is."""
+    """Throw the launch's shelf away and fill a new one, saying how far that is.
+
+    Only with vectors of the index's own embedder.
+    """
 
     def step(share: float) -> None:
         parts.index_missing = f"It is being rebuilt: {share:.0%}."
@@ -131,6 +146,8 @@ def _brought_up(parts: Parts, launch_id: int, shelved: Shelved, whole: bool) -> 
     index = parts.index
     if index is None:
         return []
+    if index.model != shelved.embedder:  # vectors of two models are never in one index
+        raise NotNow(f"Not proven yet: the index still is that of {index.model}.")
     try:
         wrong = _mended(parts, index, launch_id, shelved, whole)
     except IndexUnavailable as broken:

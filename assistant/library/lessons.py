@@ -71,7 +71,7 @@ def learn(
 
     Of two verdicts on the same question and entry the newer one stands.
     """
-    text = " ".join(masked(question.text).split())
+    text = masked(normalised(question.text))
     if not _is_a_case(text) or _says_so_already(entry, text, answers):
         return None
     for known in _of_entry(session, entry):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,24 +17,30 @@ from assistant.library.versions import EntryVersion
 from knowledge.entries import Entry
 from knowledge.normalise import fingerprint
 
-if TYPE_CHECKING:
-    pass
-
 
 def publish(parts: Parts, launch_id: int, *, at: datetime, all_again: bool = False) -> list[str]:
     """Bring the index up to the library and prove it; return the problems, none when proven.
 
     What was proven before is taken on trust unless ``all_again``. Every live version is marked
-    proven, or with what keeps it from being found; the exact scan finds it meanwhile.
+    proven, or with what keeps it from being found; the exact scan finds it meanwhile. Where the
+    index cannot be looked at just now, that is the problem, and no version is marked.
     """
     stock = approved_stock_of(parts, launch_id, at=at)
     problems: Problems = {}
-    if stock.is_whole and (wrong := indexing.bring_up(parts, launch_id, stock, whole=all_again)):
+    try:
+        wrong = _brought_up(parts, launch_id, stock, whole=all_again)
+    except indexing.NotNow as why:
+        return [str(why)]
+    if wrong:
         problems[""] = wrong
     doubted = set(stock.live) if all_again else _unproven(parts, launch_id, at)
     problems |= _not_found_by_own_words(stock, doubted)
     _mark(parts, launch_id, stock, problems, at)
     return [words for entry in sorted(problems) for words in problems[entry]]
+
+
+def _brought_up(parts: Parts, launch_id: int, stock: Stock, *, whole: bool) -> list[str]:
+    return indexing.bring_up(parts, launch_id, stock, whole=whole) if stock.is_whole else []
 
 
 def reconcile(parts: Parts, *, at: datetime) -> int:
@@ -72,8 +77,9 @@ def proofs(parts: Parts, *, rebuild: bool) -> Iterator[tuple[str, list[str]]]:
 def _emptied(parts: Parts, launch_id: int, at: datetime) -> None:
     """Throw the launch's index away and fill a new one from the stored vectors."""
     stock = approved_stock_of(parts, launch_id, at=at)
-    if parts.index is not None and stock.is_whole:
-        indexing.rebuild(parts, parts.index, launch_id, stock)
+    index = parts.index
+    if index is not None and index.model == stock.embedder and stock.is_whole:
+        indexing.rebuild(parts, index, launch_id, stock)
 
 
 Problems = dict[str, list[str]]  # by entry key; "" concerns all of them

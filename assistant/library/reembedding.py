@@ -28,8 +28,8 @@ from assistant.library import charge
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.indexing import shelf_name
 from assistant.library.kinship import kinship_lost
-from assistant.library.stocking import entry_of, words_of
-from assistant.library.vectors import store, stored
+from assistant.library.stocking import entry_of
+from assistant.library.vectors import store, stored, words_of
 from assistant.library.versions import EntryVersion
 from knowledge.custody import IndexUnavailable
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable

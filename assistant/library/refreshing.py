@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.ground.parts import Parts
 from assistant.library import lessons
-from assistant.library.vectors import vectors_of
+from assistant.library.vectors import vectors_of, words_of
 from knowledge import head
 from knowledge.entries import Entry
 from knowledge.shelf import Shelf
@@ -87,12 +87,13 @@ def _compiled(
     with parts.db.reading() as session:
         state = lessons.state_of(session, launch_id)
         learnt = lessons.taught(approved.entries, lessons.of_launch(session, launch_id))
-    new = [text for text in _texts(learnt.entries) if text not in approved.vectors]
+    new = [text for text in words_of(learnt.entries) if text not in approved.vectors]
     fresh = vectors_of(parts.db, _embedder_of(parts, approved), new) if approved.vectors else {}
     stock = approved
     if learnt.entries != approved.entries or patient:
         vectors = {**approved.vectors, **fresh}
-        stock = replace(approved, shelf=Shelf(learnt.entries, vectors, patient))
+        shelf = Shelf(learnt.entries, vectors, patient, approved=approved.entries)
+        stock = replace(approved, shelf=shelf)
     return Refreshed(
         approved=approved,
         stock=stock,
@@ -107,10 +108,6 @@ def _embedder_of(parts: Parts, approved: "Stock") -> "Embedder | None":
     """Return who made the stock's vectors, while that is who is in charge."""
     embedder = parts.embedder
     return embedder if embedder is not None and embedder.name == approved.embedder else None
-
-
-def _texts(entries: Sequence[Entry]) -> list[str]:
-    return [text for entry in entries for text in (*entry.ways(), *entry.not_for)]
 
 
 def _size(entries: Sequence[Entry]) -> int:

@@ -13,7 +13,7 @@ from assistant.launch.launches import Launch, by_key
 from assistant.library import charge, indexing, refreshing
 from assistant.library.entries import Entry as LibraryEntry
 from assistant.library.liveness import live
-from assistant.library.vectors import vectors_of
+from assistant.library.vectors import vectors_of, words_of
 from assistant.library.versions import EntryVersion
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 from knowledge.entries import Entry
@@ -47,11 +47,6 @@ def entry_of(version: EntryVersion) -> Entry:
         text=version.text,
         applies_when=version.applies_when,
     )
-
-
-def words_of(entries: Iterable[Entry]) -> list[str]:
-    """Return every text of the entries that needs a vector; some may come twice."""
-    return [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,8 @@ def approved_stock_of(parts: Parts, launch_id: int, *, at: datetime) -> Stock:
     """Return the same as approved, made anew when the library or a validity window changed."""
     with parts.db.reading() as session:
         moved = session.scalar(select(Launch.library_revision).where(Launch.id == launch_id))
-        charge.follow(parts, charge.in_charge(session))
+        now = charge.in_charge(session)
+    charge.follow(parts, now)
     embedder = parts.embedder
     revision = f"{moved} {embedder.name if embedder else 'lexical'}"
     stock: Stock = parts.stocks.of(

@@ -8,12 +8,12 @@ import numpy as np
 from sqlalchemy import ColumnElement, LargeBinary, and_, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from assistant.ground.database import Base, Database, sha256
+from assistant.ground.database import Base, Database, put_unless_there, sha256
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 
 if TYPE_CHECKING:
     from knowledge.embedding import Embedder
-    from knowledge.entries import Vector
+    from knowledge.entries import Entry, Vector
 
 AT_ONCE = 500  # hashes in one IN (…); SQLite allows 32,766 parameters, PostgreSQL 65,535
 
@@ -26,6 +26,11 @@ class TextVector(Base):
     text_sha256: Mapped[str] = mapped_column(primary_key=True)
     embedder: Mapped[str] = mapped_column(primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def words_of(entries: "Iterable[Entry]") -> list[str]:
+    """Return every text of the entries that needs a vector; some may come twice."""
+    return [words for entry in entries for words in (*entry.ways(), *entry.not_for)]
 
 
 def vectors_of(
@@ -88,14 +93,15 @@ def store(session: Session, embedder: str, fresh: "Mapping[str, Vector]") -> Non
     new = [one for one in fresh if one not in there or len(there[one]) != len(fresh[one])]
     for some in _portions(new):  # rows that cannot be used, if there are any
         session.execute(delete(TextVector).where(_made_of(embedder, some)))
-    session.add_all(
-        TextVector(
-            text_sha256=digest,
-            embedder=embedder,
-            vector=np.asarray(fresh[digest], dtype=np.float32).tobytes(),
-        )
-        for digest in new
-    )
+    rows = [
+        {
+            "text_sha256": digest,
+            "embedder": embedder,
+            "vector": np.asarray(fresh[digest], dtype=np.float32).tobytes(),
+        }
+        for digest in sorted(new)  # in one order, so that two who keep the same never deadlock
+    ]
+    put_unless_there(session, TextVector, rows)
 
 
 def _portions(digests: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -11,9 +11,10 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from assistant.ground.database import Database, UtcDateTime, canonical, sha256
+from assistant.ground.database import Database, UtcDateTime, canonical, put_unless_there, sha256
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, add_person
+from assistant.ground.spending import ModelDay
 from tests.cast import NOW
 
 
@@ -116,3 +117,16 @@ def test_nothing_is_created_by_opening(tmp_path: Path) -> None:
     Database(f"sqlite:///{tmp_path / 'here.sqlite3'}").close()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_somebody_else_has_put_there_stays_and_the_rest_is_added(house: Parts) -> None:
+    rows = [{"day": NOW.date() + timedelta(days=n), "calls": n, "tokens": 0} for n in range(3)]
+    with house.db.writing() as session:
+        put_unless_there(session, ModelDay, [{**rows[0], "calls": 7}])
+
+    with house.db.writing() as session:
+        put_unless_there(session, ModelDay, rows)
+        put_unless_there(session, ModelDay, [])
+
+    with house.db.reading() as session:
+        assert list(session.scalars(select(ModelDay.calls).order_by(ModelDay.day))) == [7, 1, 2]

@@ -21,6 +21,8 @@ from tests import cast
 from tests.cast import AMIR, EXPORT, UNKNOWN, Customer, later, the
 
 ASKED = "Is there a way to take all the records of what I bought with me?"
+IN_GERMAN = "Wie kann ich alle meine Bestellungen aus dem Konto mitnehmen?"
+OFFERED_IN_GERMAN = "Öffnen Sie die Einstellungen und wählen Sie dort Export."
 REWORDED = "Is there some way to take the records of everything I bought with me?"
 
 
@@ -170,6 +172,43 @@ def test_several_questions_in_one_message_teach_nothing(shop: Parts, mara: Custo
     amir_sends(shop, "export-data")
 
     assert learnt(shop) == set()
+
+
+def test_a_question_in_another_language_than_the_text_is_not_taught_and_not_answered_next_time(
+    shop: Parts, mara: Customer
+) -> None:
+    mara.asks(IN_GERMAN)
+    amir_sends(shop, "export-data")
+    later(shop, seconds=1)
+
+    again = cast.a_customer(shop, visitor="somebody else").asks(IN_GERMAN)
+
+    assert ("export-data", True) not in learnt(shop)
+    assert again["outcome"] == "handoff"
+
+
+def test_a_question_in_the_language_of_the_text_is_taught_whatever_the_other_texts_are_in(
+    shop: Parts, mara: Customer
+) -> None:
+    cast.an_entry(shop, key="daten", question="Wo sind meine Daten?", answer=OFFERED_IN_GERMAN)
+    cast.confirm(shop, "daten")
+    mara.asks(IN_GERMAN)
+    mara.calls()
+    amir_sends(shop, "daten")
+
+    assert ("daten", True) in learnt(shop)
+
+
+def test_where_the_launch_answers_a_language_with_its_texts_questions_in_it_are_taught(
+    shop: Parts, mara: Customer
+) -> None:
+    with shop.db.writing() as session:
+        cast.launch_of(session).languages = ["en", "de"]
+    mara.asks(IN_GERMAN)
+    mara.calls()
+    amir_sends(shop, "export-data")
+
+    assert ("export-data", True) in learnt(shop)
 
 
 # Every night.

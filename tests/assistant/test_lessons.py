@@ -127,6 +127,28 @@ def test_personal_data_is_masked_before_it_is_kept(shop: Parts) -> None:
     ]
 
 
+def test_of_a_mail_neither_signature_nor_quoted_words_are_kept_and_the_same_is_a_repeat(
+    shop: Parts,
+) -> None:
+    mail = f"Hello,\n{MOVED}?\n--\nMara Lind\nLind Ltd, 030 1234567"
+    teach(shop, "change-address", mail)
+    later(shop, seconds=1)
+
+    again = found(shop, mail)
+
+    assert all_lessons(shop) == [("change-address", f"{MOVED}?", True)]
+    assert (again.exact, again.matches[0].entry) == (True, "change-address")
+
+
+def test_typing_errors_of_a_taught_question_are_nobodys_spelling(shop: Parts) -> None:
+    wrong = "Plese send the courrier to another adress from June on"
+    teach(shop, "change-address", wrong)
+    later(shop, seconds=1)
+
+    assert stock(shop).shelf.repaired("my delivery adress") == "my delivery address"
+    assert found(shop, wrong).exact
+
+
 @pytest.mark.parametrize(
     "words",
     [

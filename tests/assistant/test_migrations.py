@@ -5,15 +5,21 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select
 
 from assistant import migrations
+from assistant.desk import repeats
+from assistant.desk.repeats import traced_by
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
 from assistant.migrations import tables
+from knowledge.grouping import nearest_group
+from knowledge.traces import trace
 from tests import cast
 from tests.cast import UNKNOWN, Customer
+from tests.embedders import Words
 
 
 def test_the_migrations_make_exactly_the_tables_that_are_mapped(tmp_path: Path) -> None:
@@ -86,6 +92,57 @@ def test_what_was_there_before_labels_is_there_after_them(tmp_path: Path) -> Non
         assert (kept.mode, kept.fell_back_because, kept.fell_back_at) == ("clarify", "", None)
         assert kept.mode_set_at == datetime(2026, 11, 16, 10, tzinfo=UTC)
         assert untouched.mode_set_at is None
+
+
+def test_groups_from_before_traces_are_joined_after_them(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'older.sqlite3'}")
+    model, asked = Words("words:1"), "Can I pay with seashells on the moon?"
+    meant = model.embed([asked, "is paying with seashells possible", "Where is my parcel?"])
+    migrations.upgrade(db, to="0001")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(LAUNCH_OF_OLD, {"key": "kept"})
+    migrations.upgrade(db, to="0006")
+    with db.engine.begin() as connection:
+        for question, total, size in (
+            (asked, meant[0] + meant[1], 2),
+            ("Where is my parcel?", meant[2], 1),
+            ("", meant[0] * 0, 1),  # has no direction: nobody ever joins it
+        ):
+            group = {"question": question, "total": total.tobytes(), "size": size}
+            connection.exec_driver_sql(GROUP_OF_OLD, group)
+
+    migrations.upgrade(db)
+
+    with db.reading() as session:
+        known = repeats.groups_of(session, 1, traced_by(model.name))
+    near = nearest_group(trace(asked, meant[0]), known, lambda _: {})
+    assert [(group.key, group.size) for group in known] == [("1", 2), ("2", 1)]
+    assert near is not None
+    assert near.key == "1"
+    assert near.with_member(trace(asked, meant[0])).size == 3
+
+
+GROUP_OF_OLD = (
+    "INSERT INTO repeat_groups (launch_id, question, embedder, total, identifiers, size,"
+    " first_seen_at, last_seen_at) VALUES (1, :question, 'words:1', :total, '[]', :size,"
+    " '2026-11-16 10:00:00', '2026-11-16 10:00:00')"
+)
+
+
+def test_every_reference_is_named_as_the_code_names_it(house: Parts) -> None:
+    there = inspect(house.db.engine)
+
+    for name, table in tables.metadata.tables.items():
+        mapped = {f"fk_{name}_{fk.column_keys[0]}" for fk in table.foreign_key_constraints}
+        assert {fk["name"] for fk in there.get_foreign_keys(name)} == mapped
+
+
+def test_no_migration_goes_back() -> None:
+    script = ScriptDirectory(str(migrations.HERE))
+
+    assert [
+        one.revision for one in script.walk_revisions() if hasattr(one.module, "downgrade")
+    ] == []
 
 
 LAUNCH_OF_OLD = (

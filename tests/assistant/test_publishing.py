@@ -248,6 +248,23 @@ def test_what_is_retired_leaves_the_index(indexed: Parts) -> None:
     assert "export-data" not in now.live
 
 
+def test_while_somebody_else_changes_the_index_nothing_is_called_proven(indexed: Parts) -> None:
+    publish(indexed)
+    key = an_entry(indexed)
+    busy = ["Not proven yet: the index is being opened or filled at this moment."]
+
+    with indexed.indexing:
+        assert list(publishing.proofs(indexed, rebuild=False)) == [(LAUNCH, busy)]
+        assert cast.a_customer(indexed).asks("Can I pause my plan?")["answer"]["entry"] == key
+    with indexed.db.reading() as session:
+        versions = [cast.version_of(session, one) for one in (key, "export-data")]
+        assert [one.proven_at for one in versions] == [None, NOW]
+
+    assert publishing.reconcile(indexed, at=NOW) == 1
+    with indexed.db.reading() as session:
+        assert cast.version_of(session, key).proven_at == NOW
+
+
 def test_every_launch_is_proven_and_named(indexed: Parts) -> None:
     assert list(publishing.proofs(indexed, rebuild=False)) == [(LAUNCH, [])]
     assert list(publishing.proofs(indexed, rebuild=True)) == [(LAUNCH, [])]

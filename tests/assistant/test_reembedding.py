@@ -1,6 +1,6 @@
 """Another embedder comes into charge: beside the former one, resumed after a kill, proven first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -208,6 +208,46 @@ def test_every_other_process_follows(moving: Parts) -> None:
     other.close()
 
 
+class Overtaken(Words):
+    """A coming model: while one thread looks whether it is that one, another puts it in charge."""
+
+    def __init__(self, name: str, overtake: Callable[[], None]) -> None:
+        self._others = [overtake]
+        super().__init__(name)
+
+    @property
+    def name(self) -> str:
+        if self._others:
+            self._others.pop()()
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
+
+
+def test_of_two_threads_that_follow_at_the_same_time_none_is_left_without_an_embedder(
+    moving: Parts,
+) -> None:
+    now = charge.InCharge(embedder=NEW, endpoint="", since=NOW)
+    moving.coming = Overtaken(NEW, lambda: charge.follow(moving, now))
+
+    charge.follow(moving, now)
+
+    assert moving.embedder is not None
+    assert (moving.embedder.name, moving.coming, moving.embedder_missing) == (NEW, None, "")
+
+
+def test_who_is_in_charge_is_followed_with_no_transaction_open(moving: Parts) -> None:
+    in_use = []
+    watching = Overtaken(OLD, lambda: in_use.append(moving.db.connections_in_use()))
+    moving.embedder = watching
+
+    stocking.approved_stock_of(moving, 1, at=NOW)
+
+    assert in_use == [0]
+
+
 def test_a_process_with_other_settings_does_not_take_turns_with_ours(moving: Parts) -> None:
     other = cast.parts_in(moving.settings.data, embedder=Words(OLD))
     comes(moving, Words(NEW))
@@ -236,6 +276,31 @@ def test_the_index_changes_hands_in_one_step(moving: Parts) -> None:
     assert (moving.index.model, moving.index_missing) == (NEW, "")
     stock = stocking.stock_of(moving, 1, at=NOW)
     assert moving.index.prove(indexing.shelf_name(1), stock.entries, stock.vectors) == []
+
+
+def test_what_is_approved_between_the_swap_and_the_new_index_is_not_put_into_the_old_one(
+    moving: Parts,
+) -> None:
+    moving.owns_index = True
+    publishing.reconcile(moving, at=NOW)
+    comes(moving, Words(NEW))  # of as many dimensions, so that Chroma itself would not object
+    reembedding.finish(moving)
+    key = an_entry(moving, question=PER_DAY)
+
+    told = publishing.publish(moving, 1, at=NOW)
+
+    assert told == [f"Not proven yet: the index still is that of {OLD}."]
+    stock = stocking.stock_of(moving, 1, at=NOW)
+    assert stocking.near(moving, 1, stock, stock.vectors[PER_DAY]) is None
+    assert not proven(moving, key)
+    publishing.reconcile(moving, at=NOW)
+    assert stocking.near(moving, 1, stock, stock.vectors[PER_DAY])
+    assert proven(moving, key)
+
+
+def proven(parts: Parts, key: str) -> bool:
+    with parts.db.reading() as session:
+        return cast.version_of(session, key).proven_at is not None
 
 
 def test_a_question_asked_before_the_swap_is_the_same_question_after_it(moving: Parts) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from assistant import worker
 from assistant.desk import regrouping
 from assistant.desk.messages import Message
-from assistant.desk.repeats import QuestionTrace, RepeatGroup
+from assistant.desk.repeats import QuestionTrace, RepeatGroup, carry_over
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
@@ -15,6 +15,7 @@ from knowledge.grouping import Move
 from knowledge.traces import kept_in
 from tests import cast
 from tests.cast import NOW, a_customer
+from tests.embedders import Words
 
 SHELLS = "Can I pay with seashells on the moon?"
 SHELLS_TOO = "Is it possible to pay with seashells on the moon?"
@@ -191,3 +192,36 @@ def test_a_group_that_its_last_question_left_is_gone(shop: Parts) -> None:
         assert regrouping.move(session, move, at=NOW)
 
     assert {key: group.size for key, group in groups(shop).items()} == {second: 2}
+
+
+def take_over(parts: Parts, *questions: str) -> None:
+    """Let another embedder come into charge that has vectors of these questions only."""
+    old, new = parts.embedder, Words("words:1")
+    assert old is not None
+    vectors = dict(zip(questions, new.embed(questions), strict=True))
+    with parts.db.writing() as session:
+        carry_over(session, old.name, new.name, vectors)
+
+
+def test_groups_of_two_embedders_are_not_merged_by_an_earlier_plan(shop: Parts) -> None:
+    torn(shop, SHELLS, SHELLS_TOO)
+    with shop.db.reading() as session:
+        ((kept, taken),) = regrouping.alike(session, 1)
+    take_over(shop, SHELLS)
+
+    with shop.db.writing() as session:
+        assert not regrouping.merge(session, kept, taken, at=NOW)
+
+
+@pytest.mark.parametrize("how_many", [1, 2])
+def test_no_question_moves_by_a_plan_from_before_another_embedder(
+    shop: Parts, how_many: int
+) -> None:
+    submarine, shells = misplaced(shop)
+    move = Move(str(member_of(shop, SHELLS)[0]), str(submarine), str(shells))
+    called = [groups(shop)[key].question for key in (shells, submarine)]
+    take_over(shop, *called[:how_many])
+
+    with shop.db.writing() as session:
+        assert not regrouping.move(session, move, at=NOW)
+    assert member_of(shop, SHELLS)[1] == submarine

@@ -26,6 +26,7 @@ from assistant.worker import Worker
 from knowledge import custody
 from knowledge.index import ChromaIndex
 from tests import cast, library_of_many
+from tests.damages import HARM, cut, scrambled
 from tests.embedders import Words
 from tests.faults.server import Server
 from tests.faults.traffic import Line
@@ -41,38 +42,7 @@ def a_file(name: str) -> Callable[[Path], Path]:
     return lambda index: next((index / "store").rglob(name))
 
 
-def deleted(file: Path) -> None:
-    file.unlink()
-
-
-def emptied(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def zeroed(file: Path) -> None:
-    file.write_bytes(bytes(file.stat().st_size))
-
-
-def scrambled(file: Path) -> None:
-    file.write_bytes(np.random.default_rng(3).bytes(file.stat().st_size))
-
-
-def with_a_bit_flipped(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
-def longer(file: Path) -> None:
-    file.write_bytes(file.read_bytes() + b"\0" * 4_096)
-
-
 NAMES = ("chroma.sqlite3", "data_level0.bin", "header.bin", "length.bin", "link_lists.bin")
-HARM = (deleted, emptied, cut, zeroed, scrambled, with_a_bit_flipped, longer)
 
 
 def to_file(name: str, harm: Callable[[Path], None]) -> Damage:

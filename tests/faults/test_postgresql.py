@@ -1,6 +1,7 @@
 """The same story on PostgreSQL, where several writers really are at work at once."""
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,17 +17,20 @@ from assistant import migrations
 from assistant.answering import judging
 from assistant.answering.decisions import Decision
 from assistant.answering.labels import Label, Source
+from assistant.desk import repeats
 from assistant.desk.messages import Message, Said
-from assistant.desk.repeats import QuestionTrace, RepeatGroup
+from assistant.desk.repeats import QuestionTrace, RepeatGroup, traced_by
 from assistant.ground.clock import SetClock
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
 from assistant.library import stocking
+from assistant.library.vectors import store, stored
 from assistant.worker import Worker
 from knowledge.embedding import Embedder
 from knowledge.traces import kept_in
 from tests import cast
+from tests.embedders import Words
 
 SERVER = os.environ.get("HYPERCARE_TEST_POSTGRES_URL", "")
 pytestmark = pytest.mark.skipif(not SERVER, reason="needs HYPERCARE_TEST_POSTGRES_URL")
@@ -93,6 +97,66 @@ def test_of_questions_that_join_a_group_at_the_same_time_none_is_lost(shop: Part
         traces = kept_in(list(session.scalars(select(QuestionTrace.trace))))
     assert group.size == len(traces) == 9
     assert np.allclose(group.as_group().total, traces.sum(axis=0), atol=1e-4)
+
+
+def test_no_question_joins_a_group_that_another_embedder_took_over_meanwhile(shop: Parts) -> None:
+    cast.a_customer(shop).asks(cast.UNKNOWN)
+    said = cast.a_customer(shop, visitor="ada").says(cast.UNKNOWN)
+    old = shop.embedder
+    assert old is not None
+
+    def join() -> tuple[str, int]:
+        (vector,) = old.embed([cast.UNKNOWN])
+        with shop.db.writing() as session:
+            question = session.get_one(Message, said)
+            group = repeats.join(session, question, vector, embedder=old.name, at=cast.NOW)
+            assert group is not None
+            return group.embedder, group.size
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.db.writing() as session:
+            new = Words("words:1")
+            vectors = {cast.UNKNOWN: new.embed([cast.UNKNOWN])[0]}
+            repeats.carry_over(session, old.name, new.name, vectors)
+            session.flush()
+            second = pool.submit(join)
+            await_a_lock(shop)
+        joined = second.result()
+
+    assert joined == (traced_by(old.name), 1)
+    with shop.db.reading() as session:
+        groups = session.execute(select(RepeatGroup.embedder, RepeatGroup.size)).all()
+    assert {tuple(group) for group in groups} == {joined, (traced_by("words:1"), 1)}
+
+
+def test_of_two_that_keep_the_same_new_texts_at_the_same_time_neither_fails(shop: Parts) -> None:
+    some, all_of_them = {"a": [1.0, 0.0]}, {"a": [1.0, 0.0], "b": [0.0, 1.0]}
+
+    def keep(texts: dict[str, list[float]]) -> None:
+        with shop.db.writing() as session:
+            store(session, "words:1", {key: np.array(one) for key, one in texts.items()})
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.db.writing() as session:
+            store(session, "words:1", {key: np.array(one) for key, one in some.items()})
+            session.flush()
+            second = pool.submit(keep, all_of_them)
+            await_a_lock(shop)
+        second.result()
+
+    with shop.db.reading() as session:
+        assert sorted(stored(session, "words:1", ["a", "b"])) == ["a", "b"]
+
+
+def await_a_lock(parts: Parts) -> None:
+    """Return as soon as some transaction waits for another one."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    until = time.monotonic() + 10.0
+    while time.monotonic() < until:
+        with parts.db.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+    raise AssertionError("nobody waits")
 
 
 def test_what_was_retired_is_not_served_any_more(shop: Parts) -> None:

@@ -18,6 +18,7 @@ from knowledge import custody
 from knowledge.entries import Entry, Vector
 from knowledge.exact import ExactIndex, best_first
 from knowledge.index import ChromaIndex, IndexUnavailable, probe
+from tests.damages import HARM, cut, deleted, scrambled, zeroed
 
 MODEL = "tiny:1"
 REFUND = Entry("refund", "Where is my refund?", ("When do I get my money back?",))
@@ -366,32 +367,6 @@ def graph_file(name: str) -> Callable[[Path], Path]:
     return lambda store: next(store.glob(f"*/{name}"))
 
 
-def deleted(file: Path) -> None:
-    file.unlink()
-
-
-def emptied(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def zeroed(file: Path) -> None:
-    file.write_bytes(bytes(file.stat().st_size))
-
-
-def scrambled(file: Path) -> None:
-    file.write_bytes(np.random.default_rng(3).bytes(file.stat().st_size))
-
-
-def with_a_bit_flipped(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
 FILES = {
     "chroma.sqlite3": the_database,
     "data_level0.bin": graph_file("data_level0.bin"),
@@ -400,10 +375,9 @@ FILES = {
     "link_lists.bin": graph_file("link_lists.bin"),
     "index_metadata.pickle": graph_file("index_metadata.pickle"),
 }
-DAMAGE = [deleted, emptied, cut, zeroed, scrambled, with_a_bit_flipped]
 
 
-@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", HARM, ids=lambda damage: damage.__name__)
 @pytest.mark.parametrize("name", FILES)
 def test_any_damage_to_any_file_puts_an_index_in_doubt(
     name: str, damage: Callable[[Path], None], folder: Path

@@ -70,6 +70,27 @@ def test_an_exact_phrasing_wins_even_when_its_vector_misleads(shelf: Shelf) -> N
     assert found.exact
 
 
+def test_a_learnt_way_is_found_and_teaches_no_spelling() -> None:
+    learnt = replace(EXPORT, phrasings=(*EXPORT.phrasings, "all my dwnload records"))
+    shelf = Shelf((PRICE, learnt), vectors((PRICE, learnt)), approved=(PRICE, EXPORT))
+
+    assert shelf.repaired("the dwnload fails") == "the download fails"
+    assert shelf.find("ALL my dwnload records", meaning("download")).exact
+
+
+def test_an_entry_that_is_not_among_the_candidates_lends_its_certainty_to_no_other() -> None:
+    many = [Entry(f"e{n}", f"download data {n}", ()) for n in range(40)]
+    learnt = Entry("odd", "Something else entirely", ("dwnload daata",))
+    shelf = Shelf([*many, learnt], vectors([*many, learnt]), approved=many)
+    proposed = [Neighbour("e1", 0, 0.9)]
+
+    found = shelf.find("dwnload daata", meaning("download data"), proposed)
+
+    assert "odd" not in {match.entry for match in found.matches}
+    assert not found.exact
+    assert found.certainty < 1.0
+
+
 def test_a_phrasing_that_two_entries_share_is_not_exact() -> None:
     twins = (Entry("a", "Is this expected?", ()), Entry("b", "is this expected", ()))
 

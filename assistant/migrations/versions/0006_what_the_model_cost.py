@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("tokens", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["launch_id"], ["launches.id"], name=op.f("fk_launch_model_days_launch_id_launches")
+            ["launch_id"], ["launches.id"], name=op.f("fk_launch_model_days_launch_id")
         ),
         sa.PrimaryKeyConstraint("day", "launch_id", name=op.f("pk_launch_model_days")),
     )

@@ -1,9 +1,12 @@
 """traces of questions, and which repeat groups a person handled"""
 
+import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
+from assistant.desk.repeats import traced_by
 from assistant.ground.database import UtcDateTime
+from knowledge.traces import trace
 
 revision = '0007'
 down_revision = '0006'
@@ -23,12 +26,30 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('handled_by_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('handled_at', UtcDateTime(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_repeat_groups_handled_by_id'), 'people', ['handled_by_id'], ['id'])
+    _traced()
 
 
-def downgrade() -> None:
-    """Go back."""
-    with op.batch_alter_table('repeat_groups', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_repeat_groups_handled_by_id'), type_='foreignkey')
-        batch_op.drop_column('handled_at')
-        batch_op.drop_column('handled_by_id')
-    op.drop_table('question_traces')
+def _traced() -> None:
+    """Let the groups that are there be compared with new questions: by meaning and by letters.
+
+    Their members' vectors were never kept: a group's mean direction stands for what they mean, the
+    question that it is shown by for how they are spelt.
+    """
+    groups = sa.table(
+        "repeat_groups",
+        *map(sa.column, ("id", "question", "embedder", "total", "size")),
+    )
+    bind = op.get_bind()
+    for group in bind.execute(sa.select(groups)).all():
+        if (total := _total(group.question, group.total, group.size)) is not None:
+            changed = {"embedder": traced_by(group.embedder), "total": total}
+            bind.execute(groups.update().where(groups.c.id == group.id).values(changed))
+
+
+def _total(question: str, former: bytes, size: int) -> bytes | None:
+    """Return the sum of as many traces as the group has members; None when it has no direction."""
+    meaning = np.frombuffer(former, dtype=np.float32)
+    length = float(np.linalg.norm(meaning))
+    if not length:
+        return None
+    return np.asarray(trace(question, meaning / length) * size, dtype=np.float32).tobytes()
