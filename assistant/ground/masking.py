@@ -130,8 +130,16 @@ def _card_from(parts: list[str], at: int) -> tuple[int, str] | None:
     for end in range(min(at + 37, len(parts)), at, -2):
         digits = "".join(parts[at:end:2])
         if 13 <= len(digits) <= 19 and _passes_luhn(digits):
-            return end, "[card]"
+            return _with_what_follows(parts, end)
     return None
+
+
+def _with_what_follows(parts: list[str], end: int) -> tuple[int, str]:
+    # Chance may find a card in what stands before one: then its rest would give it away.
+    last = end
+    while last + 1 < len(parts) and len(parts[last + 1]) >= 3:
+        last += 2
+    return last, "[card]" if last == end else "[number]"
 
 
 def _passes_luhn(digits: str) -> bool:
