@@ -88,7 +88,7 @@ def guarantee_words(account: Account) -> dict[str, str]:
             "text": (
                 f"The shipped threshold of {account.answers_from:.2f} stands until "
                 f"{_labels(threshold.missing, 'more ')}{while_what} say where {rate} lies. "
-                f"There {_are(threshold.labels)} so far."
+                f"Of any kind there {_are(threshold.labels)} so far."
             ),
         }
     more = (

@@ -44,13 +44,23 @@ def existing(data: Path | None) -> Settings:
 
 def parts_of(settings: Settings) -> "Parts":
     """Return the parts of this process, its tables up to date."""
+    from sqlalchemy.exc import DatabaseError
+
     from assistant import migrations
+    from assistant.ground.errors import Refused
     from assistant.ground.parts import assemble
     from assistant.library import charge
 
-    parts = assemble(settings)
-    migrations.upgrade(parts.db)
-    charge.take_up(parts)
+    try:
+        parts = assemble(settings)
+        migrations.upgrade(parts.db)
+        charge.take_up(parts)
+    except (OSError, DatabaseError) as trouble:
+        why = getattr(trouble, "orig", None) or trouble
+        raise Refused(
+            f"The data in {settings.data} cannot be used: {why}.",
+            what_to_do="Name a folder that may be written, with --data, or restore the database.",
+        ) from trouble
     if parts.embedder_missing:
         err.print(f"[yellow]Word search only:[/yellow] {parts.embedder_missing}", highlight=False)
     return parts

@@ -82,6 +82,13 @@ class Settings(BaseSettings):
         """Keep the folder where it was meant, whatever the working folder becomes."""
         return value.expanduser().absolute()
 
+    @field_validator("llm_base_url", "llm_fallback_base_url", "embedding_base_url", "public_url")
+    @classmethod
+    def _on_the_web(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("An address begins with http:// or https:// and names a server")
+        return value
+
     @property
     def sql_url(self) -> str:
         """Return the database's URL, the embedded one by default."""

@@ -75,6 +75,8 @@ def test_every_setting_says_what_it_means() -> None:
         ("sweep_seconds", -1),
         ("stranded_seconds", 0),
         ("llm_calls_per_day", -1),
+        ("llm_base_url", "ftp://models.example"),
+        ("embedding_base_url", "models.example/v1"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(name: str, value: object) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from assistant.ground.errors import Refused
+from assistant.ground.settings import DATABASE_FILE, Settings
 from tests.cast import EXPORT, EXPORT_TEXT, LAUNCH, PRICE, UNKNOWN
 from web.cli import app
 from web.questions import MOST_BYTES
+from web.starting import parts_of
 
 BAD_LINES: Sequence[bytes] = [
     b"",
@@ -129,3 +132,18 @@ def test_the_question_of_a_command_line_may_be_no_text_at_all(standing: Path) ->
     (one,) = told(ask(standing, "\udcff\udc80", "--json"))
 
     assert (one["question"], one["outcome"]) == ("\ufffd\ufffd", "clarification")
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder")
+
+    with pytest.raises(Refused, match="cannot be used"):
+        parts_of(Settings(_env_file=None, data=in_the_way / "data"))
+
+
+def test_a_damaged_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_FILE).write_bytes(b"not a database" * 1000)
+
+    with pytest.raises(Refused, match="not a database"):
+        parts_of(Settings(_env_file=None, data=tmp_path))
