@@ -123,7 +123,9 @@ class Life(RuleBasedStateMachine):
     def _gone(self, *, killed: bool) -> None:
         at = self.parts.clock.now()
         if killed and self.parts.index is not None:
-            self.parts.index._lock.close()  # as the end of a process lets go of it: no seal
+            # As the end of a process lets go of it: no seal, and no file left open. Chroma keeps
+            # one client per path, and would go on writing into the store that was set aside.
+            self.parts.index.close(trusted=False)
             self.parts.index = None
         self.parts.close()
         self.parts = self._a_process()
