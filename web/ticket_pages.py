@@ -1,6 +1,6 @@
 """One ticket's page from its nouns: what templates/desk/ticket.html shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,17 @@ from assistant.answering import decisions
 from assistant.answering.decisions import Decision
 from assistant.answering.explaining import of_decision
 from assistant.answering.suggesting import Found, Sends, Suggestion, sends, suggestion_for
-from assistant.desk import escalation, queue, repeats
-from assistant.desk.contacts import contacts
+from assistant.desk import queue
 from assistant.desk.playbook import playbook
-from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
-from assistant.ground.audit import Event, history
-from assistant.ground.people import Person, by_email, members
+from assistant.ground.audit import history
+from assistant.ground.people import Person, members
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
-from web.desk_pages import WORKERS, channel_words, customer_name, state_of
-from web.happenings import sentence, who
+from web.desk_pages import channel_words, state_of
 from web.thread import cited, entry_href, handoff, thread, verdict_of
 
 MATCH_WORDS = ((0.8, "Strong match"), (0.6, "Likely match"), (0.4, "Possible match"))
@@ -72,18 +70,18 @@ def ticket_page(
     return {
         "ticket": _ticket(ticket, person),
         "may": _may(ticket),
-        "customer": _customer(session, ticket),
+        "customer": rail.customer(session, ticket),
         "messages": thread(ticket, happened, cites),
         "considered": _considered(session, ticket, decided),
         "handoff": handoff(ticket),
         "suggestion": _suggestion(session, ticket, suggested),
         "draft": draft or _draft(best if wanted.insert else None),
         "promises": sorted(shown, key=lambda clock: clock["due_at"]),
-        "people": _people(team, ticket),
-        "escalation": _escalation(session, ticket, happened, team),
-        "repeats": _repeats(session, ticket),
+        "people": rail.people(team, ticket),
+        "escalation": rail.escalation_of(session, ticket, happened, team),
+        "repeats": rail.repeats_of(session, ticket),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
-        "history": [_happening(event) for event in reversed(happened)],
+        "history": [rail.happening(event) for event in reversed(happened)],
         "neighbours": _neighbours(session, ticket, person),
     }
 
@@ -117,19 +115,6 @@ def _may(ticket: Ticket) -> dict[str, bool]:
         "acknowledge": ticket.is_open and ticket.acknowledged_at is None,
         "resolve": ticket.is_open and ticket.first_response_at is not None,
         "reopen": not ticket.is_open,
-    }
-
-
-def _customer(session: Session, ticket: Ticket) -> dict[str, Any]:
-    known, reach = contacts(session, ticket), str(ticket.context.get("reach") or "")
-    visitor = ticket.conversation.visitor
-    return {
-        "name": customer_name(ticket.conversation),
-        "email": next((each for each in (reach, visitor) if "@" in each), None),
-        "since": known.since,
-        "conversations": known.conversations,
-        "page_url": ticket.conversation.page_url or None,
-        "earlier": [{**_link(each), "at": each.opened_at} for each in known.earlier],
     }
 
 
@@ -202,86 +187,6 @@ def _draft(inserted: Found | None) -> Draft:
         suggestion_entry=version.entry.key,
         suggestion_version=str(version.number),
     )
-
-
-def _people(team: Sequence[Person], ticket: Ticket) -> list[dict[str, Any]]:
-    return [
-        {"email": person.email, "name": person.name, "current": person.id == ticket.owner_id}
-        for person in team
-        if person.role in WORKERS
-    ]
-
-
-def _escalation(
-    session: Session, ticket: Ticket, happened: Sequence[Event], team: Sequence[Person]
-) -> dict[str, Any]:
-    path = ticket.scenario.escalation if ticket.scenario else []
-    names = {person.email: person.name for person in team}
-    went = {e.details.get("level"): e.at for e in happened if e.kind == "ticket.escalated"}
-    steps = [escalation.next_step(path, level) for level in range(len(path))]
-    following = escalation.next_step(path, ticket.level)
-    return {
-        "steps": [
-            {
-                "words": _named(session, step.to, names),
-                "done": step.level <= ticket.level,
-                "at": went.get(step.level),
-            }
-            for step in steps
-            if step is not None
-        ],
-        "next_words": _next_words(
-            ticket, _named(session, following.to, names) if following else ""
-        ),
-    }
-
-
-def _named(session: Session, email: str, names: Mapping[str, str]) -> str:
-    if email in names:
-        return names[email]
-    elsewhere = by_email(session, email)
-    return elsewhere.name if elsewhere else email
-
-
-def _next_words(ticket: Ticket, following: str) -> str | None:
-    if not ticket.is_open:
-        return None
-    if following:
-        return f"Goes to {following} when the acknowledgement or the first response is missed."
-    return "Goes to a lead when the acknowledgement or the first response is missed."
-
-
-def _repeats(session: Session, ticket: Ticket) -> dict[str, Any] | None:
-    group = session.get(RepeatGroup, ticket.group_id) if ticket.group_id else None
-    if group is None:
-        return None
-    asked = repeats.asked(session, group.id)
-    if asked.people < 2:
-        return None
-    return {
-        "question": group.question,
-        "people": asked.people,
-        "contacts": asked.contacts,
-        "channels": [channel_words(channel).lower() for channel in asked.channels],
-        "first_at": group.first_seen_at,
-        "last_at": group.last_seen_at,
-        "href": f"/reports/repeat-questions?launch={ticket.launch.key}",
-        "siblings": [_link(sibling) for sibling in repeats.siblings(session, ticket)],
-    }
-
-
-def _link(ticket: Ticket) -> dict[str, Any]:
-    # Not "waiting on us": that needs more than a list of links should cost the reader.
-    return {
-        "number": ticket.number,
-        "href": f"/desk/tickets/{ticket.number}",
-        "subject": ticket.subject,
-        "state_words": "Open" if ticket.is_open else "Resolved",
-    }
-
-
-def _happening(event: Event) -> dict[str, Any]:
-    return {"words": sentence(event), "by": who(event), "at": event.at}
 
 
 def _neighbours(session: Session, ticket: Ticket, person: Person) -> dict[str, str | None]:
