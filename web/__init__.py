@@ -5,7 +5,8 @@ questions`` (the ``hypercare`` command) · ``access sign_in`` (who may do what o
 ``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
 it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
-library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` · ``certainty
-certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and beside them what
-their pages show) · ``shell`` (what every staff page shares) · ``rendering`` (templates into pages).
+library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·
+``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
+beside them what their pages show) · ``shell`` (what every staff page shares) · ``rendering``
+(templates into pages).
 """

@@ -14,7 +14,7 @@ from assistant.desk.messages import By, Message, subject_of
 from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
 from assistant.desk.tickets import Ticket
 from assistant.ground.people import Person, Role, members
-from assistant.launch import updates
+from assistant.launch import shifts, updates
 from assistant.launch.launches import Launch
 from web.clocks import promise_clock, update_clock
 
@@ -99,16 +99,18 @@ def queue_page(
 def situation(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
     """Return what stands above the queue: day, stage, who answers for it, the next update.
 
-    Until shifts are planned the launch's first lead owns all of it: escalations end there too.
+    Whoever has the shift owns it; while nobody has one, the launch's first lead does.
     """
     newest = updates.newest(session, launch.id, at=at)
-    lead = next(iter(members(session, launch.id, Role.LEAD)), None)
+    shift = shifts.shift_at(session, launch.id, at)
+    lead = None if shift else next(iter(members(session, launch.id, Role.LEAD)), None)
+    owner = shift.person if shift else lead
     return {
         "launch_name": launch.name,
         "day": launch.day(at) if launch.phase == "active" else None,
         "stage_words": STAGE_WORDS[launch.phase],
-        "owner": lead.name if lead else None,
-        "owner_until": None,
+        "owner": owner.name if owner else None,
+        "owner_until": shift.ends_at if shift else None,
         "update_clock": update_clock(newest, at=at, zone=launch.time_zone),
         "update_href": f"/launches/{launch.key}/updates",
     }

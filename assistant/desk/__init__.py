@@ -4,5 +4,5 @@
 ``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``feedback`` (what people
-thought of it).
+thought of it) · ``handovers`` (what one hypercare owner leaves for the next).
 """

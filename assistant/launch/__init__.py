@@ -2,5 +2,6 @@
 
 ``launches`` (the window itself and what is missing before it may go live) · ``scenarios`` (moments
 of doubt, each with an owner) · ``scope`` (in or out) · ``updates`` (what everybody is told, each a
-promise) · ``packs`` (a launch written down as YAML, read with every problem named).
+promise) · ``shifts`` (who is the hypercare owner at which minute) · ``packs`` (a launch written
+down as YAML, read with every problem named).
 """
