@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--damages", action="store_true", help="every kind of damage to the index")
     parser.addoption("--steps", type=int, default=120, help="random steps in the library's life")
     parser.addoption("--races", type=int, default=20, help="answers that race a withdrawal")
+    parser.addoption("--claims", type=int, default=12, help="tickets that four people take at once")
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
     parser.addoption("--injections", type=int, default=15, help="injections of each fake model")

@@ -15,6 +15,7 @@ from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, members
 from assistant.library.versions import EntryVersion
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
+from web.collisions import FormSeen, must_be_free, stopped
 from web.desk_pages import WORKERS, asked, queue_page, state_of
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
@@ -43,6 +44,7 @@ def _ticket(number: str, agent: AtDesk) -> Ticket:
 
 
 ThisTicket = Annotated[Ticket, Depends(_ticket)]
+SeenHere = Annotated[FormSeen, Depends(FormSeen)]
 
 
 @router.get("/desk")
@@ -97,8 +99,13 @@ class Reply:
 
 
 @router.post("/desk/tickets/{number}/replies")
-def reply(ticket: ThisTicket, agent: AtDesk, said: Annotated[Reply, Depends(Reply)]) -> Response:
+def reply(
+    ticket: ThisTicket, agent: AtDesk, said: Annotated[Reply, Depends(Reply)], seen: SeenHere
+) -> Response:
     """Answer the customer, or leave a note for the team."""
+    if news := stopped(agent, ticket, seen):
+        written = (said.text, said.kind, said.suggestion_entry, said.suggestion_version)
+        return _shown(agent, ticket, draft=Draft(*written, news=news), status=409)
     if said.kind == "note":
         ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
         return _back(ticket, "noted")
@@ -117,8 +124,11 @@ def judge_suggestion(
     entry: Words,
     version: Number,
     action: Annotated[Literal["send", "wrong", "none"], Form()],
-) -> RedirectResponse:
+    seen: SeenHere,
+) -> Response:
     """Send the suggestion word for word, or say what is wrong with it."""
+    if action == "send" and (news := stopped(agent, ticket, seen)):
+        return _shown(agent, ticket, draft=Draft(news=news), status=409)
     if action == "send":
         suggesting.send_suggestion(agent.session, ticket, entry, version, by=agent.by, at=agent.at)
         return _back(ticket, "sent")
@@ -136,8 +146,9 @@ def acknowledge(ticket: ThisTicket, agent: AtDesk) -> RedirectResponse:
 
 
 @router.post("/desk/tickets/{number}/owner")
-def assign(ticket: ThisTicket, agent: AtDesk, person: Words) -> RedirectResponse:
+def assign(ticket: ThisTicket, agent: AtDesk, person: Words, seen: SeenHere) -> RedirectResponse:
     """Take it, or hand it to somebody else."""
+    must_be_free(agent, ticket, seen)
     ticket.assign(agent.session, to=_colleague(agent, ticket, person), by=agent.by, at=agent.at)
     return _back(ticket, "assigned")
 

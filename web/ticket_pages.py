@@ -13,6 +13,7 @@ from assistant.answering.decisions import Decision
 from assistant.answering.explaining import of_decision
 from assistant.answering.suggesting import Found, Sends, Suggestion, sends, suggestion_for
 from assistant.desk import queue
+from assistant.desk.collisions import seen_now
 from assistant.desk.playbook import playbook
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.audit import history
@@ -37,6 +38,7 @@ class Draft:
     suggestion_entry: str = ""
     suggestion_version: str = ""
     problem: str | None = None
+    news: tuple[str, ...] = ()  # what came while it was written
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def ticket_page(
     book = playbook(ticket, verdict=verdict, at=at)
     return {
         "ticket": _ticket(ticket, person),
+        "seen": seen_now(ticket),
         "may": _may(ticket),
         "customer": rail.customer(session, ticket),
         "messages": thread(ticket, happened, cites),

@@ -2,7 +2,8 @@
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
 ``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
-person has to answer) · ``queue`` (which tickets, in which order) · ``repeats`` (the same question
+person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
+came while somebody wrote) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``feedback`` (what people
 thought of it) · ``handovers`` (what one hypercare owner leaves for the next).
 """
