@@ -5,5 +5,8 @@
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
 came while somebody wrote) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``feedback`` (what people
-thought of it) · ``handovers`` (what one hypercare owner leaves for the next).
+thought of it) · ``handovers`` (what one hypercare owner leaves for the next) ·
+``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go
+out in one mail) · ``letters`` (mail that goes out) · ``mails`` (mail that came in) ·
+``subscribers`` (who wants the updates by mail).
 """

@@ -1,7 +1,19 @@
 """Every table, gathered: importing the nouns registers them."""
 
 from assistant.answering import calibrations, decisions, labels
-from assistant.desk import conversations, feedback, handovers, promises, repeats, tickets
+from assistant.desk import (
+    conversations,
+    feedback,
+    handovers,
+    letters,
+    links,
+    mails,
+    promises,
+    reach,
+    repeats,
+    subscribers,
+    tickets,
+)
 from assistant.ground import audit, people, spending
 from assistant.ground.database import Base
 from assistant.launch import launches, scenarios, shifts, updates
@@ -21,6 +33,11 @@ NOUNS = (
     repeats,
     feedback,
     handovers,
+    reach,
+    subscribers,
+    links,
+    letters,
+    mails,
     entries,
     lessons,
     vectors,
