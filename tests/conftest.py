@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--claims", type=int, default=12, help="tickets that four people take at once")
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
+    parser.addoption("--busy-seconds", type=float, default=4, help="seconds of a busy database")
     parser.addoption("--injections", type=int, default=15, help="injections of each fake model")
 
 

@@ -1,8 +1,9 @@
 """Ground: what every other room stands on.
 
 ``settings`` (environment and hypercare.env) · ``database`` (engine, transactions, column types) ·
-``clock`` (the only wall clock) · ``errors`` (three ways to say no) · ``people`` (roles, passwords,
-sign-ins) · ``audit`` (every change an event) · ``llm`` (the one function that calls a model) ·
+``turns`` (its writers go one after the other) · ``clock`` (the only wall clock) · ``errors`` (three
+ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every change an event) ·
+``llm`` (the one function that calls a model) ·
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·
 ``embedders`` (those that can be made here) ·

@@ -18,6 +18,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from assistant.ground.turns import Turn, Turns
+
 BUSY_TIMEOUT_MS = 10_000  # how long a writer queues before SQLite gives up; libraries notes, fact 9
 FULL = 2  # PRAGMA synchronous: NORMAL (1) lost acknowledged rows in simulated power cuts
 
@@ -74,6 +76,7 @@ class Database:
         """Open ``url`` (``sqlite:///file`` or ``postgresql+psycopg://…``); nothing is created."""
         self.url = url
         self.engine = _engine(url)
+        self._turns = Turns()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -84,9 +87,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Yield a session holding the writer's lock; commits at the end, rolls back on an error."""
-        bound = self.engine.execution_options(writes=True)
-        with Session(bound, expire_on_commit=False) as session, session.begin():
-            yield session
+        turn = Turn(self._turns)
+        bound = self.engine.execution_options(writes=turn)
+        try:
+            with Session(bound, expire_on_commit=False) as session, session.begin():
+                yield session
+        finally:
+            turn.give_back()
 
     def is_durable(self) -> bool:
         """Return whether a committed row survives a power cut as far as the database promises."""
@@ -137,8 +144,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    turn: Turn | None = connection.get_execution_options().get("writes")
+    if turn is not None:
+        turn.take(BUSY_TIMEOUT_MS / 1000)
+    connection.exec_driver_sql("BEGIN" if turn is None else "BEGIN IMMEDIATE")
 
 
 def sha256(words: str) -> str:

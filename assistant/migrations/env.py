@@ -2,7 +2,10 @@
 
 from alembic import context
 
-with context.config.attributes["engine"].execution_options(writes=True).connect() as connection:
+from assistant.ground.turns import Turn, Turns
+
+alone = context.config.attributes["engine"].execution_options(writes=Turn(Turns()))
+with alone.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=context.config.attributes["tables"],
