@@ -2,12 +2,13 @@
 
 Rooms, each standing only on those before it:
 
-- ``ground``     settings, database, clock, errors, people, audit, model, parts
+- ``ground``     settings, database, clock, errors, people, audit, model, outbox, parts
 - ``launch``     the launch, its scenarios, its updates, and the pack it is imported from
 - ``desk``       conversations, tickets, severity, promises, repeats, feedback
 - ``library``    entries and their approved versions, publishing them into the index
 - ``answering``  a question becomes an answer, a clarification or a handoff
 - ``reports``    what it all adds up to
+- ``integrations``  others' systems: one wire format each
 - ``demo``       a believable launch with a week of life
 - ``worker``     the table of recurring jobs and the loop that runs it
 

@@ -16,6 +16,7 @@ from assistant.answering.answer import hand_over_stranded
 from assistant.desk import promises, regrouping
 from assistant.desk.promises import Kind, Promise
 from assistant.ground.audit import ASSISTANT, happened
+from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
@@ -114,6 +115,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
         Job("recalibrate", timedelta(days=1), learning.recalibrate),
+        Job("forget what was delivered", timedelta(days=1), forget_delivered),
     )
 
 
@@ -123,6 +125,21 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
     They are about what this process keeps in memory, so they run where questions are answered.
     """
     return (Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),)
+
+
+def deliverers(parts: Parts) -> Deliverers:
+    """Return who brings which kind of outgoing row to its target; a kind without one waits."""
+    return {}
+
+
+def deliver(parts: Parts) -> int:
+    """Bring to others what is due in the outbox."""
+    return deliver_due(parts, deliverers(parts))
+
+
+def deliveries(parts: Parts) -> tuple[Job, ...]:
+    """Return the jobs that wait for others' servers; a worker of their own, so no clock waits."""
+    return (Job("deliver", timedelta(seconds=parts.settings.sweep_seconds), deliver),)
 
 
 class Worker:

@@ -24,7 +24,7 @@ from assistant.answering.memory import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing, stocking
-from assistant.worker import Worker, long_jobs
+from assistant.worker import Worker, deliveries, long_jobs
 from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.certainty import router as certainty_router
@@ -104,7 +104,9 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
         if parts.model is not None:
             threading.Thread(target=parts.model.warm, name="model", daemon=True).start()
         # The long jobs look after this process's own shelves, wherever the others run.
-        workers = [Worker(parts, long_jobs, "long jobs"), *([Worker(parts)] if worker else [])]
+        workers = [Worker(parts, long_jobs, "long jobs")]
+        if worker:
+            workers += [Worker(parts), Worker(parts, deliveries, "deliveries")]
         for each in workers:
             each.start()
         yield

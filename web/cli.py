@@ -84,10 +84,11 @@ def serve(
 @app.command()
 def worker(data: Data = None) -> None:
     """Run the recurring jobs in a process of their own."""
-    from assistant.worker import Worker
+    from assistant.worker import Worker, deliveries
 
     parts = parts_of(settings_of(None, data))
     out.print("The worker runs. Stop it with Ctrl C.")
+    Worker(parts, deliveries, "deliveries").start()
     try:
         Worker(parts).run()
     except KeyboardInterrupt:

@@ -7,5 +7,6 @@ ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every c
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·
 ``embedders`` (those that can be made here) ·
-``parts`` (what a process is assembled from).
+``outbox`` (what is to reach somebody outside) · ``delivery interruptions`` (how it gets there, and
+targets that fail) · ``parts`` (what a process is assembled from).
 """

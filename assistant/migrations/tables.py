@@ -14,7 +14,7 @@ from assistant.desk import (
     subscribers,
     tickets,
 )
-from assistant.ground import audit, people, spending
+from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
 from assistant.launch import launches, scenarios, shifts, updates
 from assistant.library import charge, entries, lessons, vectors
@@ -23,6 +23,8 @@ NOUNS = (
     audit,
     people,
     spending,
+    outbox,
+    interruptions,
     launches,
     scenarios,
     updates,
