@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
     parser.addoption("--busy-seconds", type=float, default=4, help="seconds of a busy database")
+    parser.addoption("--calendars", type=int, default=240, help="calendars walked by the minute")
     parser.addoption("--injections", type=int, default=15, help="injections of each fake model")
 
 
@@ -74,6 +75,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _nowhere_in_particular(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test works in an empty folder, so that no ``hypercare.env`` lies there."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def calendars(request: pytest.FixtureRequest) -> int:
+    """How many random calendars are compared with a walk minute by minute."""
+    return int(request.config.getoption("--calendars"))
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,8 @@ class Launch(Base):
     baselines: Mapped[list[dict[str, Any]]]
     exit_criteria: Mapped[list[dict[str, Any]]]
     sites: Mapped[list[str]]
+    coverage: Mapped[dict[str, Any]] = mapped_column(default=dict)  # none: around the clock
+    coverage_set_at: Mapped[datetime | None]  # by a lead; until then the pack says it
     languages: Mapped[list[str]] = mapped_column(default=list)  # none: those of its approved texts
     mode: Mapped[str]
     wrong_rate: Mapped[float]

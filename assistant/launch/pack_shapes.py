@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
@@ -17,8 +15,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from assistant.ground.people import Role
+from assistant.launch.coverage_shapes import CoverageShape
 from assistant.launch.launches import WRONG_RATE, Mode, Trigger
 from assistant.launch.scenarios import Category, Decider
+from assistant.launch.shape import Line, Shape
 
 EARLIEST, LATEST = 1970, 2199  # years of a time; the ends of the calendar have no other zones
 
@@ -57,7 +57,6 @@ def _language(value: str) -> str:
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
 Email = Annotated[
     str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+$")
@@ -75,25 +74,6 @@ Language = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidat
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 InstantOrWords = Annotated[datetime | str, BeforeValidator(_instant_or_words)]
-
-
-def _is_unstorable(value: object) -> bool:
-    """Return whether ``value`` holds a NUL or half of a surrogate pair."""
-    return isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
-
-
-class Shape(BaseModel):
-    """What every part of a pack shares: a field that is not known is an error."""
-
-    model_config = ConfigDict(extra="forbid", strict=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _storable(cls, value: object) -> object:
-        """Refuse what a quoted escape can write and no database keeps."""
-        if any(_is_unstorable(words) for words in (value if isinstance(value, list) else [value])):
-            raise PydanticCustomError("unstorable", "It holds a character that cannot be kept")
-        return value
 
 
 class AreaShape(Shape):
@@ -156,6 +136,7 @@ class LaunchShape(Shape):
     mode: Mode = Mode.SUGGEST
     wrong_rate: float = Field(WRONG_RATE, ge=0.001, le=0.1)
     languages: list[Language] = []
+    coverage: CoverageShape | None = None
 
     @field_validator("time_zone")
     @classmethod

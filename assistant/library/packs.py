@@ -124,6 +124,8 @@ def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
     if launch.mode_set_at is None:  # what a lead has decided since stays decided
         launch.mode, launch.wrong_rate = shape.mode, shape.wrong_rate
     launch.languages = list(shape.languages)
+    if launch.coverage_set_at is None:
+        launch.coverage = shape.coverage.kept() if shape.coverage else {}
     session.flush()
     return launch
 

@@ -238,3 +238,57 @@ def test_a_pack_that_says_no_mode_lets_people_answer(house: Parts, tmp_path: Pat
 
     with house.db.reading() as session:
         assert cast.launch_of(session).mode == "suggest"
+
+
+COVERED = """  time_zone: Europe/Berlin
+  coverage:
+    week: [{days: mon-fri, from: 08:00, to: 20:00}]
+    holidays: [{date: 2026-12-25, name: Christmas Day}]
+"""
+
+
+def test_a_pack_brings_the_hours_and_a_lead_who_set_others_keeps_them(
+    shop: Parts, tmp_path: Path
+) -> None:
+    words = cast.PACK.replace("  time_zone: Europe/Berlin\n", COVERED)
+    kept = {
+        "week": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "20:00"}],
+        "holidays": [{"date": "2026-12-25", "name": "Christmas Day"}],
+    }
+
+    cast.bring_in(shop, tmp_path, words)
+    with shop.db.writing() as session:
+        assert cast.launch_of(session).coverage == kept
+        cast.launch_of(session).coverage_set_at = NOW
+    cast.bring_in(shop, tmp_path, cast.PACK)
+
+    with shop.db.reading() as session:
+        assert cast.launch_of(session).coverage == kept
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("week: [{days: mon-fri, from: 25:00, to: 20:00}]", "It is no time of a day."),
+        ("week: [{days: mon-fri, from: 8, to: 20:00}]", "It is no time of a day."),
+        ("week: [{days: someday, from: 08:00, to: 20:00}]", "“someday” is no weekday."),
+        ("week: [{days: mon, from: 08:00, to: 08:00}]", "These hours have no length."),
+        ("week: [{days: [], from: 08:00, to: 09:00}]", "should have at least 1 item"),
+        ("holidays: [{date: christmas}]", "Write a day, for example 2026-12-25."),
+        ("holidays: [{date: 2026-12-25}, {date: 2026-12-25}]", "2026-12-25 is there twice."),
+        ("weeks: []", "This field is not known."),
+    ],
+)
+def test_a_calendar_with_a_mistake_is_refused_with_its_line(
+    shop: Parts, tmp_path: Path, wrong: str, said: str
+) -> None:
+    words = cast.PACK.replace(
+        "  time_zone: Europe/Berlin\n", f"  time_zone: Europe/Berlin\n  coverage:\n    {wrong}\n"
+    )
+
+    with pytest.raises(PackRefused) as refused:
+        cast.bring_in(shop, tmp_path, words)
+
+    (problem,) = refused.value.problems
+    assert said in str(problem)
+    assert problem.line == 9
