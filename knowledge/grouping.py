@@ -86,6 +86,18 @@ class Move:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two groups that may be one, the larger first."""
+
+    one: str
+    other: str
+    likeness: float
+    """Beyond the usual, as for `SAME_GROUP`."""
+    is_in_conflict: bool
+    """They name different codes."""
+
+
 def shared(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """What both name; where one names nothing, what the other names."""
     return one & other if one and other else one | other
@@ -144,6 +156,32 @@ def merges(groups: Sequence[Group]) -> tuple[tuple[str, str], ...]:
         pairs.link_as_one(one, other, at[one].size, at[other].size)
         at[one] = at[one].with_group(at.pop(other))
     return tuple(found)
+
+
+def near(groups: Sequence[Group], likeness: float) -> tuple[Near, ...]:
+    """Pairs of groups whose members are on average alike by ``likeness`` or more beyond the usual.
+
+    Most alike first. Also those whose identifiers conflict: a person may know better.
+    """
+    if len(groups) < 2:
+        return ()
+    means = np.stack([group.total for group in groups]).astype(np.float64)
+    means /= _sizes(groups)[:, None]
+    links = means @ means.T
+    np.fill_diagonal(links, 0.0)
+    usual = _believed(links.sum() / (len(links) * (len(links) - 1)), len(links))
+    beyond = np.triu((links - usual) / (1.0 - usual), 1)
+    pairs = np.argwhere(beyond >= likeness)
+    found = [
+        _nearness(groups[one], groups[other], float(beyond[one, other])) for one, other in pairs
+    ]
+    return tuple(sorted(found, key=lambda pair: (-pair.likeness, pair.one, pair.other)))
+
+
+def _nearness(one: Group, other: Group, likeness: float) -> Near:
+    kept, taken = sorted((one, other), key=lambda group: (-group.size, int(group.key)))
+    conflict = in_conflict(one.identifiers, other.identifiers)
+    return Near(kept.key, taken.key, likeness, conflict)
 
 
 def moves(groups: Sequence[Group], members: Sequence[Member]) -> tuple[Move, ...]:

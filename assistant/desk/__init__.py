@@ -4,7 +4,10 @@
 ``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
 came while somebody wrote) · ``repeats`` (the same question
-from many people) · ``regrouping`` (repeats put in order afterwards) · ``feedback`` (what people
+from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting
+gathering`` (what people say about repeats) · ``causes cause_states`` (what repeats are fixed by) ·
+``addresses`` (of other tools) · ``fixes`` (what was changed) · ``belonging`` (who asked about a
+cause) · ``proposals`` (what may belong together) · ``feedback`` (what people
 thought of it) · ``handovers`` (what one hypercare owner leaves for the next) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go
 out in one mail) · ``letters`` (mail that goes out) · ``mails`` (mail that came in) ·

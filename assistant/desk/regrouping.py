@@ -14,6 +14,7 @@ from assistant.desk.messages import Message
 from assistant.desk.repeats import QuestionTrace, RepeatGroup, groups_of, locked
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT, happened
+from assistant.ground.people import Person
 from knowledge.entities import identifiers, in_conflict
 from knowledge.grouping import Member, Move, merges, moves
 from knowledge.traces import kept_in
@@ -50,7 +51,7 @@ def merge(session: Session, kept_id: int, taken_id: int, *, at: datetime) -> boo
         taken=taken.id,
         question=taken.question,
     )
-    _close(session, taken, into=kept)
+    close(session, taken, into=kept, by=None, at=at)
     return True
 
 
@@ -99,7 +100,7 @@ def move(session: Session, planned: Move, *, at: datetime) -> bool:
         target=target.id,
     )
     if source.size == 0:
-        _close(session, source, into=target)
+        close(session, source, into=target, by=None, at=at)
     else:
         session.flush()
         source.relabel(session)
@@ -111,17 +112,35 @@ def merge_alike(session: Session, launch_id: int, *, at: datetime) -> int:
     return sum(merge(session, *pair, at=at) for pair in alike(session, launch_id))
 
 
-def _close(session: Session, empty: RepeatGroup, *, into: RepeatGroup) -> None:
+def close(
+    session: Session, empty: RepeatGroup, *, into: RepeatGroup, by: Person | None, at: datetime
+) -> None:
+    """Give all questions and tickets of a group to another, under both locks."""
+    session.flush()
+    given = list(session.scalars(select(Message.id).where(Message.group_id == empty.id)))
     for noun in (Message, Ticket):
         session.execute(update(noun).where(noun.group_id == empty.id).values(group_id=into.id))
+    empty.size = 0
+    empty.end_in(into.id, given, by=by, at=at)
     session.flush()
-    session.delete(empty)
     into.relabel(session)
 
 
+def follow(session: Session, launch_id: int) -> int:
+    """Bring tickets back to where their question is; return how many had stayed behind.
+
+    A ticket that was opened for an old question while that was moved may have missed it.
+    """
+    there = select(Message.group_id).where(Message.id == Ticket.question_id).scalar_subquery()
+    behind = update(Ticket).where(Ticket.launch_id == launch_id, Ticket.group_id != there)
+    moved = behind.values(group_id=there).returning(Ticket.id)
+    return len(session.scalars(moved.execution_options(synchronize_session=False)).all())
+
+
 def _embedders(session: Session, launch_id: int) -> list[str]:
-    query = select(RepeatGroup.embedder).where(RepeatGroup.launch_id == launch_id).distinct()
-    return sorted(session.scalars(query))
+    query = select(RepeatGroup.embedder).where(RepeatGroup.launch_id == launch_id)
+    alive = query.where(RepeatGroup.merged_into_id.is_(None))
+    return sorted(session.scalars(alive.distinct()))
 
 
 def _members(session: Session, launch_id: int, embedder: str) -> list[Member]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, union_all
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.desk.conversations import Conversation
+from assistant.desk.handled import GROWN, Handled
 from assistant.desk.messages import Message, subject_of
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
-from assistant.ground.people import Person
 from knowledge.entities import identifiers, in_conflict
 from knowledge.grouping import NEWEST, Group, label, nearest_group
 from knowledge.traces import kept_in, stored, trace
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LABELLED_FROM = 4  # questions; a smaller group is called by the first of them
 
 
-class RepeatGroup(Base):
+class RepeatGroup(Handled, Base):
     """One question that many people asked, in the words of one of them."""
 
     __tablename__ = "repeat_groups"
@@ -41,21 +41,11 @@ class RepeatGroup(Base):
     size: Mapped[int]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    handled_at: Mapped[datetime | None]
-    handled_by: Mapped[Person | None] = relationship()
 
     @property
-    def is_handled(self) -> bool:
-        """Return whether a person has said what belongs to it; then nothing here undoes that."""
-        return self.handled_at is not None
-
-    def take_over(self, *, by: Person, at: datetime) -> None:
-        """Leave to people what belongs to it: each verb of theirs that sorts it does this first.
-
-        New questions still join it.
-        """
-        self.handled_by, self.handled_at = by, at
+    def is_dismissed(self) -> bool:
+        """Return whether a person put it aside and it has not grown much since."""
+        return self.dismissed_size is not None and self.size < GROWN * max(1, self.dismissed_size)
 
     def as_group(self) -> Group:
         """Return it as grouping sees it: its direction, its size, the codes its members share."""
@@ -64,7 +54,7 @@ class RepeatGroup(Base):
     def take_in(self, grown: Group, *, at: datetime) -> None:
         """Become what grouping made of it when a question or a group joined."""
         self.total = np.asarray(grown.total, dtype=np.float32).tobytes()
-        self.identifiers = sorted(grown.identifiers)
+        self.identifiers = [] if self.ignores_codes else sorted(grown.identifiers)
         self.size, self.last_seen_at = grown.size, max(at, self.last_seen_at)
 
     def give_up(self, left: "Vector") -> None:
@@ -137,7 +127,9 @@ def carry_over(session: Session, former: str, name: str, vectors: "Mapping[str, 
     members were compared by is of another model and goes.
     """
     groups = session.scalars(
-        select(RepeatGroup).where(RepeatGroup.embedder == traced_by(former))
+        select(RepeatGroup)
+        .where(RepeatGroup.embedder == traced_by(former))
+        .where(RepeatGroup.merged_into_id.is_(None))
     ).all()
     for group in groups:
         if group.question in vectors:
@@ -151,11 +143,12 @@ def carry_over(session: Session, former: str, name: str, vectors: "Mapping[str, 
 def locked(session: Session, *ids: int) -> dict[int, RepeatGroup]:
     """Return the groups that are still there, as they are now, locked in the order of their ids.
 
-    SQLite has one writer at a time and needs no lock.
+    One that was merged into another is not there any more. SQLite has one writer at a time and
+    needs no lock.
     """
     query = (
         select(RepeatGroup)
-        .where(RepeatGroup.id.in_(ids))
+        .where(RepeatGroup.id.in_(ids), RepeatGroup.merged_into_id.is_(None))
         .order_by(RepeatGroup.id)
         .with_for_update(of=RepeatGroup)
         .execution_options(populate_existing=True)
@@ -173,6 +166,7 @@ def groups_of(
     query = select(
         RepeatGroup.id, RepeatGroup.total, RepeatGroup.size, RepeatGroup.identifiers
     ).where(RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder)
+    query = query.where(RepeatGroup.merged_into_id.is_(None))
     if not handled:
         query = query.where(RepeatGroup.handled_at.is_(None))
     return [_as_group(*row) for row in session.execute(query.order_by(RepeatGroup.id))]

@@ -40,7 +40,7 @@ class Ticket(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
-    question_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     subject: Mapped[str]
     severity: Mapped[int]
     severity_reason: Mapped[str]
@@ -49,6 +49,7 @@ class Ticket(Base):
     policy: Mapped[str]
     scenario_id: Mapped[int | None] = mapped_column(ForeignKey("scenarios.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("repeat_groups.id"), index=True)
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     level: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime]

@@ -36,6 +36,7 @@ class Event(Base):
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), index=True)
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
     details: Mapped[dict[str, Any]]
     person: Mapped[Person | None] = relationship()
 
@@ -55,6 +56,7 @@ def happened(
     conversation_id: str | None = None,
     ticket_id: int | None = None,
     entry_id: int | None = None,
+    cause_id: int | None = None,
     **details: Any,
 ) -> Event:
     """Write down one event in the caller's transaction and return it.
@@ -70,6 +72,7 @@ def happened(
         conversation_id=conversation_id,
         ticket_id=ticket_id,
         entry_id=entry_id,
+        cause_id=cause_id,
         details=details,
     )
     session.add(event)

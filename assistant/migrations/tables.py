@@ -2,13 +2,16 @@
 
 from assistant.answering import calibrations, decisions, labels
 from assistant.desk import (
+    causes,
     conversations,
     feedback,
+    fixes,
     handovers,
     letters,
     links,
     mails,
     promises,
+    proposals,
     reach,
     repeats,
     subscribers,
@@ -33,6 +36,9 @@ NOUNS = (
     tickets,
     promises,
     repeats,
+    causes,
+    fixes,
+    proposals,
     feedback,
     handovers,
     reach,

@@ -59,7 +59,8 @@ def _alone(parts: Parts, message: Message) -> RepeatGroup:
 
 def groups(parts: Parts) -> dict[int, RepeatGroup]:
     with parts.db.reading() as session:
-        return {group.id: group for group in session.scalars(select(RepeatGroup))}
+        alive = select(RepeatGroup).where(RepeatGroup.merged_into_id.is_(None))
+        return {group.id: group for group in session.scalars(alive)}
 
 
 def events(parts: Parts, kind: str) -> list[dict[str, object]]:
