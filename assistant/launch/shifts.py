@@ -4,14 +4,16 @@ A shift is a plan until it has begun and a fact afterwards: what was is never wr
 was called off, or whose person may not sign in any more, covers nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assistant.ground.database import Base
+from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, Role
+from assistant.launch.roster import Duty
 
 WORKERS = (Role.AGENT, Role.ENGINEER, Role.LEAD)  # who may own a shift
 
@@ -76,17 +78,45 @@ def between(session: Session, launch_id: int, begin: datetime, end: datetime) ->
 
     The instant ``end`` counts, so that ``begin`` and ``end`` may be the same.
     """
-    return _roster(session, [launch_id], begin, end)
+    return list(session.scalars(_covering(begin, end).where(Shift.launch_id == launch_id)))
 
 
-def _roster(
-    session: Session, launches: Sequence[int], begin: datetime, end: datetime
+def of_people(
+    session: Session, people: Iterable[int], begin: datetime, end: datetime
 ) -> list[Shift]:
-    query = (
+    """Return the shifts of these people (ids) in any launch, as ``between`` does."""
+    return list(session.scalars(_covering(begin, end).where(Shift.person_id.in_(set(people)))))
+
+
+def duties(found: Iterable[Shift]) -> list[Duty]:
+    """Return shifts as their judgements see them."""
+    return [
+        Duty(
+            each.begins_at, each.ends_at, each.id, each.person_id, each.person.name, each.launch_id
+        )
+        for each in found
+    ]
+
+
+def has_roster(session: Session, launch_id: int) -> bool:
+    """Return whether a shift was ever planned: a launch without one is owned by its first lead."""
+    planned = select(Shift.id).where(Shift.launch_id == launch_id, Shift.called_off_at.is_(None))
+    return session.scalar(planned.limit(1)) is not None
+
+
+def this_shift(session: Session, launch_id: int, shift_id: int) -> Shift:
+    """Return one shift of a launch. Raises NotFound for every other one."""
+    shift = session.get(Shift, shift_id)
+    if shift is None or shift.launch_id != launch_id:
+        raise NotFound("There is no such shift.", what_to_do="Look for it in the roster.")
+    return shift
+
+
+def _covering(begin: datetime, end: datetime) -> Select[Shift]:
+    return (
         select(Shift)
         .join(Person, Person.id == Shift.person_id)
         .where(
-            Shift.launch_id.in_(launches),
             Shift.ends_at > begin.astimezone(UTC),
             Shift.begins_at <= end.astimezone(UTC),
             Shift.called_off_at.is_(None),
@@ -95,4 +125,3 @@ def _roster(
         .options(joinedload(Shift.person), joinedload(Shift.had_by))
         .order_by(Shift.begins_at, Shift.id)
     )
-    return list(session.scalars(query))
