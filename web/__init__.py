@@ -4,7 +4,7 @@
 questions`` (the ``hypercare`` command) · ``access sign_in`` (who may do what on which route) ·
 ``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
 it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
-``collisions`` (the desk while several work at it) ·
+``collisions`` (the desk while several work at it) · ``rulings ticket_ruling`` (decisions) ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and

@@ -31,6 +31,7 @@ from web.certainty import router as certainty_router
 from web.live import Watch
 from web.readiness import readiness
 from web.rendering import STATIC, page
+from web.rulings import router as rulings_router
 
 log = structlog.get_logger()
 CODES = {401: "sign-in", 403: "not-permitted", 404: "not-found", 409: "refused", 429: "too-many"}
@@ -42,6 +43,7 @@ ROUTERS = (
     public.router,
     sign_in.router,
     desk.router,
+    rulings_router,
     library.router,
     launch.router,
     certainty_router,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.desk.promises import KIND_WORDS, Kind
+from assistant.desk.rulings import RULED_WORDS, Ruled
 from assistant.ground.audit import Event
 
 Details = Mapping[str, Any]
@@ -28,12 +29,16 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.resolved": lambda d: "Resolved",
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
     "ticket.suggestion-wrong": lambda d: f"“{d['entry']}” was judged a wrong match",
+    "ticket.decision-asked": lambda d: f"Asked {d['of']} to decide: “{d['question']}”",
+    "ticket.decided": lambda d: (
+        f"Decided: {RULED_WORDS[Ruled(d['ruled'])].lower()}. {d['sentence']}"
+    ),
     "ticket.no-answer": lambda d: "No approved answer exists for this",
 }
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
     *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),
-    *("ticket.resolved", "ticket.reopened"),
+    *("ticket.resolved", "ticket.reopened", "ticket.decision-asked", "ticket.decided"),
 )
 
 

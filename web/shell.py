@@ -45,6 +45,8 @@ TOASTS = {
     "sent": "Sent word for word.",
     "wrong": "Noted: this answer did not match.",
     "none": "Noted: no approved answer exists.",
+    "decision-asked": "Asked. They hear of it now.",
+    "decided": "Decided. Who asked hears of it.",
     "resolved": "Resolved. The customer is asked whether it worked.",
     "reopened": "Open again.",
     "saved": "Saved as a draft.",

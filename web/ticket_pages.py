@@ -25,6 +25,7 @@ from web.clocks import promise_clock
 from web.considered import considered
 from web.desk_pages import channel_words, state_of
 from web.thread import cited, entry_href, handoff, thread, verdict_of
+from web.ticket_ruling import ruling_of
 
 MATCH_WORDS = ((0.8, "Strong match"), (0.6, "Likely match"), (0.4, "Possible match"))
 
@@ -83,6 +84,7 @@ def ticket_page(
         "people": rail.people(team, ticket),
         "escalation": rail.escalation_of(session, ticket, happened, team),
         "repeats": rail.repeats_of(session, ticket),
+        "ruling": ruling_of(session, ticket, person),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
         "history": [rail.happening(event) for event in reversed(happened)],
         "neighbours": _neighbours(session, ticket, person),

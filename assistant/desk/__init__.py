@@ -1,6 +1,7 @@
 """The desk: what customers and agents do.
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
+``rulings`` (decisions that a ticket waits for) ·
 ``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
 came while somebody wrote) · ``repeats`` (the same question

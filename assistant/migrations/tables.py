@@ -14,6 +14,7 @@ from assistant.desk import (
     proposals,
     reach,
     repeats,
+    rulings,
     subscribers,
     tickets,
 )
@@ -36,6 +37,7 @@ NOUNS = (
     tickets,
     promises,
     repeats,
+    rulings,
     causes,
     fixes,
     proposals,
