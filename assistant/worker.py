@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from assistant.answering import guarantee, learning
+from assistant.answering import guarantee, learning, sending, taking_back
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import promises, regrouping
 from assistant.desk.promises import Kind, Promise
@@ -109,6 +109,8 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
     return (
         Job("hand over stranded questions", often, hand_over_stranded),
         Job("break promises", often, break_promises),
+        Job("send broadcasts", often, sending.send_broadcasts),
+        Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
-from assistant.desk import conversations
+from assistant.desk import conversations, recalled
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.feedback import Source, give
 from assistant.ground.audit import Event
@@ -219,11 +219,12 @@ def _happened(parts: Parts, conversation_id: str, last: int) -> list[ServerSentE
             .limit(200)
         )
         said = {message.id: message for message in conversation.messages}
+        struck = recalled.struck(session, conversation_id)
         found: list[ServerSentEvent] = []
         for event in session.scalars(query):
             message = said.get(event.details.get("message", 0))
             if event.kind.startswith("message.") and message and message.is_for_customer:
-                found.append(sent("message", event.id, shown.message(session, message)))
+                found.append(sent("message", event.id, shown.message(session, message, struck)))
             elif event.kind.startswith("ticket.") and conversation.tickets:
                 body = shown.ticket(session, conversation.tickets[-1])
                 found.append(sent("ticket", event.id, body))

@@ -24,6 +24,10 @@ from web.rendering import day, when
 VERSIONS = 20  # of an entry, the newest
 NEW_TITLES = {Kind.FAQ: "New FAQ entry", Kind.RESPONSE: "New response"}
 VERDICT_PART = "Verdict"
+RECALLED_TEXT = (
+    "It was found wrong and is sent to nobody. Write what is right as its next version, have it "
+    "approved, and send it to those who were told."
+)
 
 
 def new_page(
@@ -166,6 +170,8 @@ def _standing(
     newest, state = entry.newest, entry.state(at)
     if state == "retired":
         return _status("warn", "Retired.", _retired(session, entry, zone))
+    if state == "recalled":
+        return _status("bad", "Recalled.", RECALLED_TEXT)
     if state == "expired":
         return _expired(newest, at, zone)
     if state == "approved":
@@ -257,7 +263,9 @@ def _version(
 ) -> dict[str, Any]:
     is_current = version is entry.approved
     words, tone = STATE_WORDS[version.state]
-    if version.superseded_at is not None:
+    if version.recalled_at is not None:
+        words, tone = STATE_WORDS["recalled"]
+    elif version.superseded_at is not None:
         words, tone = "Replaced", ""
     return {
         "version": version.number,

@@ -28,6 +28,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed",
     "ticket.resolved": lambda d: "Resolved",
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
+    "ticket.recalled": lambda d: d["reason"],
     "ticket.suggestion-wrong": lambda d: f"“{d['entry']}” was judged a wrong match",
     "ticket.decision-asked": lambda d: f"Asked {d['of']} to decide: “{d['question']}”",
     "ticket.decided": lambda d: (

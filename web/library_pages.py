@@ -28,6 +28,7 @@ STATE_WORDS = {
     "rejected": ("Rejected", "bad"),
     "approved": ("Approved", "good"),
     "expired": ("Expired", "warn"),
+    "recalled": ("Recalled", "bad"),
     "retired": ("Retired", "warn"),
 }
 
@@ -67,6 +68,12 @@ TABS = (
     Tab("in-review", "In review", "Waits for a lead who did not write it.", _pending("review")),
     Tab("approved", "Approved", "What customers read, word for word.", _approved),
     Tab("expiring", "Expiring", "Ends within three days, or has ended.", _expiring),
+    Tab(
+        "recalled",
+        "Recalled",
+        "Found wrong, and off every page. Who was told hears what is right.",
+        _pending("recalled"),
+    ),
     Tab(
         "retired", "Retired", "Taken away from customers; kept for the record.", _pending("retired")
     ),

@@ -2,7 +2,7 @@
 but of approved text, escaped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering.decisions import Outcome
+from assistant.desk import recalled
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
+from assistant.desk.recalled import ToldWrong
 from assistant.desk.repeats import others
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
@@ -52,6 +54,7 @@ def answer(message: Message, version: EntryVersion) -> dict[str, Any]:
         "text": version.text,
         "html": html_of(version.text),
         "approved_at": iso(version.approved_at),
+        "recalled_at": iso(version.recalled_at),
         "parts": {
             "verdict": version.verdict,
             "answer": version.answer,
@@ -111,7 +114,7 @@ def conversation(
         "id": shown.id,
         "launch": shown.launch.key,
         "state": _state(shown, newest),
-        "messages": messages(session, (m for m in shown.messages if m.id > after)),
+        "messages": messages(session, shown, after=after),
         "ticket": ticket(session, newest) if newest else None,
         "update": update(update_) if update_ else None,
     }
@@ -123,13 +126,23 @@ def _state(shown: Conversation, newest: Ticket | None) -> str:
     return "waiting" if newest.is_open else "resolved"
 
 
-def messages(session: Session, said: Iterable[Message]) -> list[dict[str, Any]]:
-    """Return messages for the customer, in order; notes stay with the team."""
-    return [message(session, one) for one in said if one.is_for_customer]
+def messages(session: Session, shown: Conversation, *, after: int = 0) -> list[dict[str, Any]]:
+    """Return messages for the customer, in order; notes stay with the team.
+
+    With what came after a message comes what was taken back of the messages before it.
+    """
+    struck = recalled.struck(session, shown.id)
+    said = (m for m in shown.messages if m.is_for_customer and (m.id > after or m.id in struck))
+    return [message(session, one, struck) for one in said]
 
 
-def message(session: Session, said: Message) -> dict[str, Any]:
-    """Return one message; a cited version comes along with its parts."""
+def message(session: Session, said: Message, struck: Mapping[int, ToldWrong]) -> dict[str, Any]:
+    """Return one message; a cited version comes along with its parts.
+
+    ``struck`` is what was recalled in its conversation: the message says so, and which message
+    corrects it.
+    """
+    wrong = struck.get(said.id)
     body: dict[str, Any] = {
         "id": said.id,
         "by": "system" if said.kind == Said.NOTICE else said.by,
@@ -138,6 +151,8 @@ def message(session: Session, said: Message) -> dict[str, Any]:
         "at": iso(said.at),
         "author": said.person.first_name if said.person else None,
         "reply_to": said.reply_to_id,
+        "recalled_at": iso(wrong.recall.at) if wrong else None,
+        "corrected_by": wrong.correction_id if wrong else None,
     }
     if said.entry_version_id is not None:
         body["answer"] = answer(said, session.get_one(EntryVersion, said.entry_version_id))

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from assistant.desk import recalled
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import NONE_OF_THESE, By, Message, Said
+from assistant.desk.recalled import ToldWrong
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.library.entries import Entry
@@ -34,10 +36,11 @@ class Cited:
     versions: Mapping[int, EntryVersion]  # by their id
     deviations: Mapping[int, int]  # message -> the version it started from
     reasons: Mapping[int, str]  # message -> why it was not quite it
+    struck: Mapping[int, ToldWrong]  # message -> that it was recalled
 
 
 def cited(session: Session, messages: Iterable[Message], history: Iterable[Event]) -> Cited:
-    """Return what the messages of a thread cite, in two queries."""
+    """Return what the messages of a thread cite, in three queries."""
     said = list(messages)
     deviations = {
         event.details["message"]: event.details["deviates_from"]
@@ -56,7 +59,8 @@ def cited(session: Session, messages: Iterable[Message], history: Iterable[Event
         .order_by(Feedback.id)
     )
     reasons = {f.message_id: reason_words(f) for f in feedback if f.message_id is not None}
-    return Cited({version.id: version for version in versions}, deviations, reasons)
+    struck = recalled.struck(session, said[0].conversation_id) if said else {}
+    return Cited({version.id: version for version in versions}, deviations, reasons, struck)
 
 
 def reason_words(feedback: Feedback) -> str:
@@ -94,7 +98,14 @@ def _message(ticket: Ticket, message: Message, cites: Cited, new: int | None) ->
         "new": message.id == new,
         "answer": _answer(message, cites),
         "clarification": _clarification(message),
+        "recalled": _recalled(cites.struck.get(message.id)),
     }
+
+
+def _recalled(wrong: ToldWrong | None) -> dict[str, Any] | None:
+    if wrong is None:
+        return None
+    return {"reason": wrong.recall.reason, "href": f"/recalls/{wrong.recall_id}"}
 
 
 def _answer(message: Message, cites: Cited) -> dict[str, Any] | None:
@@ -135,6 +146,7 @@ def _event(event: Event) -> dict[str, Any]:
         "new": False,
         "answer": None,
         "clarification": None,
+        "recalled": None,
     }
 
 

@@ -127,6 +127,7 @@ def _titles(session: Session, launch_id: int) -> dict[str, str]:
             Entry.launch_id == launch_id,
             EntryVersion.approved_at.is_not(None),
             EntryVersion.superseded_at.is_(None),
+            EntryVersion.recalled_at.is_(None),
         )
     )
     return {key: title for key, title in rows}  # noqa: C416  # a Result is no iterable of pairs

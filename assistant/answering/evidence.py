@@ -72,7 +72,7 @@ def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Quest
         .join(Message, Message.id == Decision.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .outerjoin(Ticket, Ticket.id == Decision.ticket_id)
-        .where(_about(entry), Message.kind == Said.QUESTION)
+        .where(about(entry), Message.kind == Said.QUESTION)
         .order_by(Message.id.desc())
         .limit(most)
     )
@@ -89,7 +89,7 @@ def replies_of(session: Session, entry: Entry, *, most: int = 3) -> list[Reply]:
         .join(Ticket, Ticket.conversation_id == Message.conversation_id)
         .join(Message.person)
         .where(
-            Ticket.id.in_(select(Decision.ticket_id).where(_about(entry))),
+            Ticket.id.in_(select(Decision.ticket_id).where(about(entry))),
             Message.kind == Said.REPLY,
             Message.entry_version_id.is_(None),
             Message.id > Ticket.question_id,
@@ -105,7 +105,8 @@ def replies_of(session: Session, entry: Entry, *, most: int = 3) -> list[Reply]:
     ]
 
 
-def _about(entry: Entry) -> ColumnElement[bool]:
+def about(entry: Entry) -> ColumnElement[bool]:
+    """Return the condition for a decision about a question that is about this entry."""
     return and_(Decision.launch_id == entry.launch_id, _key == entry.key, _counts)
 
 

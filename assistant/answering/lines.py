@@ -18,6 +18,8 @@ class Line(StrEnum):
     BLOCKED = "blocked"
     OTHER_LANGUAGE = "other-language"
     ADDED = "added"
+    RECALLED = "recalled"
+    REINSTATED = "reinstated"
 
 
 LINES = {
@@ -34,5 +36,9 @@ LINES = {
     Line.BLOCKED: "That sounds urgent, so a person is on it now and will answer you here.",
     Line.OTHER_LANGUAGE: "We have no checked answer in your language, so a person will answer you "
     "here.",
+    Line.RECALLED: "An answer that you got here was wrong, so it is struck through now. Please do "
+    "not go by it. A person is checking and will write to you here.",
+    Line.REINSTATED: "We have checked the answer that was struck through: it is right, and stands "
+    "again.",
     Line.ADDED: "Thank you, we have added this to your ticket. A person will answer you here.",
 }

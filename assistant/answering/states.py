@@ -74,6 +74,7 @@ def _approved(session: Session, launch_id: int) -> dict[str, tuple[str, datetime
             Entry.launch_id == launch_id,
             EntryVersion.approved_at.is_not(None),
             EntryVersion.superseded_at.is_(None),
+            EntryVersion.recalled_at.is_(None),
             Entry.retired_at.is_(None),
         )
         .order_by(Entry.key)

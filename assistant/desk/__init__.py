@@ -8,7 +8,8 @@ came while somebody wrote) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting
 gathering`` (what people say about repeats) · ``causes cause_states`` (what repeats are fixed by) ·
 ``addresses`` (of other tools) · ``fixes`` (what was changed) · ``belonging`` (who asked about a
-cause) · ``proposals`` (what may belong together) · ``feedback`` (what people
+cause) · ``proposals`` (what may belong together) ·
+``recalled`` (answers found wrong, and who has them) · ``feedback`` (what people
 thought of it) · ``handovers`` (what one hypercare owner leaves for the next) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go
 out in one mail) · ``letters`` (mail that goes out) · ``mails`` (mail that came in) ·

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(
         5.0, gt=0, description="Seconds between two rounds of the worker's jobs."
     )
+    broadcasts_per_minute: int = Field(
+        300, ge=1, description="People a minute who are told by broadcasts, of all together."
+    )
     stranded_seconds: float = Field(
         20.0, gt=0, description="Age in seconds at which an undecided question goes to a person."
     )

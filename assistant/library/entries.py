@@ -1,5 +1,6 @@
 """Entries and their versions. Approved text never changes: an edit is a new version."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,16 +60,18 @@ class Entry(Base):
         """Return the version customers get, if there is one and the entry is not retired."""
         if self.retired_at is not None:
             return None
-        current = [v for v in self.versions if v.approved_at and not v.superseded_at]
+        current = [v for v in self.versions if v.is_current]
         return current[-1] if current else None
 
     def state(self, at: datetime) -> str:
-        """Return draft, review, rejected, approved, expired or retired."""
+        """Return draft, review, rejected, approved, expired, recalled or retired."""
         # What is written after the retirement may bring the entry back, so it comes first.
         if (newest := self.newest).approved_at is None:
             return newest.state
         if self.retired_at is not None:
             return "retired"
+        if newest.recalled_at is not None:
+            return "recalled"
         return "approved" if newest.is_valid(at) else "expired"
 
     def save(
@@ -115,7 +118,7 @@ class Entry(Base):
             Refused: when a required part is blank, or nothing waits for approval.
         """
         version = self._pending("approve")
-        self._may_approve(version, by)
+        self.may_approve(version, by)
         if version.submitted_at is None:
             raise Refused("Nobody has submitted it for review.", what_to_do="Submit it first.")
         if missing := version.parts.missing():
@@ -185,6 +188,52 @@ class Entry(Base):
         library_changed(session, self.launch_id)
         self._note(session, "retired", by=by, at=at, reason=reason)
 
+    def recall(
+        self,
+        session: Session,
+        versions: Sequence["EntryVersion"],
+        *,
+        reason: str,
+        by: Person,
+        at: datetime,
+    ) -> None:
+        """Say that versions are wrong: from ``at`` on they are sent by nothing. One person may.
+
+        Raises:
+            NotPermitted: when ``by`` neither answers customers nor leads.
+            Refused: without a reason, or when one of them was never approved, or is recalled.
+        """
+        if not by.is_any(Role.AGENT, Role.ENGINEER, Role.LEAD):
+            raise NotPermitted("Only the desk recalls an answer.", what_to_do="Tell a lead.")
+        if not reason.strip():
+            raise Refused("Say what is wrong with it.", what_to_do="Write it for your colleagues.")
+        if not versions or any(v.approved_at is None or v.recalled_at for v in versions):
+            raise Refused("It is not what customers get.", what_to_do="Load the entry again.")
+        for version in versions:
+            version.recalled_at = at
+        self._withdrawn(session, "recalled", versions, reason=reason, by=by, at=at)
+
+    def reinstate(
+        self,
+        session: Session,
+        versions: Sequence["EntryVersion"],
+        *,
+        reason: str,
+        by: Person,
+        at: datetime,
+    ) -> None:
+        """Let versions that were recalled count as approved again."""
+        for version in versions:
+            version.recalled_at = None
+        self._withdrawn(session, "reinstated", versions, reason=reason, by=by, at=at)
+
+    def _withdrawn(
+        self, session: Session, what: str, versions: Sequence["EntryVersion"], **said: Any
+    ) -> None:
+        library_changed(session, self.launch_id)
+        labels_changed(session, self.launch_id)
+        self._note(session, what, versions=[version.number for version in versions], **said)
+
     def look_at(self, session: Session, *, by: Person, at: datetime) -> None:
         """Say that a lead looked at what people judged wrong about it, and it may answer again.
 
@@ -208,12 +257,13 @@ class Entry(Base):
     def may_be_approved_by(self, person: Person) -> str:
         """Return why ``person`` may not approve the newest version; empty when they may."""
         try:
-            self._may_approve(self.newest, person)
+            self.may_approve(self.newest, person)
         except NotPermitted as why:
             return why.message
         return ""
 
-    def _may_approve(self, version: "EntryVersion", person: Person) -> None:
+    def may_approve(self, version: "EntryVersion", person: Person) -> None:
+        """Raise NotPermitted, with the reason, unless ``person`` may approve ``version``."""
         if not person.is_any(Role.LEAD):
             raise NotPermitted("Only a lead approves an entry.", what_to_do="Ask a lead.")
         if version.author_id == person.id:

@@ -14,6 +14,7 @@ def is_live(at: datetime) -> ColumnElement[bool]:
     return and_(
         EntryVersion.approved_at.is_not(None),  # whenever that was: clocks of hosts may differ
         EntryVersion.superseded_at.is_(None),
+        EntryVersion.recalled_at.is_(None),
         Entry.retired_at.is_(None),
         or_(EntryVersion.valid_from.is_(None), EntryVersion.valid_from <= at),
         or_(EntryVersion.valid_until.is_(None), EntryVersion.valid_until > at),

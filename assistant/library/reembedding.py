@@ -236,6 +236,7 @@ def _entries(session: Session, launch_id: int) -> list[Entry]:
             LibraryEntry.retired_at.is_(None),
             EntryVersion.approved_at.is_not(None),
             EntryVersion.superseded_at.is_(None),
+            EntryVersion.recalled_at.is_(None),
         )
         .order_by(LibraryEntry.key)
     )

@@ -73,6 +73,7 @@ class EntryVersion(Base):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     superseded_at: Mapped[datetime | None]
+    recalled_at: Mapped[datetime | None]  # found wrong: not sent, and struck through where it was
     proven_at: Mapped[datetime | None]
     index_problem: Mapped[str] = mapped_column(default="")
     entry: Mapped["Entry"] = relationship(back_populates="versions")
@@ -100,6 +101,11 @@ class EntryVersion(Base):
         if self.rejected_at is not None:
             return "rejected"
         return "review" if self.submitted_at is not None else "draft"
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether it is approved, and neither replaced nor recalled."""
+        return bool(self.approved_at) and not self.superseded_at and not self.recalled_at
 
     def ways(self) -> tuple[str, ...]:
         """Return every way customers ask it, the title first."""

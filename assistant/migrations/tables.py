@@ -1,6 +1,6 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import calibrations, decisions, labels
+from assistant.answering import broadcast, calibrations, decisions, labels
 from assistant.desk import (
     causes,
     conversations,
@@ -13,6 +13,7 @@ from assistant.desk import (
     promises,
     proposals,
     reach,
+    recalled,
     repeats,
     rulings,
     subscribers,
@@ -55,5 +56,7 @@ NOUNS = (
     decisions,
     labels,
     calibrations,
+    recalled,
+    broadcast,
 )
 metadata = Base.metadata

@@ -75,6 +75,7 @@ def weak(session: Session, launch_id: int, span: Span) -> list[Weak]:
         .outerjoin(Message, Message.id == Feedback.message_id)
         .where(Entry.launch_id == launch_id, within(Feedback.received_at, span), _not_quite())
         .where(EntryVersion.superseded_at.is_(None), Entry.retired_at.is_(None))
+        .where(EntryVersion.recalled_at.is_(None))
         .group_by(EntryVersion.id, Entry.key, EntryVersion.question, EntryVersion.number)
         .order_by(not_quite.desc(), Entry.key)
         .limit(MOST)
