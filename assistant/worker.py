@@ -13,17 +13,13 @@ from sqlalchemy import select
 
 from assistant.answering import guarantee, learning, sending, taking_back
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import promises, regrouping
-from assistant.desk.promises import Kind, Promise
-from assistant.ground.audit import ASSISTANT, happened
+from assistant.desk import alarms, regrouping
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
 
 log = structlog.get_logger()
-
-ESCALATED_BY = (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE)  # broken promises that move a ticket up
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +29,6 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[Parts], int]
-
-
-def break_promises(parts: Parts) -> int:
-    """Note every promise that broke, and move its ticket up; each exactly once."""
-    at = parts.clock.now()
-    with parts.db.reading() as session:
-        due = promises.overdue(session, at=at)
-    return sum(_broke(parts, promise_id, at) for promise_id in due)
-
-
-def _broke(parts: Parts, promise_id: int, at: datetime) -> bool:
-    with parts.db.writing() as session:
-        if not promises.claim_broken(session, promise_id, at=at):
-            return False
-        promise = session.get_one(Promise, promise_id)
-        ticket = promise.ticket
-        happened(
-            session,
-            "ticket.promise-broken",
-            at=at,
-            by=ASSISTANT,
-            launch_id=ticket.launch_id,
-            conversation_id=ticket.conversation_id,
-            ticket_id=ticket.id,
-            promise=promise.kind,
-            due=promise.due_at.isoformat(),
-        )
-        if promise.kind in ESCALATED_BY and ticket.is_open:
-            ticket.escalate(session, reason=f"{promise.words} was missed.", by=ASSISTANT, at=at)
-        return True
 
 
 def keep_index(parts: Parts) -> int:
@@ -108,7 +74,9 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
     often = timedelta(seconds=parts.settings.sweep_seconds)
     return (
         Job("hand over stranded questions", often, hand_over_stranded),
-        Job("break promises", often, break_promises),
+        Job("warn of promises", often, alarms.warn),
+        Job("break promises", often, alarms.break_promises),
+        Job("move up what nobody takes", often, alarms.move_up),
         Job("send broadcasts", often, sending.send_broadcasts),
         Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),

@@ -4,18 +4,23 @@ from datetime import datetime
 from typing import Any
 
 from assistant.desk.promises import AT_RISK, Promise
+from assistant.desk.reasons import reasons
 from assistant.launch.updates import Update
 from web.rendering import when
 
-SHOWN = {"fine": "running", "soon": "soon", "over": "over", "kept": "met", "late": "met"}
+SHOWN = {
+    "paused": "paused",
+    "fine": "running",
+    "soon": "soon",
+    "over": "over",
+    "kept": "met",
+    "late": "met",
+}
 
 
-def promise_clock(promise: Promise, *, at: datetime, zone: str) -> dict[str, Any]:
+def promise_clock(promise: Promise, *, at: datetime) -> dict[str, Any]:
     """Return one promise as ``ui.clock`` shows it, with the sentences behind its deadline."""
-    state = promise.state(at)
-    why = [promise.because, f"The clock began at {when(promise.made_at, zone)}."]
-    if state == "late":
-        why.append("It was kept, but too late.")
+    state, ticket = promise.state(at), promise.ticket
     return {
         "kind": promise.kind,
         "kind_words": promise.words,
@@ -23,7 +28,7 @@ def promise_clock(promise: Promise, *, at: datetime, zone: str) -> dict[str, Any
         "started_at": promise.made_at,
         "due_at": promise.due_at,
         "met_at": promise.kept_at,
-        "why": why,
+        "why": reasons(promise, coverage=ticket.coverage, stood_still=ticket.pauses),
     }
 
 

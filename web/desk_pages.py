@@ -89,7 +89,7 @@ def queue_page(
         "views": _views(session, launch, asked, person),
         "scenarios": _scenarios(session, launch, asked),
         "filters": _filters(session, launch, asked),
-        "rows": [row(t, said, people, at=at, zone=launch.time_zone) for t in found.tickets],
+        "rows": [row(t, said, people, at=at) for t in found.tickets],
         "pager": pager(found, asked),
         "people": _people(session, launch),
         "empty": _empty(asked),
@@ -122,7 +122,6 @@ def row(
     people: Mapping[int, int],
     *,
     at: datetime,
-    zone: str,
 ) -> dict[str, Any]:
     """Return one ticket as a line of the queue."""
     last, due = said.get(ticket.conversation_id), ticket.next_due
@@ -139,7 +138,7 @@ def row(
         "draft": False,
         "at": last.at if last else ticket.opened_at,
         "unread": ticket.is_waiting_on_us,
-        "clock": promise_clock(due, at=at, zone=zone) if due else None,
+        "clock": promise_clock(due, at=at) if due else None,
         "scenario": ticket.scenario.title if ticket.scenario else None,
         "repeats": people.get(ticket.group_id or 0, 1),
         "owner": ticket.owner.name if ticket.owner else None,

@@ -25,7 +25,9 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.promised": lambda d: "Next update promised",
     "ticket.customer-wrote": lambda d: "The customer wrote",
     "ticket.context": lambda d: "The customer told more about the case",
-    "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed",
+    "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed{_late(d)}",
+    "ticket.warned": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was about to run out",
+    "ticket.bounced": lambda d: f"It came back to where it was, time {d['bounces']}",
     "ticket.resolved": lambda d: "Resolved",
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
     "ticket.recalled": lambda d: d["reason"],
@@ -52,6 +54,10 @@ def sentence(event: Event) -> str:
 def who(event: Event) -> str:
     """Return who did it: a person's name, or which part of the product."""
     return WHO.get(event.who, event.who)
+
+
+def _late(details: Details) -> str:
+    return ", noted late because nothing ran at the time" if details.get("late") else ""
 
 
 def _replied(details: Details) -> str:

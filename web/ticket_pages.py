@@ -67,8 +67,7 @@ def ticket_page(
     cites = cited(session, ticket.conversation.messages, happened)
     best = suggested.found[0] if suggested and suggested.found else None
     verdict = verdict_of(best.version) if best else None
-    zone = ticket.launch.time_zone
-    shown = [promise_clock(p, at=at, zone=zone) for p in ticket.promises]
+    shown = [promise_clock(p, at=at) for p in ticket.promises]
     book = playbook(ticket, verdict=verdict, at=at)
     return {
         "ticket": _ticket(ticket, person),

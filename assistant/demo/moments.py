@@ -20,6 +20,10 @@ class BeganLater:
         """Return the demo's time, aware, in UTC."""
         return self._clock.now() + self._offset
 
+    def steady(self) -> float:
+        """Return the seconds of the clock behind it."""
+        return self._clock.steady()
+
 
 def kept_offset(folder: Path, now: datetime) -> timedelta:
     """Return how far the demo's time is from ``now``; decided at the first start, then kept.

@@ -2,7 +2,10 @@
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
 ``rulings`` (decisions that a ticket waits for) ·
-``promises`` (what was promised until when) · ``escalation`` (who is next) · ``tickets`` (what a
+``policies`` (how much time each promise gives) · ``promises`` (what was promised until when) ·
+``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
+next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
+``bounces`` (what comes back) · ``notices`` (a line for one person) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
 came while somebody wrote) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting

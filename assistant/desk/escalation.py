@@ -1,8 +1,14 @@
-"""Who is next when a promise breaks or somebody asks for help. Pure."""
+"""Who is next when a promise breaks, nobody moves or somebody asks for help. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from assistant.launch.coverage import Coverage
+
+NOBODY_MOVED = timedelta(minutes=30)  # with one person, before it goes to the next
+AT_LEAST = timedelta(minutes=10)  # that everybody has, whatever a path says
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,35 @@ def next_step(path: Sequence[dict[str, Any]], level: int, *, owner: str = "") ->
     The path is walked in order of its minutes; a step that leads to the ``owner`` (an address)
     is passed over. At its end there is nobody above, so nothing.
     """
-    steps = sorted(path, key=lambda step: int(step.get("after_minutes") or 0))
-    above = (Step(at + 1, str(step["to"])) for at, step in enumerate(steps) if at >= level)
+    above = (Step(at + 1, str(step["to"])) for at, step in enumerate(_walked(path)) if at >= level)
     return next((step for step in above if step.to != owner), None)
+
+
+def moves_at(
+    path: Sequence[dict[str, Any]],
+    level: int,
+    *,
+    since: datetime,
+    moved_at: datetime | None,
+    counts: Coverage,
+) -> datetime | None:
+    """Return when a ticket goes one level up because nobody took it or answered; nothing: never.
+
+    A step's minutes count from ``since``, when the customer asked; a step without a time, and the
+    end of the path, come when nobody has moved for half an hour since ``moved_at``, when it last
+    went up. What has not gone up yet and has no time is moved by a missed promise. Minutes are
+    covered time of ``counts``.
+    """
+    if level > len(path):
+        return None  # it has been with whoever is in charge
+    step = _walked(path)[level] if level < len(path) else {}
+    minutes = timedelta(minutes=int(step.get("after_minutes") or 0))
+    if moved_at is None or level == 0:
+        return counts.add(since, minutes) if minutes else None
+    if minutes:
+        return max(counts.add(since, minutes), counts.add(moved_at, AT_LEAST))
+    return counts.add(moved_at, NOBODY_MOVED)
+
+
+def _walked(path: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(path, key=lambda step: int(step.get("after_minutes") or 0))

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from assistant.desk import promises
 from assistant.desk.messages import Message, subject_of
-from assistant.desk.promises import Kind, Policy
+from assistant.desk.policies import Kind, Policy, policies_of
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.people import Person, Role, members
+from assistant.launch.coverage import coverage_of
+from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
 
 
@@ -29,7 +31,8 @@ def open_for(
 ) -> Ticket:
     """Return the ticket that takes ``question``: the conversation's open one, or a new one.
 
-    A new one is about the question behind a choice or a call. It starts its promises at
+    A new one is about the question behind a choice or a call; ``policy`` names which of its
+    launch's policies holds. It starts its promises at
     ``since``, the time of ``question`` unless said otherwise, has an owner, and is acknowledged by
     the assistant in the same transaction.
     """
@@ -40,9 +43,10 @@ def open_for(
             ticket.set_severity(session, severity, reason=severity_reason, by=ASSISTANT, at=at)
         ticket.customer_wrote(session, at=since)
         return ticket
-    about = conversation.behind(question)
+    about, launch = conversation.behind(question), session.get_one(Launch, conversation.launch_id)
     ticket = Ticket(
-        launch_id=conversation.launch_id,
+        launch=launch,
+        launch_id=launch.id,
         question_id=about.id,
         subject=subject_of(about.text),
         severity=int(severity),
@@ -58,10 +62,15 @@ def open_for(
         opened_at=at,
         customer_wrote_at=since,
         context={},
+        level=0,
+        bounces=0,
+        held_by=[],
     )
     conversation.tickets.append(ticket)
+    terms, coverage = policies_of(launch)[policy.name], coverage_of(launch)
     for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
-        promises.made(ticket, kind, policy=policy, since=since)
+        promises.made(ticket, kind, policy=terms, coverage=coverage, since=since)
+    ticket.escalates_at = ticket.moves_at()
     session.flush()
     ticket.record(
         session, "opened", by=ASSISTANT, at=at, severity=int(severity), reason=handoff_reason

@@ -1,83 +1,35 @@
-"""Promises to a customer, each with a stored deadline. The deadline is kept, not a countdown."""
+"""Promises to a customer, each with a stored deadline. The deadline is kept, not a countdown.
+
+What a deadline is made of is kept beside it: when the clock began, how much time it has, whether
+only covered time counts, and the ticket's pauses. Whenever one of them changes it is reckoned anew.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assistant.desk import pauses
+from assistant.desk.pauses import Pause
+from assistant.desk.policies import HYPERCARE as HYPERCARE
+from assistant.desk.policies import KIND_WORDS as KIND_WORDS
+from assistant.desk.policies import NORMAL as NORMAL
+from assistant.desk.policies import POLICIES as POLICIES
+from assistant.desk.policies import Kind as Kind
+from assistant.desk.policies import Policy as Policy
+from assistant.desk.policies import in_words as in_words
 from assistant.desk.severity import Severity
 from assistant.ground.database import Base
+from assistant.launch.coverage import AROUND_THE_CLOCK, Coverage
+from assistant.launch.scenarios import Category
 
 if TYPE_CHECKING:
     from assistant.desk.tickets import Ticket
 
-AT_RISK = 0.2  # of the time left: the clock turns amber
-
-
-class Kind(StrEnum):
-    """What is promised."""
-
-    ACKNOWLEDGE = "acknowledge"  # the customer knows that it was received, and who has it
-    FIRST_RESPONSE = "first_response"  # a person answered; an automatic message never counts
-    NEXT_UPDATE = "next_update"
-    RESOLVE = "resolve"
-
-
-KIND_WORDS = {
-    Kind.ACKNOWLEDGE: "Acknowledge",
-    Kind.FIRST_RESPONSE: "First response",
-    Kind.NEXT_UPDATE: "Next update",
-    Kind.RESOLVE: "Resolve",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How much time each promise gives, by severity."""
-
-    name: str
-    allows: dict[Severity, dict[Kind, timedelta]]
-
-    def due(self, kind: Kind, severity: Severity, *, since: datetime) -> datetime:
-        """Return when ``kind`` is due for something that happened at ``since``."""
-        return since + self.allows[severity][kind]
-
-    def explained(self, kind: Kind, severity: Severity) -> str:
-        """Return the sentence behind a deadline."""
-        return (
-            f"{KIND_WORDS[kind]} is due {in_words(self.allows[severity][kind])} after the "
-            f"question, by the {self.name} policy for {severity.label}, around the clock."
-        )
-
-
-def _minutes(acknowledge: int, first: int, update_: int, resolve: int) -> dict[Kind, timedelta]:
-    minutes = (acknowledge, first, update_, resolve)
-    return {kind: timedelta(minutes=n) for kind, n in zip(Kind, minutes, strict=True)}
-
-
-# The temporary policy, for questions about the change: an acknowledgement within 10 to 15 minutes.
-HYPERCARE = Policy(
-    "hypercare",
-    {
-        Severity.BLOCKED: _minutes(10, 15, 60, 4 * 60),
-        Severity.PAINFUL: _minutes(15, 2 * 60, 24 * 60, 2 * 24 * 60),
-        Severity.MINOR: _minutes(15, 8 * 60, 2 * 24 * 60, 5 * 24 * 60),
-    },
-)
-# Everything else keeps the normal one.
-NORMAL = Policy(
-    "normal",
-    {
-        Severity.BLOCKED: _minutes(15, 60, 4 * 60, 24 * 60),
-        Severity.PAINFUL: _minutes(60, 8 * 60, 2 * 24 * 60, 5 * 24 * 60),
-        Severity.MINOR: _minutes(60, 24 * 60, 5 * 24 * 60, 10 * 24 * 60),
-    },
-)
-POLICIES = {policy.name: policy for policy in (HYPERCARE, NORMAL)}
+AT_RISK = 0.2  # of the time left: the clock turns amber, and its owner is warned
+PAUSES = (Kind.NEXT_UPDATE, Kind.RESOLVE)  # what waits for the customer; a first word never does
 
 
 class Promise(Base):
@@ -90,9 +42,15 @@ class Promise(Base):
     kind: Mapped[str]
     made_at: Mapped[datetime]
     due_at: Mapped[datetime] = mapped_column(index=True)
+    warn_at: Mapped[datetime | None] = mapped_column(index=True)
+    allowed_seconds: Mapped[int | None]  # nothing: a person named the time
+    follows_calendar: Mapped[bool] = mapped_column(default=False)
     kept_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
     broken_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  # its clock stands still since then
     because: Mapped[str]
+    moves: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # {at, why, due}, in order
     ticket: Mapped["Ticket"] = relationship(back_populates="promises")
 
     @property
@@ -110,71 +68,217 @@ class Promise(Base):
         """Return its kind as people say it."""
         return KIND_WORDS[Kind(self.kind)]
 
+    @property
+    def allowed(self) -> timedelta:
+        """Return how much time it has."""
+        if self.allowed_seconds is None:
+            return self.due_at - self.made_at
+        return timedelta(seconds=self.allowed_seconds)
+
     def keep(self, *, at: datetime) -> None:
         """It is done; a second time changes nothing."""
         self.kept_at = self.kept_at or at
+        self.paused_at = None
 
     def state(self, at: datetime) -> str:
-        """Return ``kept``, ``late`` (kept after it was due), ``over``, ``soon`` or ``fine``."""
+        """Return ``kept``, ``late`` (kept after it was due), ``paused``, ``over``, ``soon`` or
+        ``fine``."""
         if self.kept_at is not None:
             return "late" if self.kept_at > self.due_at else "kept"
+        if self.paused_at is not None:
+            return "paused"
         if at >= self.due_at:
             return "over"
-        left, whole = self.due_at - at, self.due_at - self.made_at
-        return "soon" if left <= whole * AT_RISK else "fine"
+        warn_at = self.warn_at or self.due_at - (self.due_at - self.made_at) * AT_RISK
+        return "soon" if at >= warn_at else "fine"
+
+    def reckon(self, coverage: Coverage, stood_still: Sequence[Pause] = ()) -> None:
+        """Work out anew when it is due and when to warn; a time that a person named stays."""
+        if self.allowed_seconds is None or self.is_by_a_person:
+            self.warn_at = self.due_at - (self.due_at - self.made_at) * AT_RISK
+            return
+        counts = coverage if self.follows_calendar else AROUND_THE_CLOCK
+        stood = stood_still if self.kind in PAUSES else ()
+        self.due_at = pauses.runs_out(self.made_at, self.allowed, counts, stood)
+        self.warn_at = pauses.runs_out(self.made_at, self.allowed * (1 - AT_RISK), counts, stood)
+
+    def move(self, why: str, *, due_before: datetime, at: datetime) -> None:
+        """Note why it is due at another time now than before."""
+        if self.due_at == due_before:
+            return
+        if self.warn_at is not None and self.warn_at > at:
+            self.warned_at = None  # another deadline, another warning
+        moved = {"at": at.isoformat(), "why": why, "due": due_before.isoformat()}
+        self.moves = [*(self.moves or []), moved]
 
 
 def made(
-    ticket: "Ticket", kind: Kind, *, policy: Policy, since: datetime, due_at: datetime | None = None
+    ticket: "Ticket",
+    kind: Kind,
+    *,
+    policy: Policy,
+    since: datetime,
+    due_at: datetime | None = None,
+    coverage: Coverage = AROUND_THE_CLOCK,
 ) -> Promise:
     """Add one promise to ``ticket``: by the policy, or for the time a person named."""
-    severity = Severity(ticket.severity)
-    promise = Promise(
-        kind=kind,
-        made_at=since,
-        due_at=due_at or policy.due(kind, severity, since=since),
-        because=_named(kind) if due_at else policy.explained(kind, severity),
-    )
+    promise = Promise(kind=kind, made_at=since, moves=[], follows_calendar=False)
+    if due_at is None:
+        _give(promise, policy, Severity(ticket.severity), category_of(ticket), coverage)
+    else:
+        promise.due_at, promise.because = due_at, _named(kind)
+    promise.reckon(coverage)
     ticket.promises.append(promise)
     return promise
+
+
+def _give(
+    promise: Promise,
+    policy: Policy,
+    severity: Severity,
+    category: Category | None,
+    coverage: Coverage,
+) -> None:
+    """Give it the time that a policy allows."""
+    kind = Kind(promise.kind)
+    allowed = policy.allowed(kind, severity, category)
+    promise.allowed_seconds = int(allowed.total_seconds())
+    promise.follows_calendar = policy.follows_calendar(kind, severity)
+    promise.because = policy.explained(kind, severity, category, coverage=coverage)
+
+
+def category_of(ticket: "Ticket") -> Category | None:
+    """Return the category of the ticket's scenario."""
+    return Category(ticket.scenario.category) if ticket.scenario else None
 
 
 def _named(kind: Kind) -> str:
     return f"{KIND_WORDS[kind]} was promised for this time by a person."
 
 
+def judged_anew(
+    ticket: "Ticket", *, policy: Policy, coverage: Coverage, before: Severity, at: datetime
+) -> None:
+    """Give open promises the time of the ticket's new severity, from their beginning on.
+
+    What has passed since counts, the pauses do not. A worse severity never gives more time.
+    """
+    now = Severity(ticket.severity)
+    for promise in open_of(ticket.promises):
+        if promise.is_by_a_person:
+            continue
+        former = (promise.allowed_seconds, promise.follows_calendar, promise.because)
+        due_before = promise.due_at
+        _give(promise, policy, now, category_of(ticket), coverage)
+        promise.reckon(coverage, ticket.pauses)
+        if now.is_worse_than(before) and promise.due_at > due_before and former[0] is not None:
+            promise.allowed_seconds, promise.follows_calendar, promise.because = former
+            promise.reckon(coverage, ticket.pauses)
+        promise.move(f"{before.label} became {now.label}.", due_before=due_before, at=at)
+
+
+def keep_kinder(
+    ticket: "Ticket", *, policy: Policy, coverage: Coverage, why: str, at: datetime
+) -> int:
+    """After a policy or a calendar changed: let open promises be due at the kinder time.
+
+    That is the earlier one, for the customer. What would be overdue at once, or stands still,
+    stays as promised. Returns how many moved.
+    """
+    moved = 0
+    for promise in open_of(ticket.promises):
+        if promise.is_by_a_person or promise.paused_at is not None:
+            continue
+        former = (promise.allowed_seconds, promise.follows_calendar, promise.because)
+        times = (promise.due_at, promise.warn_at)
+        _give(promise, policy, Severity(ticket.severity), category_of(ticket), coverage)
+        promise.reckon(coverage, ticket.pauses)
+        if at < promise.due_at < times[0]:
+            promise.move(why, due_before=times[0], at=at)
+            moved += 1
+            continue
+        promise.allowed_seconds, promise.follows_calendar, promise.because = former
+        promise.due_at, promise.warn_at = times
+    return moved
+
+
+def stand_still(ticket: "Ticket", *, at: datetime) -> None:
+    """Pause what waits for the customer, from now on; again changes nothing."""
+    if pauses.current(ticket.pauses) is not None:
+        return
+    waiting = [p for p in open_of(ticket.promises, *PAUSES) if _may_stand(p, at)]
+    if waiting:
+        ticket.pauses.append(Pause(began_at=at, ended_at=None))
+    for promise in waiting:
+        promise.paused_at = at
+
+
+def _may_stand(promise: Promise, at: datetime) -> bool:
+    return not promise.is_by_a_person and promise.broken_at is None and promise.due_at > at
+
+
+def go_on(ticket: "Ticket", *, coverage: Coverage, at: datetime) -> None:
+    """End the pause: each clock goes on with the time it had left."""
+    pause = pauses.current(ticket.pauses)
+    if pause is None:
+        return
+    pause.ended_at = max(pause.began_at, at)
+    for promise in open_of(ticket.promises, *PAUSES):
+        if promise.paused_at is not None:
+            promise.paused_at = None
+            promise.reckon(coverage, ticket.pauses)
+
+
 def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:
-    """Return those still to be kept, of ``kinds`` when given, the soonest first."""
+    """Return those still to be kept, of ``kinds`` when given, soonest first, paused ones last."""
     still = [p for p in promises if p.is_open and (not kinds or p.kind in kinds)]
-    return sorted(still, key=lambda promise: promise.due_at)
+    return sorted(still, key=lambda promise: (promise.paused_at is not None, promise.due_at))
 
 
 def overdue(session: Session, *, at: datetime, most: int = 200) -> list[int]:
     """Return the ids of promises that broke and that nobody has noted yet, the oldest first."""
     query = (
         select(Promise.id)
-        .where(Promise.due_at <= at, Promise.kept_at.is_(None), Promise.broken_at.is_(None))
+        .where(Promise.due_at <= at, *_running(), Promise.broken_at.is_(None))
         .order_by(Promise.due_at)
         .limit(most)
     )
     return list(session.scalars(query))
 
 
+def running_out(session: Session, *, at: datetime, most: int = 200) -> list[int]:
+    """Return the ids of promises to warn of, the most urgent first."""
+    query = (
+        select(Promise.id)
+        .where(Promise.warn_at <= at, *_running(), Promise.warned_at.is_(None))
+        .where(Promise.broken_at.is_(None))
+        .order_by(Promise.warn_at)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
 def claim_broken(session: Session, promise_id: int, *, at: datetime) -> bool:
-    """Note that a promise broke; true for exactly one caller."""
+    """Note that a promise broke; true for exactly one caller, and only while it is so."""
     claimed = session.execute(
         update(Promise)
-        .where(Promise.id == promise_id, Promise.broken_at.is_(None), Promise.kept_at.is_(None))
+        .where(Promise.id == promise_id, Promise.broken_at.is_(None), *_running())
+        .where(Promise.due_at <= at)
         .values(broken_at=at)
     )
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def in_words(time: timedelta) -> str:
-    """Return a span as people say it: ``15 minutes``, ``2 hours``, ``5 days``."""
-    minutes = round(time.total_seconds() / 60)
-    for size, unit in ((1440, "day"), (60, "hour")):
-        if minutes >= size and minutes % size == 0:
-            count = minutes // size
-            return f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+def claim_warned(session: Session, promise_id: int, *, at: datetime) -> bool:
+    """Note that somebody is warned of a promise; true for exactly one caller."""
+    claimed = session.execute(
+        update(Promise)
+        .where(Promise.id == promise_id, Promise.warned_at.is_(None), *_running())
+        .where(Promise.warn_at <= at)
+        .values(warned_at=at)
+    )
+    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _running() -> tuple[Any, ...]:
+    return Promise.kept_at.is_(None), Promise.paused_at.is_(None)

@@ -98,6 +98,7 @@ def page(
         joinedload(Ticket.scenario),
         joinedload(Ticket.conversation),
         selectinload(Ticket.promises),
+        selectinload(Ticket.pauses),
     )
     return Page(session.scalars(loaded).unique().all(), total, number)
 
@@ -219,6 +220,7 @@ def _in_order(wanted: Select[Ticket], view: View, order: Order) -> Select[Ticket
     due = (
         select(func.min(Promise.due_at))
         .where(Promise.ticket_id == Ticket.id, Promise.kept_at.is_(None))
+        .where(Promise.paused_at.is_(None))
         .correlate(Ticket)
         .scalar_subquery()
     )

@@ -7,15 +7,20 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from assistant.desk import escalation, promises
+from assistant.desk import bounces, escalation, promises
 from assistant.desk.conversations import Conversation
+from assistant.desk.in_charge import in_charge
 from assistant.desk.messages import Message, Said
+from assistant.desk.notices import notify
+from assistant.desk.pauses import Pause
+from assistant.desk.policies import Policy, policies_of
 from assistant.desk.promises import Kind, Promise
 from assistant.desk.severity import Severity
 from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
-from assistant.ground.people import Person, Role, by_email, members
+from assistant.ground.people import Person, by_email
+from assistant.launch.coverage import AROUND_THE_CLOCK, Coverage, coverage_of
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
 
@@ -52,6 +57,10 @@ class Ticket(Base):
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     level: Mapped[int] = mapped_column(default=0)
+    escalated_at: Mapped[datetime | None]
+    escalates_at: Mapped[datetime | None] = mapped_column(index=True)  # unless somebody moves
+    bounces: Mapped[int] = mapped_column(default=0)
+    held_by: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # {person, team}, in order
     opened_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
@@ -71,6 +80,9 @@ class Ticket(Base):
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     promises: Mapped[list[Promise]] = relationship(
         order_by="Promise.id", back_populates="ticket", cascade="all, delete-orphan"
+    )
+    pauses: Mapped[list[Pause]] = relationship(
+        order_by="Pause.id", back_populates="ticket", cascade="all, delete-orphan"
     )
 
     __mapper_args__ = {"version_id_col": version}
@@ -94,8 +106,18 @@ class Ticket(Base):
 
     @property
     def next_due(self) -> Promise | None:
-        """Return the open promise that is due first."""
+        """Return the open promise that is due first; one that stands still when no other is."""
         return next(iter(promises.open_of(self.promises)), None)
+
+    @property
+    def terms(self) -> Policy:
+        """Return the policy of its promises, as its launch has it now."""
+        return policies_of(self.launch)[self.policy]
+
+    @property
+    def coverage(self) -> Coverage:
+        """Return when people are there for it."""
+        return coverage_of(self.launch)
 
     def acknowledge(self, session: Session, *, by: Person | None, at: datetime) -> None:
         """Tell the customer that it was received: by a person, or by the assistant (``None``).
@@ -105,6 +127,8 @@ class Ticket(Base):
         self._must_be_open("acknowledge it")
         self.acknowledged_at = self.acknowledged_at or at
         self._keep(Kind.ACKNOWLEDGE, at=at)
+        if by is not None:
+            self.escalates_at = None
         self.record(session, "acknowledged", by=by or ASSISTANT, at=at)
 
     def claim(self, session: Session, *, by: Person, at: datetime) -> None:
@@ -119,15 +143,19 @@ class Ticket(Base):
         """
         self._must_be_open("assign it")
         before = self.owner.name if self.owner else None
+        is_back = bounces.comes_back(self, to)
         self.owner, self.owner_id, self.claimed_at = to, to.id, at
+        self.escalates_at = None
         self.record(session, "assigned", by=by, at=at, owner=[before, to.name])
+        if is_back:
+            self._bounced(session, by=by, at=at)
 
     def set_severity(
         self, session: Session, severity: Severity, *, reason: str, by: Person | str, at: datetime
     ) -> None:
         """Judge it anew; open promises move to what the policy gives from the question on.
 
-        A time that a person promised stays.
+        The pauses do not count. A time that a person promised stays.
 
         Raises:
             Refused: without a reason.
@@ -136,12 +164,11 @@ class Ticket(Base):
             raise Refused("A new severity needs a reason.", what_to_do="Say what changed.")
         before, self.severity = self.severity, int(severity)
         self.severity_reason = reason.strip()
-        policy = promises.POLICIES[self.policy]
-        for promise in promises.open_of(self.promises):
-            if promise.is_by_a_person:
-                continue
-            promise.due_at = policy.due(Kind(promise.kind), severity, since=promise.made_at)
-            promise.because = policy.explained(Kind(promise.kind), severity)
+        promises.judged_anew(
+            self, policy=self.terms, coverage=self.coverage, before=Severity(before), at=at
+        )
+        if self.escalates_at is not None:
+            self.escalates_at = self.moves_at()
         self.record(
             session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason
         )
@@ -153,16 +180,47 @@ class Ticket(Base):
         path = self.scenario.escalation if self.scenario else []
         step = escalation.next_step(path, self.level, owner=self.owner.email if self.owner else "")
         above = by_email(session, step.to) if step else None
-        above = above or self._first_lead(session)
+        above = above or in_charge(session, self.launch_id, at)
         if above is None or above.id == self.owner_id:
+            self.escalates_at = None
             self.record(session, "escalation-ended", by=by, at=at, reason=reason)
             return False
-        self.level = step.level if step else self.level + 1
-        self.owner, self.owner_id = above, above.id
+        is_back = bounces.comes_back(self, above)
+        self.level = step.level if step else max(self.level, len(path)) + 1
+        self.owner, self.owner_id, self.escalated_at = above, above.id, at
+        self.escalates_at = self.moves_at()
         self.record(
             session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level
         )
+        self.tell(session, above, f"is yours now: {reason}", kind="escalated", at=at)
+        if is_back:
+            self._bounced(session, by=by, at=at)
         return True
+
+    def moves_at(self) -> datetime | None:
+        """Return when it goes one level up unless somebody takes it or answers."""
+        follows = self.terms.follows_calendar(Kind.FIRST_RESPONSE, Severity(self.severity))
+        return escalation.moves_at(
+            self.scenario.escalation if self.scenario else [],
+            self.level,
+            since=self.opened_at,
+            moved_at=self.escalated_at,
+            counts=self.coverage if follows else AROUND_THE_CLOCK,
+        )
+
+    def tell(
+        self, session: Session, person: Person | None, words: str, *, kind: str, at: datetime
+    ) -> None:
+        """Write a line about it for one person; for nobody it is not written."""
+        if person is not None:
+            said = f"{self.number} “{self.subject}” {words}"
+            notify(session, person, said, kind=kind, launch_id=self.launch_id, at=at, ticket=self)
+
+    def _bounced(self, session: Session, *, by: Person | str, at: datetime) -> None:
+        self.record(session, "bounced", by=by, at=at, bounces=self.bounces)
+        if self.bounces == bounces.FLAGGED_AT:
+            said = f"has come back {self.bounces} times. Decide whose it is."
+            self.tell(session, in_charge(session, self.launch_id, at), said, kind="bounces", at=at)
 
     def reply(
         self,
@@ -245,17 +303,18 @@ class Ticket(Base):
         if due_at <= at:
             raise Refused("That time has passed.", what_to_do="Promise a later time.")
         self._keep(Kind.NEXT_UPDATE, at=at)
-        promises.made(
-            self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at, due_at=due_at
-        )
+        # Whoever promises an update owes it: nobody waits for the customer any more.
+        promises.go_on(self, coverage=self.coverage, at=at)
+        promises.made(self, Kind.NEXT_UPDATE, policy=self.terms, since=at, due_at=due_at)
         self.record(session, "promised", by=by, at=at, due=due_at.isoformat())
 
     def customer_wrote(self, session: Session, *, at: datetime) -> None:
         """The customer added something: it waits on us again, and they hear by the next update."""
         was_waiting_on_us = self.is_waiting_on_us
         self.customer_wrote_at = max(self.customer_wrote_at, at)
+        promises.go_on(self, coverage=self.coverage, at=at)
         if not was_waiting_on_us and not promises.open_of(self.promises, Kind.NEXT_UPDATE):
-            promises.made(self, Kind.NEXT_UPDATE, policy=promises.POLICIES[self.policy], since=at)
+            self._promise(Kind.NEXT_UPDATE, since=at)
         self.record(session, "customer-wrote", by=CUSTOMER, at=at)
 
     def add_context(self, session: Session, context: dict[str, Any], *, at: datetime) -> None:
@@ -275,8 +334,10 @@ class Ticket(Base):
                 "Nobody has answered this customer yet.", what_to_do="Reply first, then resolve."
             )
         self.resolved_at, self.resolved_by_id = at, by.id
+        self.escalates_at = None
         for promise in promises.open_of(self.promises):
             promise.keep(at=at)
+        promises.go_on(self, coverage=self.coverage, at=at)
         if note.strip():
             self.add_note(session, note, by=by, at=at)
         self.record(session, "resolved", by=by, at=at)
@@ -292,9 +353,8 @@ class Ticket(Base):
             return
         _must_say(reason, "why it is opened again")
         self.resolved_at = self.resolved_by_id = None
-        policy = promises.POLICIES[self.policy]
         for kind in (Kind.NEXT_UPDATE, Kind.RESOLVE):
-            promises.made(self, kind, policy=policy, since=at)
+            self._promise(kind, since=at)
         self.record(session, "reopened", by=by, at=at, reason=reason)
 
     def _answered(self, *, by: Person, at: datetime) -> None:
@@ -302,9 +362,13 @@ class Ticket(Base):
             self.owner, self.owner_id, self.claimed_at = by, by.id, at
         self.acknowledged_at = self.acknowledged_at or at
         self.first_response_at = self.first_response_at or at
-        self.replied_at = at
+        self.replied_at, self.escalates_at = at, None
         for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.NEXT_UPDATE):
             self._keep(kind, at=at)
+        promises.stand_still(self, at=at)
+
+    def _promise(self, kind: Kind, *, since: datetime) -> None:
+        promises.made(self, kind, policy=self.terms, coverage=self.coverage, since=since)
 
     def _keep(self, kind: Kind, *, at: datetime) -> None:
         for promise in promises.open_of(self.promises, kind):
@@ -313,9 +377,6 @@ class Ticket(Base):
     def _must_be_open(self, what: str) -> None:
         if not self.is_open:
             raise Refused("This ticket is resolved.", what_to_do=f"Reopen it before you {what}.")
-
-    def _first_lead(self, session: Session) -> Person | None:
-        return next(iter(members(session, self.launch_id, Role.LEAD)), None)
 
     def record(
         self, session: Session, what: str, *, by: Person | str, at: datetime, **details: Any

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import structlog
 
 from assistant.ground import embedders
-from assistant.ground.clock import Clock, WallClock
+from assistant.ground.clock import Clock, WallClock, Watch
 from assistant.ground.database import Database
 from assistant.ground.settings import Settings
 
@@ -110,6 +110,7 @@ class Parts:
     settings: Settings
     db: Database
     clock: Clock = field(default_factory=WallClock)
+    watch: Watch = field(default_factory=Watch)  # whether the clock may be believed
     embedder: "Embedder | None" = None  # the one in charge: all vectors in use are its
     embedder_missing: str = ""  # why there is none, for operators
     embedder_failure: str = ""  # why it gave nothing, until it gives something again

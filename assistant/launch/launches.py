@@ -59,6 +59,8 @@ class Launch(Base):
     sites: Mapped[list[str]]
     coverage: Mapped[dict[str, Any]] = mapped_column(default=dict)  # none: around the clock
     coverage_set_at: Mapped[datetime | None]  # by a lead; until then the pack says it
+    policies: Mapped[dict[str, Any]] = mapped_column(default=dict)  # none: the usual promises
+    policies_set_at: Mapped[datetime | None]  # by a lead; until then the pack says it
     languages: Mapped[list[str]] = mapped_column(default=list)  # none: those of its approved texts
     internal_words: Mapped[list[str]] = mapped_column(default=list)  # none of them to a customer
     mode: Mapped[str]

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from assistant.desk.alarms import break_promises
 from assistant.ground import audit
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
-from assistant.worker import Worker, break_promises, jobs
+from assistant.worker import Worker, jobs
 from tests import cast
 from tests.cast import AMIR, BLOCKED, LENA, NOW, UNKNOWN, Customer, later, the
 
@@ -35,10 +36,20 @@ def test_a_missed_first_response_is_noted_and_moves_the_ticket_up_once(
 def test_a_missed_resolution_is_noted_and_moves_nobody(shop: Parts, mara: Customer) -> None:
     mara.asks(BLOCKED)
     cast.amir_replies(shop)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.customer_wrote(session, at=NOW)
     later(shop, hours=4)
 
-    assert break_promises(shop) == 1
+    assert break_promises(shop) == 2  # the next update and the resolution
     assert happened(shop, "ticket.escalated") == []
+
+
+def test_nothing_breaks_while_we_wait_for_the_customer(shop: Parts, mara: Customer) -> None:
+    mara.asks(BLOCKED)
+    cast.amir_replies(shop)
+    later(shop, days=30)
+
+    assert break_promises(shop) == 0
 
 
 def test_what_is_kept_in_time_breaks_nothing(shop: Parts, mara: Customer) -> None:
