@@ -32,6 +32,7 @@ from web.live import Watch
 from web.readiness import readiness
 from web.rendering import STATIC, page
 from web.rulings import router as rulings_router
+from web.shifts import router as shifts_router
 
 log = structlog.get_logger()
 CODES = {401: "sign-in", 403: "not-permitted", 404: "not-found", 409: "refused", 429: "too-many"}
@@ -47,6 +48,7 @@ ROUTERS = (
     library.router,
     launch.router,
     certainty_router,
+    shifts_router,
     reports.router,
 )
 

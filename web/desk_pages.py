@@ -17,6 +17,7 @@ from assistant.ground.people import Person, Role, members
 from assistant.launch import shifts, updates
 from assistant.launch.launches import Launch
 from web.clocks import promise_clock, update_clock
+from web.handover_pages import waiting_handover
 
 CHANNEL_WORDS = {
     "widget": "Widget",
@@ -86,6 +87,7 @@ def queue_page(
     people = repeats.people_in(session, (ticket.group_id for ticket in found.tickets))
     return {
         "situation": situation(session, launch, at),
+        "handover": waiting_handover(session, launch, person, at=at),
         "views": _views(session, launch, asked, person),
         "scenarios": _scenarios(session, launch, asked),
         "filters": _filters(session, launch, asked),
@@ -113,6 +115,7 @@ def situation(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
         "owner_until": shift.ends_at if shift else None,
         "update_clock": update_clock(newest, at=at, zone=launch.time_zone),
         "update_href": f"/launches/{launch.key}/updates",
+        "shifts_href": f"/launches/{launch.key}/shifts",
     }
 
 

@@ -62,6 +62,13 @@ TOASTS = {
     "published": "Published everywhere.",
     "lifted": "It answers by itself again. What it answers from now on is watched anew.",
     "looked-at": "Noted: you have looked. It may answer again.",
+    "shift-planned": "Planned. What it means for the next 14 days stands above the week.",
+    "shift-taken": "Taken over. Both sides are written down.",
+    "shift-swapped": "Swapped. Both sides are written down.",
+    "shift-off": "Called off. Look whether a gap is left.",
+    "rotation-planned": "Planned. Every minute it covers has one owner.",
+    "handed-over": "Handed over. The next owner reads it on their desk.",
+    "handover-read": "Noted: you have read it.",
     "checked": "Noted. Thank you for checking.",
     "audit-ticket": "Noted as wrong. This ticket is for putting it right.",
 }
