@@ -1,7 +1,8 @@
 """Shows: pages, forms, JSON, streams. No rules of the domain are decided here.
 
-``app`` (one application from its parts) · ``serving`` · ``cli index_commands starting terminal
-questions`` (the ``hypercare`` command) · ``access sign_in`` (who may do what on which route) ·
+``app`` (one application from its parts) · ``rooms`` (the routes of every room) ·
+``serving`` · ``cli index_commands starting terminal questions`` (the ``hypercare`` command) ·
+``access sign_in`` (who may do what on which route) ·
 ``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
 it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
 ``collisions`` (the desk while several work at it) · ``rulings ticket_ruling`` (decisions) ·

@@ -25,32 +25,16 @@ from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing, stocking
 from assistant.worker import Worker, deliveries, long_jobs
-from web import api, desk, guarding, launch, library, public, refusals, reports, sign_in, widget
+from web import guarding, refusals
 from web.access import PartsHere, SignInFirst, anyone, undeclared
-from web.certainty import router as certainty_router
 from web.live import Watch
 from web.readiness import readiness
 from web.rendering import STATIC, page
-from web.rulings import router as rulings_router
-from web.shifts import router as shifts_router
+from web.rooms import ROUTERS as ROUTERS
 
 log = structlog.get_logger()
 CODES = {401: "sign-in", 403: "not-permitted", 404: "not-found", 409: "refused", 429: "too-many"}
 RETRY_AFTER = 5  # seconds; how long a client waits when the database could not take it
-ROUTERS = (
-    api.router,
-    api.feedback_router,
-    widget.router,
-    public.router,
-    sign_in.router,
-    desk.router,
-    rulings_router,
-    library.router,
-    launch.router,
-    certainty_router,
-    shifts_router,
-    reports.router,
-)
 
 
 def create_app(

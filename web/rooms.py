@@ -1,0 +1,19 @@
+"""Every room's routes, in the order in which an address is looked for."""
+
+from web import api, desk, launch, library, public, reports, rulings, shifts, sign_in, widget
+from web.certainty import router as certainty_router
+
+ROUTERS = (
+    api.router,
+    api.feedback_router,
+    widget.router,
+    public.router,
+    sign_in.router,
+    desk.router,
+    rulings.router,
+    library.router,
+    launch.router,
+    certainty_router,
+    shifts.router,
+    reports.router,
+)
