@@ -6,6 +6,7 @@
 ``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
 it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
 ``collisions`` (the desk while several work at it) · ``rulings ticket_ruling`` (decisions) ·
+``suggestion_card`` (the suggested reply) ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·

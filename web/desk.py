@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.answering import suggesting
+from assistant.answering import suggesting, undoing
 from assistant.desk import reply_guard
 from assistant.desk.messages import Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
+from assistant.ground.audit import history
 from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, members
 from assistant.library.versions import EntryVersion
@@ -114,28 +115,38 @@ def reply(
         return _shown(agent, ticket, draft=kept, status=422)
     base = _started_from(agent, ticket, said)
     suggesting.reply(agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at)
-    return _back(ticket, "replied")
+    return _back(ticket, "" if base else "replied")
 
 
 @router.post("/desk/tickets/{number}/suggestion")
 def judge_suggestion(
     ticket: ThisTicket,
     agent: AtDesk,
-    entry: Words,
-    version: Number,
     action: Annotated[Literal["send", "wrong", "none"], Form()],
     seen: SeenHere,
+    entry: Words = "",
+    version: Number = 0,
 ) -> Response:
     """Send the suggestion word for word, or say what is wrong with it."""
     if action == "send" and (news := stopped(agent, ticket, seen)):
         return _shown(agent, ticket, draft=Draft(news=news), status=409)
     if action == "send":
         suggesting.send_suggestion(agent.session, ticket, entry, version, by=agent.by, at=agent.at)
-        return _back(ticket, "sent")
+        return _back(ticket, "")
     wrong = action == "wrong"
     verdict = SuggestionVerdict.WRONG if wrong else SuggestionVerdict.NO_ANSWER
     suggesting.judge(agent.session, ticket, verdict, entry, version, by=agent.by, at=agent.at)
-    return _back(ticket, "wrong" if wrong else "none")
+    return _back(ticket, "")  # the page itself says what was noted, and how to undo it
+
+
+@router.post("/desk/tickets/{number}/taken-back")
+def take_back(
+    ticket: ThisTicket, agent: AtDesk, event: Annotated[int, Form(ge=1, le=2**31 - 1)]
+) -> RedirectResponse:
+    """Undo what was said about a suggestion; it teaches nothing any more."""
+    known = history(agent.session, ticket_id=ticket.id)
+    undoing.take_back(agent.session, ticket, known, event, by=agent.by, at=agent.at)
+    return _back(ticket, "verdict-back")
 
 
 @router.post("/desk/tickets/{number}/acknowledgement")

@@ -11,6 +11,12 @@ Details = Mapping[str, Any]
 
 WHO = {"assistant": "Assistant", "customer": "Customer", "operator": "Operator"}
 
+TAKEN_BACK = {
+    "sent": "sent as it is",
+    "changed": "sent with changes",
+    "wrong-match": "wrong match",
+    "no-answer": "no answer exists",
+}
 SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.opened": lambda d: f"Opened with Sev {d['severity']}. {d['reason']}",
     "ticket.acknowledged": lambda d: "Acknowledged",
@@ -35,6 +41,9 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.decision-asked": lambda d: f"Asked {d['of']} to decide: “{d['question']}”",
     "ticket.decided": lambda d: (
         f"Decided: {RULED_WORDS[Ruled(d['ruled'])].lower()}. {d['sentence']}"
+    ),
+    "ticket.judgement-taken-back": lambda d: (
+        f"What was said about the suggestion was taken back ({TAKEN_BACK[d['said']]})"
     ),
     "ticket.no-answer": lambda d: "No approved answer exists for this",
 }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from assistant.answering import decisions
 from assistant.answering.decisions import Decision
 from assistant.answering.explaining import of_decision
-from assistant.answering.suggesting import Found, Sends, Suggestion, sends, suggestion_for
+from assistant.answering.suggesting import Found, suggestion_for
 from assistant.desk import queue
 from assistant.desk.collisions import seen_now
 from assistant.desk.playbook import playbook
@@ -24,10 +24,9 @@ from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
 from web.desk_pages import channel_words, state_of
-from web.thread import cited, entry_href, handoff, thread, verdict_of
+from web.suggestion_card import suggestion_card, to_take_back, undo_of
+from web.thread import cited, handoff, thread, verdict_of
 from web.ticket_ruling import ruling_of
-
-MATCH_WORDS = ((0.8, "Strong match"), (0.6, "Likely match"), (0.4, "Possible match"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,8 @@ def ticket_page(
         "messages": thread(ticket, happened, cites),
         "considered": _considered(session, ticket, decided),
         "handoff": handoff(ticket),
-        "suggestion": _suggestion(session, ticket, suggested),
+        "suggestion": suggestion_card(session, ticket, suggested),
+        "undo": undo_of(happened, person, at),
         "draft": draft or _draft(best if wanted.insert else None),
         "promises": sorted(shown, key=lambda clock: clock["due_at"]),
         "people": rail.people(team, ticket),
@@ -85,7 +85,7 @@ def ticket_page(
         "repeats": rail.repeats_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
-        "history": [rail.happening(event) for event in reversed(happened)],
+        "history": rail.history_of(happened, to_take_back(happened)),
         "neighbours": _neighbours(session, ticket, person),
     }
 
@@ -135,51 +135,6 @@ def _considered(session: Session, ticket: Ticket, decided: Sequence[Decision]) -
     )
     titles = {row.key: row.question for row in rows}  # the newest version's comes last
     return considered(thought[-1], titles, ticket.launch.key)
-
-
-def _suggestion(
-    session: Session, ticket: Ticket, suggested: Suggestion | None
-) -> dict[str, Any] | None:
-    if suggested is None:
-        return None
-    if not suggested.found:
-        return {"withdrawn": suggested.withdrawn}
-    best = suggested.found[0]
-    counted = sends(session, [best.version.id]).get(best.version.id, Sends())
-    address = f"/desk/tickets/{ticket.number}?suggestion="
-    others = [
-        {
-            "entry": other.version.entry.key,
-            "title": other.version.question,
-            "match": other.match,
-            "answers": other.answers,
-            "href": f"{address}{other.version.entry.key}",
-        }
-        for other in suggested.found[1:]
-    ]
-    insert = f"{address}{best.version.entry.key}&insert=1"
-    return {**_best(best, counted), "others": others, "withdrawn": None, "insert_href": insert}
-
-
-def _best(best: Found, counted: Sends) -> dict[str, Any]:
-    version = best.version
-    words = (words for floor, words in MATCH_WORDS if best.match >= floor)
-    return {
-        "entry": version.entry.key,
-        "version": version.number,
-        "title": version.question,
-        "verdict": verdict_of(version),
-        "text": version.text,
-        "href": entry_href(version.entry),
-        "approver": version.approved_by.name if version.approved_by else "the team",
-        "approved_at": version.approved_at,
-        "valid_until": version.valid_until,
-        "match": best.match,
-        "match_words": next(words, "Weak match"),
-        "answers": best.answers,
-        "sent": counted.sent,
-        "not_quite": counted.not_quite,
-    }
 
 
 def _draft(inserted: Found | None) -> Draft:

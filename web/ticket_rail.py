@@ -1,6 +1,6 @@
 """What stands beside a ticket's thread: what templates/desk/_rail.html shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -108,6 +108,14 @@ def _link(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def happening(event: Event) -> dict[str, Any]:
-    """Return one event of its history."""
-    return {"words": sentence(event), "by": who(event), "at": event.at}
+def history_of(happened: Sequence[Event], undoable: Container[int]) -> list[dict[str, Any]]:
+    """Return what happened, newest first; ``undo`` is the event's id where it can be taken back."""
+    return [
+        {
+            "words": sentence(event),
+            "by": who(event),
+            "at": event.at,
+            "undo": event.id if event.id in undoable else None,
+        }
+        for event in reversed(happened)
+    ]

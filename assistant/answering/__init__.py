@@ -20,6 +20,7 @@ who is not told and why, ``to_everyone`` decided with their number, ``sending`` 
 ``recall`` (words found wrong: off every surface at once) · ``taking_back`` (and who has them hears
 of it) ·
 ``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;
-``suggesting`` (the agent's suggested reply) and ``evidence`` (what people really asked of an entry)
-read what was decided.
+``suggesting`` with ``how_sure`` (the agent's suggested reply, and how sure the engine is of it),
+``undoing`` (what was said about it, undone) and ``evidence`` (what people really asked of an
+entry) read what was decided.
 """

@@ -1,9 +1,10 @@
 """What people really asked of an entry: questions it answered, and those nearest to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
@@ -117,3 +118,24 @@ def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-ar
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Decision.launch_id == launch_id, _counts)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """How often a version was sent, and how often somebody said "not quite"."""
+
+    sent: int = 0
+    not_quite: int = 0
+
+
+def sends(session: Session, version_ids: Iterable[int]) -> dict[int, Sends]:
+    """Return how often each version was sent and was not quite it, in one query."""
+    not_quite = func.sum(case((Message.helpful.is_(False), 1), else_=0))
+    query = (
+        select(Message.entry_version_id, func.count(Message.id), not_quite)
+        .where(Message.entry_version_id.in_(list(version_ids)))
+        .group_by(Message.entry_version_id)
+    )
+    return {
+        version: Sends(int(sent), int(bad or 0)) for version, sent, bad in session.execute(query)
+    }

@@ -54,6 +54,25 @@ def _sent_besides(
     return earlier[0]
 
 
+def changed(
+    session: Session, question: Message, version: EntryVersion, *, by: Person, at: datetime
+) -> Label | None:
+    """An agent began with an approved version and sent other words: near, and not what was needed.
+
+    Kept as a case; nobody can tell from it whether the approved words would have answered.
+    """
+    return labels.give(
+        session,
+        question,
+        Source.CHANGED,
+        entry=version.entry.key,
+        version_id=version.id,
+        right=None,
+        by=by,
+        at=at,
+    )
+
+
 def did_not_match(
     session: Session, question: Message, version: EntryVersion, *, by: Person, at: datetime
 ) -> Label | None:

@@ -25,6 +25,7 @@ class Source(StrEnum):
     """What somebody did, from which the label follows."""
 
     SENT = "sent"  # an agent sent an approved version as it is
+    CHANGED = "changed"  # an agent started from an approved version and sent other words
     WRONG_MATCH = "wrong-match"  # an agent said that a suggestion does not fit
     NO_ANSWER = "no-answer"  # an agent said that nothing approved answers it
     AUDIT = "audit"  # an agent checked what the assistant had answered
@@ -163,6 +164,38 @@ def withdraw(session: Session, label: Label, entry: str) -> None:
     label.wrong = [key for key in label.wrong if key != entry]
     session.flush()
     labels_changed(session, label.launch_id)
+
+
+def given_by(
+    session: Session, conversation_id: str, source: Source, person_id: int | None
+) -> Sequence[Label]:
+    """Return what a person said in this way about a conversation's questions, newest first."""
+    query = (
+        select(Label)
+        .join(Label.message)
+        .where(Message.conversation_id == conversation_id)
+        .where(Label.source == source, Label.person_id == person_id)
+        .order_by(Label.at.desc(), Label.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def take_back(session: Session, label: Label, entry: str = "") -> None:
+    """Let a verdict be as if it had not been given; ``entry`` is one of several wrong matches."""
+    _locked(session, label.message)
+    rest = [key for key in label.wrong if entry and key != entry]
+    if label.source == Source.WRONG_MATCH and rest:
+        label.wrong, label.entry, label.entry_version_id = rest, rest[-1], None
+    else:
+        session.delete(label)
+    session.flush()
+    labels_changed(session, label.launch_id)
+
+
+def of_question(session: Session, message_id: int) -> Sequence[Label]:
+    """Return everything that was said about one question, in the order it was said."""
+    query = select(Label).where(Label.message_id == message_id).order_by(Label.at, Label.id)
+    return session.scalars(query).all()
 
 
 def _locked(session: Session, question: Message) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.answering import judging
 from assistant.answering.decisions import Decision
+from assistant.answering.undoing import standing
 from assistant.desk.conversations import EVERYONE
 from assistant.desk.messages import Message, Said
 from assistant.desk.tickets import SuggestionVerdict, Ticket
@@ -29,6 +30,7 @@ WORTH_SHOWING = 0.4  # cosine; what is further away wastes an agent's look
 SHOWN = 3  # the suggestion and two runners-up
 REJECTED = f"ticket.{SuggestionVerdict.WRONG}"
 NOTHING_FITS = f"ticket.{SuggestionVerdict.NO_ANSWER}"
+NOTHING_NEAR = "Nothing approved comes near this question."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The best live versions for a ticket's question, best first; ``withdrawn`` says why none."""
+    """The best live versions for a ticket's question, best first, and why it is none if it is none.
+
+    ``withdrawn`` says why what was found is not suggested, ``nothing`` that nothing comes near.
+    """
 
     found: tuple[Found, ...]
     withdrawn: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sends:
-    """How often a version was sent, and how often somebody said "not quite"."""
-
-    sent: int = 0
-    not_quite: int = 0
+    nothing: str = ""
+    decision: Decision | None = None  # what was thought when it was found
 
 
 def suggestion_for(
@@ -67,7 +66,7 @@ def suggestion_for(
     Nothing is suggested while nobody waits for us, or once a person said that no answer exists;
     what the customer has read already is not suggested again.
     """
-    judged = list(history)
+    judged = standing(history)
     if not entry and (not ticket.is_waiting_on_us or any(e.kind == NOTHING_FITS for e in judged)):
         return None
     decision = _newest_worth_showing(session, ticket)
@@ -83,7 +82,7 @@ def suggestion_for(
     matches = dict(sorted(matches.items(), key=lambda each: each[0] not in answers))
     wanted = [entry, *(key for key in matches if key != entry)] if entry else list(matches)
     if not wanted:
-        return None
+        return _nothing(ticket, refused)
     live = {version.entry.key: version for version in _live(session, ticket, wanted, at)}
     if not live or (entry and entry not in live):
         return Suggestion((), "What was found is not approved any more.")
@@ -93,7 +92,15 @@ def suggestion_for(
         for key in wanted
         if key in live and (key == entry or live[key].id not in told)
     ]
-    return Suggestion(tuple(found[:SHOWN])) if found else None
+    return Suggestion(tuple(found[:SHOWN]), decision=decision) if found else None
+
+
+def _nothing(ticket: Ticket, refused: set[str]) -> Suggestion | None:
+    """Say that nothing comes near, to somebody who can still say that nothing exists."""
+    if not ticket.is_open:
+        return None
+    words = "What came near was judged a wrong match." if refused else NOTHING_NEAR
+    return Suggestion((), nothing=words)
 
 
 def _newest_worth_showing(session: Session, ticket: Ticket) -> Decision | None:
@@ -159,19 +166,6 @@ def _live(
     return session.scalars(query).all()
 
 
-def sends(session: Session, version_ids: Iterable[int]) -> dict[int, Sends]:
-    """Return how often each version was sent and was not quite it, in one query."""
-    not_quite = func.sum(case((Message.helpful.is_(False), 1), else_=0))
-    query = (
-        select(Message.entry_version_id, func.count(Message.id), not_quite)
-        .where(Message.entry_version_id.in_(list(version_ids)))
-        .group_by(Message.entry_version_id)
-    )
-    return {
-        version: Sends(int(sent), int(bad or 0)) for version, sent, bad in session.execute(query)
-    }
-
-
 def send_suggestion(
     session: Session, ticket: Ticket, entry: str, number: int, *, by: Person, at: datetime
 ) -> Message:
@@ -203,15 +197,19 @@ def judge(
 ) -> None:
     """Keep that a suggestion does not fit, or that nothing approved does, on the ticket's question.
 
+    That nothing does may be said without a suggestion: then ``entry`` is empty.
+
     Raises:
         NotFound: when there is no such version.
     """
-    version = version_of(session, ticket.launch_id, entry, number)
     question = _asked(session, ticket)
-    if verdict is SuggestionVerdict.WRONG:
+    version = version_of(session, ticket.launch_id, entry, number) if entry else None
+    if verdict is SuggestionVerdict.NO_ANSWER:
+        judging.nothing_answers(session, question, by=by, at=at)
+    elif version is not None:
         judging.did_not_match(session, question, version, by=by, at=at)
     else:
-        judging.nothing_answers(session, question, by=by, at=at)
+        raise NotFound("There is no suggestion that could be wrong.", what_to_do="Load it again.")
     ticket.judge_suggestion(session, verdict, entry=entry, version=number, by=by, at=at)
 
 
@@ -264,6 +262,8 @@ def reply(
     if text.strip() == started_from.text:
         number = started_from.number
         return send_suggestion(session, ticket, started_from.entry.key, number, by=by, at=at)
+    question = _asked_for(session, ticket, started_from.entry.key)
+    judging.changed(session, question, started_from, by=by, at=at)
     return ticket.reply(session, text, by=by, at=at, deviates_from=started_from.id)
 
 

@@ -6,7 +6,7 @@ export function easeForms(page) {
   page.querySelectorAll("form").forEach(easeFilter);
   page.addEventListener("submit", (event) => sendOnce(event.target, event));
   page.querySelectorAll("[data-draft]").forEach(keepDraft);
-  page.querySelectorAll("[data-toast]").forEach((toast) => setTimeout(() => toast.remove(), 6000));
+  page.querySelectorAll("[data-toast]").forEach((toast) => setTimeout(() => toast.remove(), Number(toast.dataset.toast) || 6000));
 }
 
 // The button stays for those who tab to it without a script; with one, a choice is enough.
