@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from assistant.answering import guarantee, learning, sending, taking_back
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import alarms, regrouping
+from assistant.desk import alarms, posting, regrouping, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
+from assistant.integrations import mailing, receiving
 from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
 
@@ -86,6 +87,8 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("prove the index", timedelta(days=1), prove_index),
         Job("recalibrate", timedelta(days=1), learning.recalibrate),
         Job("forget what was delivered", timedelta(days=1), forget_delivered),
+        Job("post letters", often, posting.post_due),
+        Job("tell subscribers", often, telling.tell_subscribers),
     )
 
 
@@ -99,7 +102,7 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
 
 def deliverers(parts: Parts) -> Deliverers:
     """Return who brings which kind of outgoing row to its target; a kind without one waits."""
-    return {}
+    return {"mail": mailing.deliver}
 
 
 def deliver(parts: Parts) -> int:
@@ -109,7 +112,8 @@ def deliver(parts: Parts) -> int:
 
 def deliveries(parts: Parts) -> tuple[Job, ...]:
     """Return the jobs that wait for others' servers; a worker of their own, so no clock waits."""
-    return (Job("deliver", timedelta(seconds=parts.settings.sweep_seconds), deliver),)
+    often = timedelta(seconds=parts.settings.sweep_seconds)
+    return (Job("deliver", often, deliver), Job("read mail", often, receiving.settle_due))
 
 
 class Worker:

@@ -109,6 +109,24 @@ class Opened:
         return conversations.opened(session, self.id, self.token)
 
 
+class Relay:
+    """Admits our own mail relay, by the secret that both were given."""
+
+    def __call__(self, parts: PartsHere, authorization: Annotated[str, Header()] = "") -> None:
+        """Let the request through.
+
+        Raises:
+            NotFound: when this installation takes no mail in here.
+            NoToken: when the secret is missing or another one.
+        """
+        secret = parts.settings.mail_secret.get_secret_value()
+        if not secret.strip():
+            raise NotFound("No mail is taken in here.", what_to_do="Set HYPERCARE_MAIL_SECRET.")
+        scheme, _, given = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not _is_same(given.strip(), secret):
+            raise NoToken("This needs the relay’s secret.", what_to_do="Send it as bearer token.")
+
+
 class Staff:
     """Admits people who are signed in and have one of ``roles``; forms must carry their token."""
 
@@ -141,7 +159,7 @@ def _is_same(given: str, secret: str) -> bool:
     return secrets.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
-ADMISSIONS = (Anyone, Visitor, Staff)
+ADMISSIONS = (Anyone, Visitor, Relay, Staff)
 
 anyone = Depends(Anyone())
 VisitorHere = Annotated[Opened, Depends(Visitor())]

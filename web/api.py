@@ -18,12 +18,13 @@ from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch import launches, scenarios, updates
 from assistant.library.liveness import live
-from web import shown
+from web import reached, shown
 from web.access import PartsHere, Reading, VisitorHere, Writing, anyone
 from web.bodies import (
     BeginBody,
     ChoiceBody,
     ContextBody,
+    EmailBody,
     FeedbackBody,
     HelpfulBody,
     MessageBody,
@@ -119,7 +120,17 @@ def add_context(
     """Tell what the agent would ask, once."""
     ticket = asking.newest_ticket(visitor.within(session))
     ticket.add_context(session, body.model_dump(), at=parts.clock.now())
+    reached.told_where(parts, session, ticket.conversation, body.reach)
     return {"ticket": shown.ticket(session, ticket)}
+
+
+@router.post("/conversations/{conversation_id}/email", dependencies=[limited_by_conversation])
+def email_me(
+    visitor: VisitorHere, body: EmailBody, session: Writing, parts: PartsHere
+) -> dict[str, Any]:
+    """Let answers come by e-mail once the page is left; the address is asked to confirm first."""
+    known = reached.email_me(parts, session, visitor.within(session), body.email)
+    return {"email": body.email, "confirmed": known}
 
 
 @router.post("/conversations/{conversation_id}/rating", dependencies=[limited_by_conversation])
@@ -142,6 +153,8 @@ def read(
     """Return everything said so far, or what came after a message."""
     conversation = visitor.within(session)
     newest = updates.newest(session, conversation.launch_id, at=parts.clock.now())
+    newest_id = max((message.id for message in conversation.messages), default=0)
+    reached.has_read(parts, session, conversation.id, newest_id)
     return shown.conversation(session, conversation, newest, after=after)
 
 
@@ -189,6 +202,7 @@ def _outcome(parts: Parts, message_id: int) -> dict[str, Any]:
         decided = outcome_of(session, message_id)
         if decided is None:
             raise NotFound("It is not decided yet.", what_to_do="Ask again with the same key.")
+        reached.has_read_reply(parts, session, decided.decision.message)
         return shown.outcome(session, decided)
 
 
@@ -228,4 +242,6 @@ def _happened(parts: Parts, conversation_id: str, last: int) -> list[ServerSentE
             elif event.kind.startswith("ticket.") and conversation.tickets:
                 body = shown.ticket(session, conversation.tickets[-1])
                 found.append(sent("ticket", event.id, body))
+        if any(event.event == "message" for event in found):
+            reached.has_read(parts, session, conversation_id, max(said))
         return found

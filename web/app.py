@@ -18,7 +18,6 @@ from prometheus_client import generate_latest as latest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from assistant.answering.memory import Verdicts
 from assistant.ground.errors import Declined
@@ -70,7 +69,7 @@ def create_app(
     app.state.metrics = Metrics()
     for router in routers:
         app.include_router(router)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=guarding.BIGGEST_BODY)
+    app.add_middleware(guarding.BodyLimits)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_refusals(app)
@@ -252,9 +251,10 @@ def _add_refusals(app: FastAPI) -> None:
 def _too_big(request: Request) -> Response | None:
     """Return the refusal of a body that announces too much; one that lies is cut on the way."""
     announced = request.headers.get("content-length", "")
-    if not announced.isdecimal() or int(announced) <= guarding.BIGGEST_BODY:
+    biggest = guarding.biggest_body(request.url.path)
+    if not announced.isdecimal() or int(announced) <= biggest:
         return None
-    most = f"{guarding.BIGGEST_BODY // 1_000_000} MB"
+    most = f"{biggest // 1_000_000} MB"
     return _refusal(request, 413, "too-big", "That was too much at once.", f"Send up to {most}.")
 
 

@@ -75,6 +75,12 @@ class ContextBody(Strict):
     reach: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)] = ""
 
 
+class EmailBody(Strict):
+    """Where answers are to go when the page is left."""
+
+    email: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
+
+
 class RatingBody(Strict):
     """How it went, 1 to 5."""
 

@@ -11,6 +11,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.ground.clock import Clock
@@ -18,6 +19,8 @@ from assistant.ground.errors import Declined
 from web.access import PartsHere
 
 BIGGEST_BODY = 1_000_000  # bytes; the longest form is an entry with its phrasings
+BIGGEST_MAIL = 25_000_000  # bytes; what most mail servers let through
+MAIL = "/api/v1/mail"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -65,6 +68,23 @@ class Headers:
             named_by_content = b"v=" in scope["query_string"]
             yield "Cache-Control", FOR_EVER if named_by_content else "no-cache"
         yield from HEADERS.items()
+
+
+def biggest_body(path: str) -> int:
+    """Return how many bytes a request to ``path`` may bring."""
+    return BIGGEST_MAIL if path == MAIL else BIGGEST_BODY
+
+
+class BodyLimits:
+    """Cuts off a body that is longer than its path allows, whatever it announced."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        sizes = (BIGGEST_BODY, BIGGEST_MAIL)
+        self._limited = {size: RequestBodyLimitMiddleware(app, size) for size in sizes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counted."""
+        await self._limited[biggest_body(scope.get("path", ""))](scope, receive, send)
 
 
 class Heads:

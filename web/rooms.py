@@ -2,6 +2,7 @@
 
 from web import api, desk, launch, library, public, reports, rulings, shifts, sign_in, widget
 from web.certainty import router as certainty_router
+from web.mail import routers as mail_routers
 
 ROUTERS = (
     api.router,
@@ -16,4 +17,5 @@ ROUTERS = (
     certainty_router,
     shifts.router,
     reports.router,
+    *mail_routers,
 )

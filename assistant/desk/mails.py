@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, select
+from sqlalchemy.orm import Mapped, Session, deferred, mapped_column, relationship
 
 from assistant.desk.conversations import Conversation
+from assistant.ground.audit import happened
 from assistant.ground.database import Base
+from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+
+DISCARDED = "discarded"
 
 
 class Mail(Base):
@@ -36,6 +40,34 @@ class Mail(Base):
     conversation: Mapped[Conversation | None] = relationship()
     looked_at_by: Mapped[Person | None] = relationship()
 
+    def quarantine(self, why: str, *, at: datetime) -> None:
+        """Put it aside for a person to look at; nothing is answered, nothing is lost."""
+        self.quarantined_at, self.because = self.quarantined_at or at, why
+
+    def let_in(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Let it become a conversation after all, on the word of a person.
+
+        Raises:
+            Refused: when it is not in quarantine any more.
+        """
+        self._must_be_aside()
+        self.quarantined_at, self.tries, self.looked_at_by_id = None, 0, by.id
+        happened(session, "mail.let-in", at=at, by=by, mail=self.id)
+
+    def set_aside(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Leave it unanswered for good; its bytes stay.
+
+        Raises:
+            Refused: when it is not in quarantine any more.
+        """
+        self._must_be_aside()
+        self.settled_at, self.outcome, self.looked_at_by_id = at, DISCARDED, by.id
+        happened(session, "mail.set-aside", at=at, by=by, mail=self.id)
+
+    def _must_be_aside(self) -> None:
+        if self.quarantined_at is None or self.settled_at is not None:
+            raise Refused("Somebody has dealt with this mail.", what_to_do="Load the list again.")
+
 
 class Mailbox(Base):
     """How far an IMAP folder has been read, and whether reading works."""
@@ -49,3 +81,15 @@ class Mailbox(Base):
     read_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
+
+
+def waiting(session: Session, *, most: int = 50) -> list[int]:
+    """Return the ids of mails that nobody has read yet, oldest first."""
+    query = select(Mail.id).where(Mail.settled_at.is_(None), Mail.quarantined_at.is_(None))
+    return list(session.scalars(query.order_by(Mail.id).limit(most)))
+
+
+def in_quarantine(session: Session, *, most: int = 100) -> list[Mail]:
+    """Return the mails that a person has to look at, newest first."""
+    query = select(Mail).where(Mail.quarantined_at.is_not(None), Mail.settled_at.is_(None))
+    return list(session.scalars(query.order_by(Mail.id.desc()).limit(most)))

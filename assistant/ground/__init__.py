@@ -8,5 +8,6 @@ ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every c
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·
 ``embedders`` (those that can be made here) ·
 ``outbox`` (what is to reach somebody outside) · ``delivery interruptions`` (how it gets there, and
-targets that fail) · ``parts`` (what a process is assembled from).
+targets that fail) · ``mail`` (one message over SMTP) ·
+``parts`` (what a process is assembled from).
 """

@@ -6,7 +6,7 @@ Each setting says what it means; ``hypercare settings`` prints value, default, s
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,6 +69,37 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(
         120, ge=1, description="Conversations a minute that one address may begin."
     )
+    mail_from: str = Field(
+        "", description="Address that mail to customers comes from and is answered to."
+    )
+    mail_from_name: str = Field("Support", description="Name beside that address.")
+    smtp_host: str = Field("", description="Server that takes our mail; empty: none is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of that server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is encrypted: starttls, tls or none."
+    )
+    smtp_user: str = Field("", description="User name there; empty: without signing in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password there.")
+    mail_unconfirmed_per_minute: int = Field(
+        60, ge=0, description="Mails a minute at most to addresses that nobody has confirmed."
+    )
+    mail_launch: str = Field(
+        "", description="Launch that mail without a known one belongs to; empty: the newest live."
+    )
+    mail_authserv_id: str = Field(
+        "", description="Name under which your own relay writes Authentication-Results."
+    )
+    mail_secret: SecretStr = Field(
+        SecretStr(""), description="Bearer secret for POST /api/v1/mail; empty: closed."
+    )
+    imap_host: str = Field("", description="Server whose mailbox is read; empty: none is read.")
+    imap_port: int = Field(993, ge=1, le=65535, description="Port of that server.")
+    imap_security: Literal["tls", "none"] = Field(
+        "tls", description="How the connection to it is encrypted: tls or none."
+    )
+    imap_user: str = Field("", description="User name of the mailbox.")
+    imap_password: SecretStr = Field(SecretStr(""), description="Password of the mailbox.")
+    imap_folder: str = Field("INBOX", description="Folder of the mailbox that is read.")
     sweep_seconds: float = Field(
         5.0, gt=0, description="Seconds between two rounds of the worker's jobs."
     )
@@ -91,6 +122,18 @@ class Settings(BaseSettings):
         if value and not re.match(r"https?://[^\s/]+", value):
             raise ValueError("An address begins with http:// or https:// and names a server")
         return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9.-]+", value):
+            raise ValueError("This is one address and nothing else, as support@example.com")
+        return value.lower()
+
+    @property
+    def sends_mail(self) -> bool:
+        """Return whether mail can be sent: by which server, and from whom."""
+        return bool(self.smtp_host and self.mail_from)
 
     @property
     def sql_url(self) -> str:

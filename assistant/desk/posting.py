@@ -1,0 +1,161 @@
+"""Posting: whatever a customer was told and has not read goes out as a letter, by itself.
+
+A conversation that is held by mail is answered by mail at once. Who asked on a page, named an
+address and left gets by mail what they have not read there. Nobody else needs to think of it: this
+sweep looks for what was told, so a reply, a broadcast and a correction go the same way.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from assistant.desk.conversations import Conversation
+from assistant.desk.letters import UNCONFIRMED, About, Letter
+from assistant.desk.messages import By, Message, Said
+from assistant.desk.reach import ONE_A, Address, Correspondent, may_ask
+from assistant.ground import outbox
+from assistant.ground.mail import domain_of
+from assistant.ground.parts import Parts
+from assistant.ground.settings import Settings
+
+EMAIL = "email"  # the channel of a conversation that is held by mail
+LEFT_AFTER = timedelta(minutes=2)  # unread on the page for so long: the customer has left it
+STALE = timedelta(days=3)  # what nobody could send by then is not news any more
+AT_ONCE = 200  # letters of one round
+
+
+def post_due(parts: Parts) -> int:
+    """Put a letter into the outbox for everyone who was told something and has not read it."""
+    if not parts.settings.sends_mail:
+        return 0
+    at = parts.clock.now()
+    with parts.db.reading() as session:
+        due = _due(session, at)
+    return sum(_posted(parts, correspondent_id, at) for correspondent_id in due)
+
+
+def _due(session: Session, at: datetime) -> list[int]:
+    has_room = or_(Correspondent.confirmed_at.is_not(None), Address.asked_at.is_(None))
+    query = (
+        select(Correspondent.id)
+        .join(Correspondent.address)
+        .join(Conversation, Conversation.id == Correspondent.conversation_id)
+        .join(Message, Message.conversation_id == Correspondent.conversation_id)
+        .where(
+            Correspondent.ended_at.is_(None),
+            Address.bounced_at.is_(None),
+            or_(has_room, Address.asked_at <= at - ONE_A),
+            Message.at > at - STALE,
+            Message.by != By.CUSTOMER,
+            Message.kind != Said.NOTE,
+            Message.id > Correspondent.mailed_id,
+            or_(Conversation.channel == EMAIL, Message.id > Correspondent.seen_id),
+            or_(Conversation.channel == EMAIL, Message.at <= at - LEFT_AFTER),
+            or_(Correspondent.muted_at.is_(None), Message.reply_to_id.is_(None)),
+        )
+        .distinct()
+        .order_by(Correspondent.id)
+        .limit(AT_ONCE)
+    )
+    return list(session.scalars(query))
+
+
+def _posted(parts: Parts, correspondent_id: int, at: datetime) -> bool:
+    with parts.db.writing() as session:
+        query = select(Correspondent).where(Correspondent.id == correspondent_id)
+        to = session.scalars(
+            query.options(joinedload(Correspondent.address)).with_for_update(of=Correspondent)
+        ).one()
+        told = _told(session, to, at)
+        if not told:
+            return False
+        if to.confirmed_at is None:
+            return _asked(session, parts.settings, to, told, at)
+        to.mailed_id = told[-1].id
+        by_a_person = any(message.by == By.PERSON for message in told)
+        letter = Letter(
+            about=About.WORDS,
+            correspondent_id=to.id,
+            messages=[message.id for message in told],
+            is_automatic=not by_a_person,
+        )
+        put(session, parts.settings, letter, to.address, at=at, conversation=to.conversation)
+        return True
+
+
+def _told(session: Session, to: Correspondent, at: datetime) -> list[Message]:
+    """Return what the customer was told and has neither read nor been sent, oldest first."""
+    by_mail = to.conversation.channel == EMAIL
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == to.conversation_id,
+            Message.at > at - STALE,
+            Message.by != By.CUSTOMER,
+            Message.kind != Said.NOTE,
+            Message.id > (to.mailed_id if by_mail else max(to.mailed_id, to.seen_id)),
+        )
+        .order_by(Message.id)
+    )
+    told = list(session.scalars(query))
+    if to.muted_at is not None and all(message.reply_to_id for message in told):
+        return []  # a machine answers there: it hears from persons only
+    is_due = by_mail or any(message.at <= at - LEFT_AFTER for message in told)
+    return told if is_due else []
+
+
+def _asked(
+    session: Session, settings: Settings, to: Correspondent, told: list[Message], at: datetime
+) -> bool:
+    """Ask whether it is them, if that mailbox may hear from us today, and we from it this minute.
+
+    What was told stays due: it goes out once somebody has said yes.
+    """
+    if is_braked(session, settings, at=at) or not may_ask(session, to.address, at=at):
+        return False
+    letter = Letter(
+        about=About.CONFIRM,
+        correspondent_id=to.id,
+        messages=[message.id for message in told],
+        is_automatic=True,
+    )
+    put(session, settings, letter, to.address, at=at, conversation=to.conversation)
+    return True
+
+
+def is_braked(session: Session, settings: Settings, *, at: datetime) -> bool:
+    """Return whether as many unconfirmed addresses were written to as one minute allows."""
+    minute = at - timedelta(minutes=1)
+    lately = select(func.count()).where(Letter.about.in_(UNCONFIRMED), Letter.made_at > minute)
+    return (session.scalar(lately) or 0) >= settings.mail_unconfirmed_per_minute
+
+
+def put(
+    session: Session,
+    settings: Settings,
+    letter: Letter,
+    address: Address,
+    *,
+    at: datetime,
+    conversation: Conversation | None = None,
+    launch_id: int | None = None,
+) -> None:
+    """Hand ``letter`` to the outbox. Letters about one conversation arrive in their order."""
+    letter.made_at = at
+    letter.message_id = f"{secrets.token_hex(16)}@{domain_of(settings)}"
+    session.add(letter)
+    session.flush()
+    newest = conversation.tickets[-1].id if conversation and conversation.tickets else None
+    outbox.put(
+        session,
+        kind="mail",
+        target=address.email,
+        body={"letter": letter.id},
+        at=at,
+        key=letter.key,
+        lane=conversation.id if conversation else "",
+        launch_id=conversation.launch_id if conversation else launch_id,
+        ticket_id=newest,
+    )
