@@ -175,7 +175,7 @@ async def events(
 ) -> Any:
     """Stream messages and ticket changes as they happen, from the last event that was seen."""
     watch: Watch = request.app.state.watch
-    fetch = lambda last: _happened(parts, conversation_id, last)  # noqa: E731
+    fetch = lambda last: _happened(parts, conversation_id, last, watch.seen)  # noqa: E731
     async for event in watch.stream(conversation_id, last_event_id, fetch):
         yield event
 
@@ -222,13 +222,13 @@ def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any
     ][:CHIPS]
 
 
-def _happened(parts: Parts, conversation_id: str, last: int) -> list[ServerSentEvent]:
-    """Return the events of a conversation after ``last``, as its customer may see them."""
+def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[ServerSentEvent]:
+    """Return a conversation's events after ``last``, as its customer may see them."""
     with parts.db.reading() as session:
         conversation = session.get_one(Conversation, conversation_id)
         query = (
             select(Event)
-            .where(Event.conversation_id == conversation_id, Event.id > last)
+            .where(Event.conversation_id == conversation_id, Event.id > last, Event.id <= upto)
             .order_by(Event.id)
             .limit(200)
         )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.answering import suggesting, undoing
-from assistant.desk import reply_guard
+from assistant.desk import drafts, reply_guard
 from assistant.desk.messages import Said
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
@@ -15,6 +15,7 @@ from assistant.ground.audit import history
 from assistant.ground.errors import NotFound
 from assistant.ground.people import Person, members
 from assistant.library.versions import EntryVersion
+from web import queue_rows
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.collisions import FormSeen, must_be_free, stopped
 from web.desk_pages import WORKERS, asked, queue_page, state_of
@@ -69,6 +70,25 @@ def show_queue(
     return desk.page("desk/queue.html", "desk", shown, context)
 
 
+@router.get("/desk/rows")
+def show_rows(
+    desk: Looking,
+    numbers: Annotated[str, Query(max_length=1_000)],
+    launch: str = "",
+    view: str = "",
+    q: str = "",
+    severity: str = "",
+    channel: str = "",
+    scenario: str = "",
+) -> JSONResponse:
+    """Return the rows that changed, as a page of the queue shows them now, and all counts."""
+    shown = desk.launch(launch)
+    if shown is None:
+        raise NotFound("You work on no launch.", what_to_do="Ask a lead to add you to one.")
+    wanted = asked(view, q, severity, channel, scenario, "", 1)
+    return JSONResponse(queue_rows.fresh(desk, shown, wanted, numbers))
+
+
 @router.post("/desk/owner")
 def assign_several(
     agent: AtDesk, numbers: Annotated[list[str], Form()], person: Annotated[str, Form()]
@@ -109,12 +129,14 @@ def reply(
         return _shown(agent, ticket, draft=Draft(*written, news=news), status=409)
     if said.kind == "note":
         ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
+        drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.NOTE)
         return _back(ticket, "noted")
     if problem := reply_guard.objection(said.text, _notes(ticket)):
         kept = Draft(said.text, "reply", said.suggestion_entry, said.suggestion_version, problem)
         return _shown(agent, ticket, draft=kept, status=422)
     base = _started_from(agent, ticket, said)
     suggesting.reply(agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at)
+    drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.REPLY)
     return _back(ticket, "" if base else "replied")
 
 

@@ -1,6 +1,6 @@
 """The queue's page from its nouns: what templates/desk/queue.html shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import queue, repeats
+from assistant.desk import drafts, presence, queue, repeats
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
 from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
@@ -83,19 +83,52 @@ def queue_page(
     found = queue.page(
         session, launch.id, asked.view, person=person, only=asked.only, number=asked.number
     )
-    said = queue.last_lines(session, found.tickets)
-    people = repeats.people_in(session, (ticket.group_id for ticket in found.tickets))
     return {
         "situation": situation(session, launch, at),
         "handover": waiting_handover(session, launch, person, at=at),
         "views": _views(session, launch, asked, person),
         "scenarios": _scenarios(session, launch, asked),
         "filters": _filters(session, launch, asked),
-        "rows": [row(t, said, people, at=at) for t in found.tickets],
+        "rows": rows(session, found.tickets, person=person, at=at),
+        "there": there(session, found.tickets, person, at),
         "pager": pager(found, asked),
         "people": _people(session, launch),
         "empty": _empty(asked),
     }
+
+
+def rows(
+    session: Session, tickets: Sequence[Ticket], *, person: Person, at: datetime
+) -> list[dict[str, Any]]:
+    """Return tickets as lines of the queue, as ``person`` sees them, in three queries for all."""
+    drawn = common_rows(session, tickets, at=at)
+    typed = drafts.among(session, person, (ticket.id for ticket in tickets))
+    shown = zip(tickets, drawn, strict=True)
+    return [{**each, "draft": subject_of(typed.get(ticket.id, ""))} for ticket, each in shown]
+
+
+def common_rows(
+    session: Session, tickets: Sequence[Ticket], *, at: datetime
+) -> list[dict[str, Any]]:
+    """Return tickets as lines of the queue, as everybody sees them."""
+    said = queue.last_lines(session, tickets)
+    people = repeats.people_in(session, (ticket.group_id for ticket in tickets))
+    return [row(ticket, said, people, at=at) for ticket in tickets]
+
+
+def there(
+    session: Session, tickets: Sequence[Ticket], person: Person, at: datetime
+) -> dict[str, str]:
+    """Return who else is at which of ``tickets``, in words, by the ticket's number."""
+    numbers = {ticket.id: ticket.number for ticket in tickets}
+    found = [one for one in presence.present(session, at=at) if one.person_id != person.id]
+    return {numbers[one.ticket_id]: one.words for one in found if one.ticket_id in numbers}
+
+
+def order_of(ticket: Ticket) -> str:
+    """Return a text that sorts as the queue does where what is due first comes first."""
+    due = ticket.next_due_at.isoformat() if ticket.next_due_at else ""
+    return f"{ticket.severity} {due} {ticket.id:012}"
 
 
 def situation(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
@@ -138,7 +171,8 @@ def row(
         "channel_words": channel_words(ticket.conversation.channel),
         "last_by": author_of(last, ticket.conversation) if last else "",
         "last_line": subject_of(last.text) if last else "",
-        "draft": False,
+        "draft": "",
+        "order": order_of(ticket),
         "at": last.at if last else ticket.opened_at,
         "unread": ticket.is_waiting_on_us,
         "clock": promise_clock(due, at=at) if due else None,
@@ -209,6 +243,7 @@ def _scenarios(session: Session, launch: Launch, asked: Asked) -> list[dict[str,
     of_view = replace(asked, view=View.OPEN, only=EVERYTHING)
     return [
         {
+            "key": scenario.key,
             "title": scenario.title,
             "count": count,
             "href": of_view.href(scenario=scenario.key),
@@ -225,6 +260,7 @@ def _filters(session: Session, launch: Launch, asked: Asked) -> dict[str, Any]:
         "channel": asked.only.channel,
         "sort": asked.only.order.value,
         "view": asked.view.value,
+        "page": asked.number,
         "channels": [
             {"key": channel, "words": channel_words(channel)}
             for channel in queue.channels(session, launch.id)

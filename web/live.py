@@ -1,13 +1,14 @@
 """Live pages: one watcher reads new events for the whole process and wakes the streams.
 
 Streams hold no session. What they send comes from the database by the last id they sent, so a
-stream that was cut goes on where it stopped and nothing is sent twice.
+stream that was cut goes on where it stopped and nothing is sent twice. A commit of this process is
+looked at right away; those of others when the next look comes.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -15,35 +16,72 @@ from fastapi.sse import ServerSentEvent
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
-from assistant.ground import audit
+from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
+from assistant.ground.tail import Tail
+from web.staff_stream import StaffStreams
 
-LOOK = 0.25  # seconds between two looks for new events, while somebody listens
+LOOK = 0.1  # seconds between two looks for what other processes wrote, while somebody listens
+IDLE = 1.0  # seconds between two looks while nobody does
+BREATH = 0.02  # seconds between two looks at least, so that a burst of commits is one look
 SLOW = 15.0  # seconds after which a stream looks by itself, and so notices a client that has gone
 
 log = structlog.get_logger()
 Seen = TypeVar("Seen")
-NOBODY: set[str] = set()
+NOTHING: Sequence[Event] = ()
 Fetch = Callable[[int], list[ServerSentEvent]]
 
 
 class Watch:
-    """Wakes the streams of a conversation when something happened in it."""
+    """Wakes the streams of a conversation, and those of the staff, when something happened."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._seen = 0
+        self._tail = Tail()
+        self._nudged = asyncio.Event()
+        self.staff = StaffStreams(parts, self._nudged.set)
         self.is_ending = False
+
+    @property
+    def seen(self) -> int:
+        """Return the id up to which everything that happened is known: streams send that far."""
+        return self._tail.seen
 
     async def run(self) -> None:
         """Look for new events until the process ends."""
-        self._seen = await self._looked(self._newest, 0)
-        while not self.is_ending:
-            await asyncio.sleep(LOOK)
-            if self._waiting:
-                for conversation_id in await self._looked(self._touched, NOBODY):
-                    self._wake(conversation_id)
+        with self._told_of_commits():
+            await self._looked(self._begin, None)
+            self._wake_all()
+            while not self.is_ending:
+                await self._until_worth_a_look()
+                events = await self._looked(self._new, NOTHING)
+                for conversation_id in {event.conversation_id for event in events}:
+                    self._wake(conversation_id or "")
+                self.staff.wake()
+
+    @contextmanager
+    def _told_of_commits(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def nudge() -> None:
+            with suppress(RuntimeError):  # the loop has ended meanwhile: nobody is left to be told
+                loop.call_soon_threadsafe(self._nudged.set)
+
+        self._parts.db.committed.add(nudge)
+        try:
+            yield
+        finally:
+            self._parts.db.committed.discard(nudge)
+
+    async def _until_worth_a_look(self) -> None:
+        await asyncio.sleep(BREATH)
+        try:
+            is_heard = self._waiting or self.staff.is_heard
+            await asyncio.wait_for(self._nudged.wait(), LOOK if is_heard else IDLE)
+        except TimeoutError:
+            return
+        self._nudged.clear()
 
     async def _looked(self, look: Callable[[], Seen], otherwise: Seen) -> Seen:
         """Return what ``look`` saw; a database that is away for a moment is looked at again."""
@@ -57,11 +95,16 @@ class Watch:
         for waiting in self._waiting.get(conversation_id, ()):
             waiting.set()
 
-    def end(self) -> None:
-        """Let every stream finish, so that the server can stop at once."""
-        self.is_ending = True
+    def _wake_all(self) -> None:
         for waiting in [event for events in self._waiting.values() for event in events]:
             waiting.set()
+        self.staff.wake(all_of_them=True)
+
+    def end(self) -> None:
+        """Let every stream finish, so that the server can stop at once."""
+        self.is_ending = self.staff.is_ending = True
+        self._nudged.set()
+        self._wake_all()
 
     async def stream(
         self, conversation_id: str, last_id: int, fetch: Fetch
@@ -82,6 +125,7 @@ class Watch:
     def _listening(self, conversation_id: str) -> Iterator[asyncio.Event]:
         waiting = asyncio.Event()
         self._waiting[conversation_id].add(waiting)
+        self._nudged.set()
         try:
             yield waiting
         finally:
@@ -89,18 +133,16 @@ class Watch:
             if not self._waiting[conversation_id]:
                 del self._waiting[conversation_id]
 
-    def _newest(self) -> int:
+    def _begin(self) -> None:
         with self._parts.db.reading() as session:
-            return audit.newest_id(session)
+            self._tail.begin(session)
+            self.staff.start(self._tail.seen)
 
-    def _touched(self) -> set[str]:
-        try:
-            with self._parts.db.reading() as session:
-                events = audit.after(session, self._seen)
-        except OperationalError:  # the database is away; the next look catches up
-            return set()
-        self._seen = max([self._seen, *(event.id for event in events)])
-        return {event.conversation_id for event in events if event.conversation_id}
+    def _new(self) -> Sequence[Event]:
+        with self._parts.db.reading() as session:
+            events = self._tail.new(session)
+            self.staff.take_in(session, events)
+        return events
 
 
 def sent(kind: str, event_id: int, body: Any) -> ServerSentEvent:

@@ -1,6 +1,18 @@
 """Every room's routes, in the order in which an address is looked for."""
 
-from web import api, desk, launch, library, public, reports, rulings, shifts, sign_in, widget
+from web import (
+    api,
+    desk,
+    desk_live,
+    launch,
+    library,
+    public,
+    reports,
+    rulings,
+    shifts,
+    sign_in,
+    widget,
+)
 from web.certainty import router as certainty_router
 from web.mail import routers as mail_routers
 
@@ -11,6 +23,7 @@ ROUTERS = (
     public.router,
     sign_in.router,
     desk.router,
+    desk_live.router,
     rulings.router,
     library.router,
     launch.router,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.desk.tickets import Ticket
+from assistant.ground import audit
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role
 from assistant.launch import launches
@@ -22,6 +23,7 @@ from web.rendering import page
 
 LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
 TOAST = "hypercare_toast"  # cookie: what the last form did, as a code; read once
+AT_DESK = (Role.AGENT, Role.ENGINEER, Role.LEAD)  # whose pages listen to the desk's stream
 TOAST_LASTS = 30  # seconds, for a page that is never loaded
 REMEMBERED = 30 * 86_400  # seconds
 
@@ -98,6 +100,7 @@ class Visit:
     session: Session
     by: Person
     at: datetime
+    upto: int  # the newest event when the request began: a page's stream goes on from there
 
     def launch(self, key: str = "") -> Launch | None:
         """Return the launch that is meant: named, looked at last, or the newest active one.
@@ -139,9 +142,8 @@ class Visit:
 
 def visit(request: Request, parts: Parts, me: Me, session: Session) -> Visit:
     """Return ``me`` as somebody who reads or writes in ``session`` now."""
-    return Visit(
-        request, parts, me, session, session.get_one(Person, me.person_id), parts.clock.now()
-    )
+    person, upto = session.get_one(Person, me.person_id), audit.newest_id(session)
+    return Visit(request, parts, me, session, person, parts.clock.now(), upto)
 
 
 def _looking(request: Request, parts: PartsHere, me: StaffHere, session: Reading) -> Visit:
@@ -161,7 +163,7 @@ def went(to: str, toast: str = "") -> RedirectResponse:
 
 def home_of(person: Person) -> str:
     """Return where a person's work begins."""
-    if person.is_any(Role.AGENT, Role.ENGINEER, Role.LEAD):
+    if person.is_any(*AT_DESK):
         return "/desk"
     return "/reports" if person.role == Role.SPONSOR else "/launches"
 
@@ -187,6 +189,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
         "counts": _counts(session, person, launch),
         "banners": banners(visit.parts),
         "toast": _toast(visit.request),
+        "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }
 
 

@@ -1,6 +1,6 @@
 """One ticket's page from its nouns: what templates/desk/ticket.html shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from assistant.answering import decisions
 from assistant.answering.decisions import Decision
 from assistant.answering.explaining import of_decision
 from assistant.answering.suggesting import Found, suggestion_for
-from assistant.desk import queue
+from assistant.desk import drafts, presence, queue
 from assistant.desk.collisions import seen_now
+from assistant.desk.drafts import DraftKind, KeptDraft
 from assistant.desk.playbook import playbook
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.audit import history
@@ -67,6 +68,7 @@ def ticket_page(
     best = suggested.found[0] if suggested and suggested.found else None
     verdict = verdict_of(best.version) if best else None
     shown = [promise_clock(p, at=at) for p in ticket.promises]
+    kept = drafts.of(session, person, ticket)
     book = playbook(ticket, verdict=verdict, at=at)
     return {
         "ticket": _ticket(ticket, person),
@@ -78,7 +80,9 @@ def ticket_page(
         "handoff": handoff(ticket),
         "suggestion": suggestion_card(session, ticket, suggested),
         "undo": undo_of(happened, person, at),
-        "draft": draft or _draft(best if wanted.insert else None),
+        "draft": draft or _draft(best if wanted.insert else None) or kept_draft(kept),
+        "drafts": {kind.value: one.text for kind, one in kept.items()},
+        "there": others_at(session, ticket, person, at),
         "promises": sorted(shown, key=lambda clock: clock["due_at"]),
         "people": rail.people(team, ticket),
         "escalation": rail.escalation_of(session, ticket, happened, team),
@@ -137,9 +141,24 @@ def _considered(session: Session, ticket: Ticket, decided: Sequence[Decision]) -
     return considered(thought[-1], titles, ticket.launch.key)
 
 
-def _draft(inserted: Found | None) -> Draft:
-    if inserted is None:
+def kept_draft(kept: Mapping[DraftKind, KeptDraft]) -> Draft:
+    """Return what somebody typed and did not send, the latest first; an empty box without any."""
+    latest = next(iter(kept.values()), None)
+    if latest is None:
         return Draft()
+    entry, _, version = latest.started_from.partition(" ")
+    return Draft(latest.text, latest.kind, entry, version)
+
+
+def others_at(session: Session, ticket: Ticket, person: Person, at: datetime) -> list[str]:
+    """Return who else has the ticket before their eyes, in words."""
+    found = presence.present(session, at=at, ticket=ticket)
+    return [one.words for one in found if one.person_id != person.id]
+
+
+def _draft(inserted: Found | None) -> Draft | None:
+    if inserted is None:
+        return None
     version = inserted.version
     return Draft(
         text=version.text,

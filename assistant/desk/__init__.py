@@ -7,7 +7,8 @@
 next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
 ``bounces`` (what comes back) · ``notices`` (a line for one person) · ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
-came while somebody wrote) · ``repeats`` (the same question
+came while somebody wrote) · ``presence`` (who is at which ticket) · ``drafts`` (what is typed and
+not sent) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting
 gathering`` (what people say about repeats) · ``causes cause_states`` (what repeats are fixed by) ·
 ``addresses`` (of other tools) · ``fixes`` (what was changed) · ``belonging`` (who asked about a

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.messages import A_PERSON_PLEASE, NONE_OF_THESE, By, Message, Said
@@ -24,6 +24,7 @@ class Conversation(Base):
     """One customer, one launch, one channel."""
 
     __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_launch_id_channel", "launch_id", "channel"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)

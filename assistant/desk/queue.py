@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
-from assistant.desk.promises import Promise
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import FIRST_NUMBER, LONGEST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person
@@ -63,6 +62,13 @@ class Filter:
 
 
 EVERYTHING = Filter()
+LOADED = (
+    joinedload(Ticket.owner),
+    joinedload(Ticket.scenario),
+    joinedload(Ticket.conversation),
+    selectinload(Ticket.promises),
+    selectinload(Ticket.pauses),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +99,46 @@ def page(
     wanted = wanted.where(*_narrowed(only))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = _in_order(wanted, view, only.order).offset((number - 1) * PAGE).limit(PAGE)
-    loaded = rows.options(
-        joinedload(Ticket.owner),
-        joinedload(Ticket.scenario),
-        joinedload(Ticket.conversation),
-        selectinload(Ticket.promises),
-        selectinload(Ticket.pauses),
-    )
-    return Page(session.scalars(loaded).unique().all(), total, number)
+    return Page(session.scalars(rows.options(*LOADED)).unique().all(), total, number)
+
+
+def among(
+    session: Session,
+    launch_id: int,
+    view: View,
+    ids: Iterable[int],
+    *,
+    person: Person,
+    only: Filter = EVERYTHING,
+) -> set[int]:
+    """Return which of the tickets with these ids ``only`` wants of a view."""
+    wanted = select(Ticket.id).where(Ticket.launch_id == launch_id, Ticket.id.in_(set(ids)))
+    return set(session.scalars(wanted.where(_condition(view, person), *_narrowed(only))))
+
+
+def loaded(session: Session, ids: Iterable[int]) -> Sequence[Ticket]:
+    """Return the tickets with these ids and everything that a row shows of them."""
+    return session.scalars(select(Ticket).where(Ticket.id.in_(set(ids))).options(*LOADED)).all()
 
 
 def counts(session: Session, launch_id: int, *, person: Person) -> dict[View, int]:
-    """Return how many tickets each view holds, in one query."""
+    """Return how many tickets each view holds, in two queries; only open tickets are looked at."""
+    is_ours, is_open = Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None)
+    among_open = [view for view in View if view is not View.RESOLVED]
     columns = [
-        func.coalesce(func.sum(case((_condition(view, person), 1), else_=0)), 0) for view in View
+        func.coalesce(func.sum(case((_condition(view, person), 1), else_=0)), 0)
+        for view in among_open
     ]
-    row = session.execute(select(*columns).where(Ticket.launch_id == launch_id)).one()
-    return dict(zip(View, (int(count) for count in row), strict=True))
+    row = session.execute(select(*columns).where(is_ours, is_open)).one()
+    resolved = select(func.count()).where(is_ours, _condition(View.RESOLVED, person))
+    counted = (*(int(count) for count in row), session.scalar(resolved) or 0)
+    return dict(zip((*among_open, View.RESOLVED), counted, strict=True))
+
+
+def mine(session: Session, launch_id: int, *, person: Person) -> int:
+    """Return how many open tickets ``person`` owns: the one count that differs from who looks."""
+    ours = select(func.count()).where(Ticket.launch_id == launch_id, _condition(View.MINE, person))
+    return session.scalar(ours) or 0
 
 
 def scenario_counts(session: Session, launch_id: int) -> list[tuple[Scenario, int]]:
@@ -126,11 +155,10 @@ def scenario_counts(session: Session, launch_id: int) -> list[tuple[Scenario, in
 
 
 def channels(session: Session, launch_id: int) -> list[str]:
-    """Return the channels on which the launch's tickets came in, by name."""
+    """Return the channels on which customers came to the launch, by name."""
     query = (
         select(Conversation.channel)
-        .join(Conversation.tickets)
-        .where(Ticket.launch_id == launch_id)
+        .where(Conversation.launch_id == launch_id)
         .distinct()
         .order_by(Conversation.channel)
     )
@@ -164,12 +192,18 @@ class Neighbours:
 
 def neighbours(session: Session, ticket: Ticket, *, person: Person) -> Neighbours:
     """Return which open tickets stand around ``ticket``; nothing when it is resolved."""
-    ours = select(Ticket).where(Ticket.launch_id == ticket.launch_id, _condition(View.OPEN, person))
-    ids = list(session.scalars(_in_order(ours, View.OPEN, Order.DUE).with_only_columns(Ticket.id)))
-    if ticket.id not in ids:
+    if not ticket.is_open:
         return Neighbours()
-    here = ids.index(ticket.id)
-    return Neighbours(ids[here - 1] if here else None, next(iter(ids[here + 1 : here + 2]), None))
+    place = tuple_(Ticket.severity, Ticket.next_due_at, Ticket.id)
+    here = tuple_(ticket.severity, ticket.next_due_at, ticket.id)
+    ours = select(Ticket.id).where(
+        Ticket.launch_id == ticket.launch_id, _condition(View.OPEN, person)
+    )
+    nearer = ours.where(place < here).order_by(
+        Ticket.severity.desc(), Ticket.next_due_at.desc(), Ticket.id.desc()
+    )
+    further = ours.where(place > here).order_by(Ticket.severity, Ticket.next_due_at, Ticket.id)
+    return Neighbours(session.scalar(nearer.limit(1)), session.scalar(further.limit(1)))
 
 
 def _condition(view: View, person: Person) -> ColumnElement[bool]:
@@ -217,11 +251,4 @@ def _in_order(wanted: Select[Ticket], view: View, order: Order) -> Select[Ticket
         return wanted.order_by(opened.desc() if order is Order.NEWEST else opened, Ticket.id)
     if view is View.RESOLVED:
         return wanted.order_by(Ticket.resolved_at.desc(), Ticket.id)
-    due = (
-        select(func.min(Promise.due_at))
-        .where(Promise.ticket_id == Ticket.id, Promise.kept_at.is_(None))
-        .where(Promise.paused_at.is_(None))
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-    return wanted.order_by(Ticket.severity, due, Ticket.id)
+    return wanted.order_by(Ticket.severity, Ticket.next_due_at, Ticket.id)

@@ -1,10 +1,10 @@
 """Tickets: what a person has to answer. Each has a severity with its reason, an owner, promises."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk import bounces, escalation, promises
@@ -26,6 +26,7 @@ from assistant.launch.scenarios import Scenario
 
 PREFIX = "HC-"
 LONGEST_NUMBER = 9  # digits; PostgreSQL's integer holds no more
+NO_CLOCK = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no running clock to the end
 FIRST_NUMBER = 1000  # so that the first ticket does not look like the first ever
 
 
@@ -40,7 +41,15 @@ class Ticket(Base):
     """One customer's case, from the question to the end."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_queue", "launch_id", "resolved_at", "severity"),)
+    __table_args__ = (
+        Index("ix_tickets_queue", "launch_id", "resolved_at", "severity"),
+        Index(
+            "ix_tickets_open",
+            *("launch_id", "severity", "next_due_at", "id"),
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
@@ -68,6 +77,8 @@ class Ticket(Base):
     replied_at: Mapped[datetime | None]
     customer_wrote_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    # When the first open promise is due, kept by ``record``: the queue is sorted by it.
+    next_due_at: Mapped[datetime | None] = mapped_column(default=NO_CLOCK)
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     rating: Mapped[int | None]
@@ -381,6 +392,9 @@ class Ticket(Base):
     def record(
         self, session: Session, what: str, *, by: Person | str, at: datetime, **details: Any
     ) -> None:
+        """Write down what was done to the ticket; every verb ends here."""
+        due = self.next_due
+        self.next_due_at = due.due_at if due and due.paused_at is None else NO_CLOCK
         happened(
             session,
             f"ticket.{what}",

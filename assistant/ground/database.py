@@ -7,7 +7,7 @@ silently. ``synchronous=FULL`` because an acknowledged row must survive a power 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -77,6 +77,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._turns = Turns()
+        self.committed: set[Callable[[], None]] = set()  # told after each commit of this process
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -94,6 +95,8 @@ class Database:
                 yield session
         finally:
             turn.give_back()
+        for told in list(self.committed):
+            told()
 
     def is_durable(self) -> bool:
         """Return whether a committed row survives a power cut as far as the database promises."""

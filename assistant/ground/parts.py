@@ -135,6 +135,7 @@ class Parts:
         return len(self.index_failures) >= FAILURES
 
     spoken: Revised[Any] = field(default_factory=Revised)  # answering.allowed keeps Spoken here
+    drawn: Revised[Any] = field(default_factory=Revised)  # web.queue_rows keeps Drawn here
 
     def close(self) -> None:
         """Give back the index's lock and the database's connections."""

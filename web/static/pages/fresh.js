@@ -3,15 +3,44 @@
 
 const EVERY = 10000; // milliseconds
 const SLOWEST = 60000;
+const AT_LEAST = 10000; // between two looks because of something that this page only counts
 
 export function keepFresh(page) {
   if (!page.querySelector("[data-fresh]")) return;
-  let wait = EVERY;
+  const isLive = page.documentElement.dataset.live === "desk";
+  let wait = isLive ? SLOWEST : EVERY;
   const look = async () => {
-    if (!page.hidden) wait = (await refresh(page)) ? EVERY : Math.min(wait * 2, SLOWEST);
+    if (!page.hidden) wait = (await refresh(page)) && !isLive ? EVERY : Math.min(wait * 2, SLOWEST);
     setTimeout(look, wait);
   };
   setTimeout(look, wait);
+  page.documentElement.addEventListener("hypercare:changed", ({ detail }) => hear(page, detail));
+}
+
+// A ticket's own page follows at once. Others only count what happened, so they take their time.
+function hear(page, { events, refresh: all }) {
+  const ticket = page.querySelector("[data-ticket]")?.dataset.ticket;
+  if (all || (ticket && events.some((event) => event.ticket === ticket))) return refreshNow(page);
+  if (ticket || page.querySelector("[data-queue]")) return;
+  later ??= setTimeout(() => {
+    later = null;
+    refreshNow(page);
+  }, AT_LEAST);
+}
+
+let later = null;
+let looking = null;
+let isAskedAgain = false;
+
+// However much happens meanwhile, one look is on the way and one more follows it.
+export async function refreshNow(page) {
+  if (looking) return (isAskedAgain = true);
+  looking = refresh(page);
+  await looking;
+  looking = null;
+  if (!isAskedAgain) return true;
+  isAskedAgain = false;
+  return refreshNow(page);
 }
 
 async function refresh(page) {
@@ -36,9 +65,24 @@ function swapAll(page, newer) {
 
 // Whoever stands on a row with the keyboard stands on the same row afterwards.
 function swap(page, old, fresh) {
+  if (old.dataset.fresh === "thread") return grow(page, old, fresh);
   const here = old.contains(page.activeElement) ? page.activeElement.getAttribute("href") : null;
   old.replaceWith(page.adoptNode(fresh));
   if (here) page.querySelector(`.row-link[href="${CSS.escape(here)}"]`)?.focus();
+}
+
+// A thread only gets longer: what stands there stays, so that nothing selected or unfolded is lost,
+// and only what is new is read out. A message that changed is put in the place of the old one.
+function grow(page, old, fresh) {
+  const list = old.querySelector("ol");
+  const known = new Map([...list.children].filter((each) => each.id).map((each) => [each.id, each]));
+  let last = null;
+  for (const each of [...fresh.querySelector("ol").children]) {
+    const there = each.id ? known.get(each.id) : null;
+    if (!there && each.id) last ? last.after(page.adoptNode(each)) : list.prepend(page.adoptNode(each));
+    else if (there && withoutTimes(there) !== withoutTimes(each) && !inUse(there, page)) there.replaceWith(page.adoptNode(each));
+    last = each.id ? page.getElementById(each.id) : last;
+  }
 }
 
 // Focus, an open fold, a ticked box or an open explanation: somebody is at work here.
@@ -59,7 +103,9 @@ function withoutTimes(part) {
   return copy.textContent.replace(/\s+/g, " ");
 }
 
+// Where the desk's stream is heard, it is the one to say that the connection is lost.
 function sayStale(page, isStale) {
+  if (page.documentElement.dataset.live === "desk") return !isStale;
   let bar = page.querySelector(".stale");
   if (!isStale) bar?.remove();
   else if (!bar) {

@@ -1,6 +1,11 @@
 // Makes server-rendered pages live and quick. Every page works without this file.
 import { keepTimes } from "./times.js";
 import { keepFresh } from "./fresh.js";
+import { listenToDesk } from "./stream.js";
+import { sayConnection } from "./connection.js";
+import { showPresence } from "./presence.js";
+import { keepRows } from "./rows.js";
+import { keepDrafts } from "./drafts.js";
 import { listenToKeys } from "./keys.js";
 import { offerPalette } from "./palette.js";
 import { easeForms } from "./forms.js";
@@ -16,3 +21,8 @@ searchHelp(document);
 listenToKeys(document);
 offerPalette(document);
 keepFresh(document);
+keepRows(document);
+keepDrafts(document);
+sayConnection(document);
+showPresence(document);
+listenToDesk(document);
