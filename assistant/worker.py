@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from assistant.answering import guarantee, learning, sending, taking_back
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import alarms, posting, regrouping, telling
+from assistant.desk import alarms, posting, regrouping, roster_watch, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
 from assistant.integrations import mailing, receiving
@@ -78,6 +78,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("warn of promises", often, alarms.warn),
         Job("break promises", often, alarms.break_promises),
         Job("move up what nobody takes", often, alarms.move_up),
+        Job("tell of gaps in rosters", timedelta(minutes=5), roster_watch.tell_of_gaps),
         Job("send broadcasts", often, sending.send_broadcasts),
         Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),

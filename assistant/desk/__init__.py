@@ -15,7 +15,7 @@ gathering`` (what people say about repeats) · ``causes cause_states`` (what rep
 cause) · ``proposals`` (what may belong together) ·
 ``recalled`` (answers found wrong, and who has them) · ``feedback`` (what people
 thought of it) · ``handovers`` (what one hypercare owner leaves for the next) ·
-``duty_load`` (what roster and desk asked of each person) ·
+``duty_load`` (what roster and desk asked of each person) · ``roster_watch`` (who is told of gaps) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go out in one mail) ·
 ``letters posting`` (mail that goes out, and how it comes about) · ``mails`` (mail that came in) ·
 ``subscribers telling`` (who wants the updates by mail, and that they get each once).

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.desk.notices import Notice
 from assistant.ground.audit import Event
 from assistant.ground.people import Person
 from assistant.launch import shifts
@@ -69,17 +70,16 @@ def _calls(
     session: Session, launch: Launch, people: Sequence[Person], at: datetime
 ) -> dict[int, list[datetime]]:
     """Return when a ticket was escalated to whom in the last seven days."""
-    ids = {person.name: person.id for person in people}
     of: dict[int, list[datetime]] = {person.id: [] for person in people}
-    query = select(Event.at, Event.details).where(
-        Event.launch_id == launch.id,
-        Event.kind == "ticket.escalated",
-        Event.at > at - WEEK,
-        Event.at <= at,
+    query = select(Notice.person_id, Notice.at).where(
+        Notice.launch_id == launch.id,
+        Notice.kind == "escalated",
+        Notice.person_id.in_(of),
+        Notice.at > at - WEEK,
+        Notice.at <= at,
     )
-    for called_at, details in session.execute(query):
-        if details.get("to") in ids:
-            of[ids[details["to"]]].append(called_at)
+    for person_id, called_at in session.execute(query):
+        of[person_id].append(called_at)
     return of
 
 

@@ -83,7 +83,7 @@ def untold_gaps(session: Session, launch: Launch, *, at: datetime) -> list[Span]
     """
     if not shifts.has_roster(session, launch.id):
         return []
-    begin, end = at - 2 * NOTICE, at + NOTICE
+    begin, end = at - 2 * NOTICE, at + AHEAD  # so that a gap is seen, and said, to its end
     found = gaps_between(launch, shifts.between(session, launch.id, begin, end), begin, end)
     told = set(
         session.scalars(
@@ -92,7 +92,8 @@ def untold_gaps(session: Session, launch: Launch, *, at: datetime) -> list[Span]
             )
         )
     )
-    return [gap for gap in found if gap.end > at and gap.start > begin and gap.start not in told]
+    near = [gap for gap in found if begin < gap.start <= at + NOTICE and gap.end > at]
+    return [gap for gap in near if gap.start not in told]
 
 
 def note_told(session: Session, launch: Launch, gap: Span, *, at: datetime) -> None:

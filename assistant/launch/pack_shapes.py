@@ -224,6 +224,14 @@ class UpdateShape(Shape):
     published: Instant | None = None
 
 
+class ShiftShape(Shape):
+    """Who is the hypercare owner from when to when."""
+
+    person: Email
+    begins: Instant
+    ends: Instant
+
+
 class PackShape(Shape):
     """A whole pack."""
 
@@ -232,3 +240,4 @@ class PackShape(Shape):
     scenarios: list[ScenarioShape] = []
     entries: list[EntryShape] = []
     updates: list[UpdateShape] = []
+    shifts: list[ShiftShape] = []

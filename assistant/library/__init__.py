@@ -9,6 +9,6 @@ key from a question) · ``differences plain_language`` (what changed, how it rea
 ``indexing`` (that index, kept up and proven) · ``lessons`` (real questions that people confirmed or
 denied) · ``refreshing`` (the shelf that questions are put to, with those lessons) · ``reembedding
 kinship`` (the library in the words of another embedder, verified, then swapped) · ``help_page``
-(what the public may look up) · ``packs pack_checks`` (a launch pack into the database, all of it or
-nothing).
+(what the public may look up) · ``packs pack_checks shift_checks`` (a launch pack into the
+database, all of it or nothing).
 """

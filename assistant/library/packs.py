@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, add_person, by_email, join
-from assistant.launch import scenarios, updates
+from assistant.launch import planning, scenarios, updates
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import PackRefused, read
 from assistant.launch.pack_shapes import (
@@ -25,6 +25,7 @@ from assistant.launch.pack_shapes import (
 from assistant.launch.scenarios import Scenario
 from assistant.library.entries import Entry, create
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
+from assistant.library.shift_checks import problems_of_shifts
 from assistant.library.versions import Draft
 from assistant.library.wording import Verdict, time_in_words
 
@@ -77,6 +78,7 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
     pack, lines = read(path)
     problems = [
         *problems_in(pack, lines),
+        *problems_of_shifts(session, pack, lines),
         *problems_with_people(session, pack, lines, approve_as),
         *late_updates(session, pack, lines, at),
     ]
@@ -96,6 +98,11 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
     done = [_entry(session, launch, shape, known, approver, at) for shape in pack.entries]
     for update in pack.updates:
         _update(session, launch, update, at)
+    for shift in pack.shifts:
+        owner = by_email(session, shift.person)
+        if owner is not None:
+            join(session, owner, launch.id)
+            planning.bring_in(session, launch, owner, shift.begins, shift.ends, at=at)
     happened(session, "pack.imported", at=at, by=OPERATOR, launch_id=launch.id, file=path.name)
     return Imported(
         launch=launch.key,

@@ -1,5 +1,6 @@
 """A pack comes in as a whole or not at all; the same pack again changes nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from assistant.ground.audit import Event
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
+from assistant.launch import planning, shifts
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import PackRefused, Problem
 from assistant.library import packs
@@ -292,3 +294,64 @@ def test_a_calendar_with_a_mistake_is_refused_with_its_line(
     (problem,) = refused.value.problems
     assert said in str(problem)
     assert problem.line == 9
+
+
+SHIFTS = (
+    PACK
+    + """\
+shifts:
+  - {person: amir@example.com, begins: 2026-11-18T08:00:00+01:00, ends: 2026-11-18T16:00:00+01:00}
+  - {person: noor@example.com, begins: 2026-11-18T16:00:00+01:00, ends: 2026-11-18T23:00:00+01:00}
+"""
+)
+
+
+def test_a_pack_brings_shifts_and_what_people_made_of_them_since_stays(
+    house: Parts, tmp_path: Path
+) -> None:
+    bring_in(house, tmp_path, SHIFTS)
+    with house.db.writing() as session:
+        launch, lena, at = launch_of(session), the(session, LENA), house.clock.now()
+        first, second = (shifts.this_shift(session, launch.id, number) for number in (1, 2))
+        for email in ("eric@example.com", "lena@example.com"):
+            planning.take_over(session, launch, first, person=the(session, email), by=lena, at=at)
+        planning.call_off(session, launch, second, by=lena, at=at)
+
+    bring_in(house, tmp_path, SHIFTS)
+
+    with house.db.reading() as session:
+        found = shifts.between(session, 1, at, datetime(2026, 12, 1, tzinfo=UTC))
+        assert [(each.person.email, each.begins_at, each.ends_at) for each in found] == [
+            (LENA, datetime(2026, 11, 18, 7, tzinfo=UTC), datetime(2026, 11, 18, 15, tzinfo=UTC))
+        ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "message"),
+    [
+        ("person: noor@", "person: nobody@", 3, "person", "Nobody here has the address nobody@"),
+        ("person: noor@", "person: priya@", 3, "person", "priya@example.com is no agent, engineer"),
+        ("ends: 2026-11-18T16", "ends: 2026-11-18T07", 2, "ends", "It ends before it begins."),
+        ("ends: 2026-11-18T23", "ends: 2026-11-20T23", 3, "ends", "It is longer than 24 hours."),
+        ("person: noor@", "person: amir@", 3, "begins", ""),
+        ("begins: 2026-11-18T16:00:00+01:00", "begins: tomorrow", 3, "begins", "It is no time."),
+        ("begins: 2026-11-18T16:00:00+01:00", "begins: 2026-11-18", 3, "begins", "It is a time"),
+        ("person: noor@example.com, ", "", 3, "person", "It is missing."),
+        ("person: noor@", "owner: noor@", 3, "owner", "This field is not known."),
+    ],
+)
+def test_a_shift_with_a_mistake_is_refused_with_its_line(
+    house: Parts, tmp_path: Path, old: str, new: str, line: int, field: str, message: str
+) -> None:
+    if not message:  # the same person, while their first one still lasts
+        wrong = SHIFTS.replace("ends: 2026-11-18T16", "ends: 2026-11-18T17").replace(old, new)
+        message = "amir@example.com is on duty then, by the shift in line"
+    else:
+        head, tail = SHIFTS.split("shifts:")
+        wrong = head + "shifts:" + tail.replace(old, new)
+
+    problems = {problem.field: problem for problem in refused(house, tmp_path, wrong)}
+
+    found = problems[f"shifts[{line - 2}].{field}"]
+    assert found.message.startswith(message)
+    assert found.line == SHIFTS.count("\n", 0, SHIFTS.index("shifts:")) + line
