@@ -13,6 +13,8 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
+``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
+one taken back) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
 beside them what their pages show) · ``shell`` (what every staff page shares) · ``rendering``
 (templates into pages).

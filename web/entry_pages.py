@@ -17,6 +17,7 @@ from assistant.library.versions import EntryVersion
 from assistant.library.wording import HEADINGS, Kind, Parts, Verdict
 from web.desk_pages import channel_words
 from web.entry_form import EntryForm, typed_before, typed_parts
+from web.entry_recall import recall_of, standing_recalls
 from web.lesson_pages import learnt_of
 from web.library_pages import AUTHORS, NOBODY, STATE_WORDS
 from web.rendering import day, when
@@ -57,6 +58,8 @@ def new_page(
         "effect": None,
         "evidence": _evidence(NOBODY, [], []),
         "lessons": [],
+        "recall": None,
+        "recalls": [],
         "versions": [],
     }
 
@@ -86,6 +89,8 @@ def entry_page(
         "effect": {"text": _effect(entry, asked)} if may["approve"] else None,
         "evidence": _evidence(asked, questions, replies),
         "lessons": learnt_of(session, entry, at=at),
+        "recall": recall_of(session, launch, entry, person),
+        "recalls": standing_recalls(session, entry),
         "versions": _versions(entry, at),
     }
 

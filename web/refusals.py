@@ -69,6 +69,8 @@ def page_of(path: str) -> str:
     """
     steps = path.strip("/").split("/")
     deepest = {"desk": 3, "library": 4, "launches": 2}.get(steps[0], len(steps))
+    if steps[0] in ("broadcasts", "recalls"):
+        return "/" + "/".join(steps[:2] if steps[-1] != "preview" else steps[:1])
     is_list = (steps[0] == "library" and len(steps) == 3) or steps == ["desk", "owner"]
     return "/" + "/".join(steps[: 1 if is_list else deepest])
 

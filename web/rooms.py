@@ -2,11 +2,13 @@
 
 from web import (
     api,
+    broadcasts,
     desk,
     desk_live,
     launch,
     library,
     public,
+    recalls,
     reports,
     rulings,
     shifts,
@@ -25,6 +27,8 @@ ROUTERS = (
     desk.router,
     desk_live.router,
     rulings.router,
+    broadcasts.router,
+    recalls.router,
     library.router,
     launch.router,
     certainty_router,

@@ -11,12 +11,15 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from assistant.answering.decisions import Decision
 from assistant.answering.evidence import about
+from assistant.desk.belonging import members_of
+from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message
+from assistant.desk.reach import Correspondent
 from assistant.desk.recalled import ToldWrong
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.launch.launches import Launch
@@ -64,6 +67,7 @@ class Chosen:
     """Which questions are meant; several kinds are added up."""
 
     groups: tuple[int, ...] = ()  # ids of repeat groups
+    cause: int = 0  # id
     tickets: tuple[str, ...] = ()  # numbers
     scenario: str = ""  # its key
     entry: str = ""  # key of the entry that the questions are about
@@ -73,6 +77,7 @@ class Chosen:
         """Return it as it is stored: only what was chosen."""
         chosen = {
             "groups": list(self.groups),
+            "cause": self.cause,
             "tickets": list(self.tickets),
             "scenario": self.scenario,
             "entry": self.entry,
@@ -85,6 +90,7 @@ class Chosen:
         """Return what ``as_json`` stored."""
         return cls(
             groups=tuple(stored.get("groups", ())),
+            cause=stored.get("cause", 0),
             tickets=tuple(stored.get("tickets", ())),
             scenario=stored.get("scenario", ""),
             entry=stored.get("entry", ""),
@@ -144,10 +150,12 @@ def askers(session: Session, launch: Launch, chosen: Chosen) -> tuple[list[Asker
     found = _asked(session, launch, chosen)
     tickets = _newest_tickets(session, {asker.conversation_id for asker in found})
     newest = _newest_messages(session, {asker.conversation_id for asker in found})
+    emails = _emails(session, {asker.conversation_id for asker in found})
     people: dict[str, Asker] = {}
     open_tickets: dict[str, set[int]] = {}
     for asker in found:
         here = _with(asker, tickets.get(asker.conversation_id), newest)
+        here = replace(here, email=emails.get(asker.conversation_id))
         if here.is_open and here.ticket_id:
             open_tickets.setdefault(here.visitor, set()).add(here.ticket_id)
         known = people.get(here.visitor)
@@ -182,6 +190,8 @@ def _conditions(session: Session, launch: Launch, chosen: Chosen) -> list[Column
     found: list[ColumnElement[bool]] = []
     if chosen.groups:
         found.append(Message.group_id.in_(chosen.groups))
+    if chosen.cause and (cause := session.get(Cause, chosen.cause)):
+        found.append(Message.id.in_([question.id for question in members_of(session, cause)]))
     numbers = [_id_of(number) for number in chosen.tickets]
     if numbers:
         found.append(Message.id.in_(select(Ticket.question_id).where(Ticket.id.in_(numbers))))
@@ -230,6 +240,23 @@ def _newest_messages(session: Session, conversations: Iterable[str]) -> dict[str
         newest = select(Message.conversation_id, func.max(Message.id))
         of_these = newest.where(Message.conversation_id.in_(some))
         found |= {row[0]: row[1] for row in session.execute(of_these.group_by("conversation_id"))}
+    return found
+
+
+def _emails(session: Session, conversations: Iterable[str]) -> dict[str, str]:
+    """Return where each conversation's customer is told by mail, too; only where it is theirs."""
+    found: dict[str, str] = {}
+    for some in _some(sorted(conversations)):
+        query = (
+            select(Correspondent)
+            .where(
+                Correspondent.conversation_id.in_(some),
+                Correspondent.ended_at.is_(None),
+                Correspondent.confirmed_at.is_not(None),
+            )
+            .options(joinedload(Correspondent.address))
+        )
+        found |= {each.conversation_id: each.address.email for each in session.scalars(query)}
     return found
 
 

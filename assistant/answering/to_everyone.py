@@ -66,7 +66,8 @@ def send_to_all(
         Refused: when these words may not be sent, other people would get them than were shown, or
             somebody is sending them to some of these people already.
     """
-    _may_be_sent(session, words, at)
+    if why := objection(session, words, at=at):
+        raise Refused(why, what_to_do="Change it, or choose what may be sent now.")
     audience = preview(session, launch, chosen, words, by=by, at=at, without=without)
     if len(audience.told) != people or not people:
         raise Refused(
@@ -96,13 +97,13 @@ def send_to_all(
     return broadcast
 
 
-def _may_be_sent(session: Session, words: Words, at: datetime) -> None:
-    if words.version is None:
-        if not words.text.strip() or (problem := reply_guard.objection(words.text, ())):
-            said = problem if words.text.strip() else "There is nothing to send."
-            raise Refused(said, what_to_do="Change it, then send it.")
-    elif why := not_live(session, words.version.id, at=at):
-        raise Refused(why, what_to_do="Choose what may be sent now.")
+def objection(session: Session, words: Words, *, at: datetime) -> str:
+    """Return why these words may not be sent to anybody at ``at``; empty when they may."""
+    if words.version is not None:
+        return not_live(session, words.version.id, at=at)
+    return (
+        reply_guard.objection(words.text, ()) if words.text.strip() else "There is nothing to send."
+    )
 
 
 def not_live(session: Session, version_id: int, *, at: datetime) -> str:

@@ -1,19 +1,27 @@
 """Recalled: answers found wrong after they were sent, and everybody who was told exactly that."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, Select, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
-from assistant.ground.errors import Refused
+from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person
 
 UNDO = timedelta(seconds=10)  # until those who were told are written to
-AT_ONCE = 500  # ids in one query
 
 
 class Recall(Base):
@@ -98,6 +106,25 @@ class ToldWrong(Base):
     message: Mapped[Message] = relationship(foreign_keys=message_id)
     conversation: Mapped[Conversation] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
+
+
+def by_id(session: Session, launches: Collection[int] | None, recall_id: int) -> Recall:
+    """Return a recall in one of ``launches`` (``None``: in any).
+
+    Raises:
+        NotFound: when there is none such.
+    """
+    found = session.get(Recall, recall_id)
+    if found is None or (launches is not None and found.launch_id not in launches):
+        raise NotFound("There is no such recall.", what_to_do="Look at the list of them.")
+    return found
+
+
+def of_launch(session: Session, launch_id: int, *, most: int = 100) -> list[Recall]:
+    """Return a launch's recalls with who was told, newest first, at most ``most``."""
+    query = select(Recall).where(Recall.launch_id == launch_id).order_by(Recall.id.desc())
+    eager = (joinedload(Recall.by), selectinload(Recall.told))
+    return list(session.scalars(query.options(*eager).limit(most)))
 
 
 def struck(session: Session, conversation_id: str) -> dict[int, "ToldWrong"]:

@@ -505,7 +505,7 @@ def test_a_scenario_is_chosen_by_its_tickets(shop: Parts) -> None:
 
 
 def test_a_kept_choice_is_the_same_choice() -> None:
-    chosen = Chosen(groups=(1, 2), tickets=("HC-1001",), scenario="new-price", entry="x", recall=3)
+    chosen = Chosen((1, 2), 4, ("HC-1001",), "new-price", "x", 3)
 
     assert Chosen.of(chosen.as_json()) == chosen
     assert Chosen.of(Chosen().as_json()) == Chosen()

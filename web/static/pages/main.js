@@ -11,12 +11,14 @@ import { offerPalette } from "./palette.js";
 import { easeForms } from "./forms.js";
 import { easeDesk } from "./desk.js";
 import { previewEntry } from "./entry.js";
+import { easeBroadcast } from "./broadcast.js";
 import { searchHelp } from "./help.js";
 
 keepTimes(document);
 easeForms(document);
 easeDesk(document);
 previewEntry(document);
+easeBroadcast(document);
 searchHelp(document);
 listenToKeys(document);
 offerPalette(document);

@@ -1,0 +1,195 @@
+"""The pages with which one answer is told to everyone who asked."""
+
+import pytest
+from sqlalchemy import select
+
+from assistant.answering import sending
+from assistant.answering.broadcast import Broadcast
+from assistant.desk.messages import Message
+from assistant.ground.parts import Parts
+from tests import cast
+from tests.cast import AMIR, ERIC, LAUNCH, LENA, PRIYA, UNKNOWN
+from tests.web.staff import Browser, a_browser, queries
+
+ANSWER = "Yes, penguins have knees, inside their bodies."
+KEY = "penguin-knees"
+
+
+@pytest.fixture
+def asked(shop: Parts) -> Parts:
+    """Three people have asked what Lena has approved an answer for since."""
+    for n in range(3):
+        cast.a_customer(shop, visitor=f"asker{n}").asks(UNKNOWN)
+    cast.an_entry(shop, key=KEY, question=UNKNOWN, answer=ANSWER)
+    return shop
+
+
+def group_of(parts: Parts) -> int:
+    with parts.db.reading() as session:
+        group = session.scalars(select(Message.group_id).where(Message.text == UNKNOWN)).first()
+    assert group is not None
+    return group
+
+
+def conversations(parts: Parts) -> list[str]:
+    with parts.db.reading() as session:
+        return [ticket.conversation_id for ticket in cast.tickets_of(session)]
+
+
+def sent_by(agent: Browser, parts: Parts, told: list[str], **fields: object):  # type: ignore[no-untyped-def]
+    return agent.post(
+        "/broadcasts",
+        launch=LAUNCH,
+        kind="answer",
+        answer=KEY,
+        version="1",
+        group=str(group_of(parts)),
+        shown=conversations(parts),
+        told=told,
+        **fields,
+    )
+
+
+def test_the_page_names_everybody_who_would_get_it(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+
+    page = amir.get("/broadcasts/new", group=group_of(asked), answer=KEY, launch=LAUNCH).text
+
+    assert "Send to 3 people" in page
+    assert ANSWER in page
+    assert page.count('name="told"') == 3
+
+
+def test_without_an_answer_it_asks_for_one(asked: Parts) -> None:
+    page = a_browser(asked, AMIR).get("/broadcasts/new", group=group_of(asked)).text
+
+    assert "Choose what they are told" in page
+    assert "3 people asked" in page
+
+
+def test_selected_tickets_lead_to_the_page(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    with asked.db.reading() as session:
+        numbers = [ticket.number for ticket in cast.tickets_of(session)[:2]]
+
+    onward = amir.post("/desk/broadcast", numbers=numbers)
+
+    assert onward.status_code == 303
+    assert "2 tickets chosen by hand" in amir.get(onward.headers["location"]).text
+    assert amir.post("/desk/broadcast").status_code == 409
+
+
+def test_it_is_sent_to_those_who_were_ticked_and_its_page_says_how_far_it_is(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    onward = sent_by(amir, asked, conversations(asked)[:2]).headers["location"]
+
+    assert "May be undone" in amir.get(onward).text
+    cast.later(asked, seconds=10)
+    assert sending.send_broadcasts(asked) == 2
+    page = amir.get(onward).text
+    assert "Sent 2 of 2" in page
+    assert "Taken out by hand: 1" in page
+    assert "Sent" in amir.get("/broadcasts").text
+
+
+def test_whoever_came_since_the_page_was_loaded_is_looked_at_first(asked: Parts) -> None:
+    seen = conversations(asked)
+    said = cast.a_customer(asked, visitor="late").says(UNKNOWN)
+    with asked.db.writing() as session:
+        session.get_one(Message, said).group_id = group_of(asked)
+    amir = a_browser(asked, AMIR)
+
+    refused = amir.post(
+        "/broadcasts",
+        launch=LAUNCH,
+        answer=KEY,
+        version="1",
+        group=str(group_of(asked)),
+        shown=seen,
+        told=seen,
+    )
+
+    assert refused.status_code == 409
+    assert "Now 4 people would get it, not 3" in refused.text
+
+
+def test_two_people_who_send_it_at_once_tell_nobody_twice(asked: Parts) -> None:
+    amir, lena = a_browser(asked, AMIR), a_browser(asked, LENA)
+    told = conversations(asked)
+
+    assert sent_by(amir, asked, told).status_code == 303
+    refused = sent_by(lena, asked, told)
+
+    assert refused.status_code == 409
+    assert "Somebody is sending exactly this" in refused.text
+
+
+def test_a_version_that_was_not_read_is_not_sent(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+
+    refused = amir.post(
+        "/broadcasts",
+        launch=LAUNCH,
+        answer=KEY,
+        version="7",
+        group=str(group_of(asked)),
+        shown=conversations(asked),
+        told=conversations(asked),
+    )
+
+    assert refused.status_code == 409
+
+
+def test_it_is_undone_and_stopped_from_its_page(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    onward = sent_by(amir, asked, conversations(asked)).headers["location"]
+
+    assert amir.post(f"{onward}/undoing").status_code == 303
+    assert "Undone: nobody got it" in amir.get(onward).text
+    assert amir.post(f"{onward}/undoing").status_code == 409
+    assert amir.post(f"{onward}/stop").status_code == 409
+
+
+def test_ones_own_words_are_read_by_a_colleague_first(shop: Parts) -> None:
+    for n in range(6):
+        cast.a_customer(shop, visitor=f"asker{n}").asks(UNKNOWN)
+    amir, eric = a_browser(shop, AMIR), a_browser(shop, ERIC)
+    fields = {
+        "launch": LAUNCH,
+        "kind": "own",
+        "text": "They do.",
+        "group": str(group_of(shop)),
+        "shown": conversations(shop),
+        "told": conversations(shop),
+    }
+    assert "Ask a colleague to read it" in amir.post("/broadcasts/preview", **fields).text
+
+    onward = amir.post("/broadcasts", **fields).headers["location"]
+
+    assert "I have read it" not in amir.get(onward).text
+    assert "I have read it" in eric.get(onward).text
+    assert amir.post(f"{onward}/reading").status_code == 403
+    assert eric.post(f"{onward}/reading").status_code == 303
+
+
+def test_nobody_else_sees_it(asked: Parts) -> None:
+    onward = sent_by(a_browser(asked, AMIR), asked, conversations(asked)).headers["location"]
+    with asked.db.writing() as session:
+        cast.a_person(session, email="else@example.com", name="Bo Else", launch=None)
+
+    assert a_browser(asked, PRIYA).get(onward).status_code == 403
+    assert a_browser(asked, "else@example.com").get(onward).status_code == 404
+    assert a_browser(asked, AMIR).get("/broadcasts/99").status_code == 404
+
+
+def test_its_page_costs_the_same_however_many_it_tells(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    onward = sent_by(amir, asked, conversations(asked)).headers["location"]
+    amir.get(onward)
+
+    with queries(asked) as sent:
+        amir.get(onward)
+    with asked.db.reading() as session:
+        assert len(session.scalars(select(Broadcast)).one().recipients) == 3
+
+    assert len(sent) <= 30
