@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.answering import suggesting, undoing
-from assistant.desk import drafts, reply_guard
-from assistant.desk.messages import Said
+from assistant.desk import drafts
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
 from assistant.ground.audit import history
@@ -19,6 +18,7 @@ from web import queue_rows
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.collisions import FormSeen, must_be_free, stopped
 from web.desk_pages import WORKERS, asked, queue_page, state_of
+from web.holding_back import Anyway, held_back, note_override
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 from web.ticket_pages import Draft, Wanted, ticket_page
@@ -121,7 +121,11 @@ class Reply:
 
 @router.post("/desk/tickets/{number}/replies")
 def reply(
-    ticket: ThisTicket, agent: AtDesk, said: Annotated[Reply, Depends(Reply)], seen: SeenHere
+    ticket: ThisTicket,
+    agent: AtDesk,
+    said: Annotated[Reply, Depends(Reply)],
+    seen: SeenHere,
+    anyway: Annotated[Anyway, Depends(Anyway)],
 ) -> Response:
     """Answer the customer, or leave a note for the team."""
     if news := stopped(agent, ticket, seen):
@@ -131,10 +135,11 @@ def reply(
         ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
         drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.NOTE)
         return _back(ticket, "noted")
-    if problem := reply_guard.objection(said.text, _notes(ticket)):
-        kept = Draft(said.text, "reply", said.suggestion_entry, said.suggestion_version, problem)
-        return _shown(agent, ticket, draft=kept, status=422)
     base = _started_from(agent, ticket, said)
+    if held := held_back(agent, ticket, said.text, base, anyway):
+        kept = Draft(said.text, "reply", said.suggestion_entry, said.suggestion_version, held)
+        return _shown(agent, ticket, draft=kept, status=422)
+    note_override(agent, ticket, anyway)
     suggesting.reply(agent.session, ticket, said.text, started_from=base, by=agent.by, at=agent.at)
     drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.REPLY)
     return _back(ticket, "" if base else "replied")
@@ -241,10 +246,6 @@ def _shown(
 
 def _back(ticket: Ticket, toast: str) -> RedirectResponse:
     return went(f"/desk/tickets/{ticket.number}", toast)
-
-
-def _notes(ticket: Ticket) -> list[str]:
-    return [said.text for said in ticket.conversation.messages if said.kind == Said.NOTE]
 
 
 def _started_from(agent: Visit, ticket: Ticket, said: Reply) -> EntryVersion | None:

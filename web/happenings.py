@@ -42,6 +42,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.decided": lambda d: (
         f"Decided: {RULED_WORDS[Ruled(d['ruled'])].lower()}. {d['sentence']}"
     ),
+    "ticket.guard-overridden": lambda d: f"Sent although the guard objected: {d['reason']}",
     "ticket.judgement-taken-back": lambda d: (
         f"What was said about the suggestion was taken back ({TAKEN_BACK[d['said']]})"
     ),

@@ -13,6 +13,7 @@ from assistant.launch.launches import Launch, Mode
 from assistant.library.wording import time_in_words
 from assistant.reports import figures
 from web.access import LeadHere, PartsHere, TellerHere, Writing, this_launch
+from web.entry_form import lines
 from web.launch_pages import (
     Announcement,
     launch_context,
@@ -75,6 +76,16 @@ def change_settings(
     """Decide how it answers; ``wrong_rate`` comes in per cent."""
     launch = _unchanged(lead, key, revision)
     launch.set_mode(lead.session, mode=mode, wrong_rate=wrong_rate / 100, by=lead.by, at=lead.at)
+    return went(f"/launches/{key}", "settings")
+
+
+@router.post("/launches/{key}/internal-words")
+def keep_words_inside(
+    key: str, lead: Lead, revision: Revision, internal_words: Words = ""
+) -> RedirectResponse:
+    """Say which words no reply should hold, one a line."""
+    launch = _unchanged(lead, key, revision)
+    launch.keep_inside(lead.session, lines(internal_words), by=lead.by, at=lead.at)
     return went(f"/launches/{key}", "settings")
 
 

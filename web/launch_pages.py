@@ -178,6 +178,7 @@ def _launch(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
         "mode": launch.mode,
         "mode_words": MODE_WORDS[Mode(launch.mode)]["title"],
         "wrong_rate": launch.wrong_rate,
+        "internal_words": list(launch.internal_words),
         "fell_back_because": launch.fell_back_because if launch.has_fallen_back else "",
         "revision": launch.version,
         "sites": launch.sites,

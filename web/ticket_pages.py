@@ -25,6 +25,7 @@ from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
 from web.desk_pages import channel_words, state_of
+from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
 from web.ticket_ruling import ruling_of
@@ -38,7 +39,7 @@ class Draft:
     kind: str = "reply"
     suggestion_entry: str = ""
     suggestion_version: str = ""
-    problem: str | None = None
+    held: Held | None = None
     news: tuple[str, ...] = ()  # what came while it was written
 
 

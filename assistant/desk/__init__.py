@@ -1,7 +1,8 @@
 """The desk: what customers and agents do.
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
-``rulings`` (decisions that a ticket waits for) ·
+``rulings`` (decisions that a ticket waits for) · ``reply_guard strangers`` (a last look at what
+somebody wrote) ·
 ``policies`` (how much time each promise gives) · ``promises`` (what was promised until when) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
 next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·

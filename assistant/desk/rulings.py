@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from assistant.desk.notices import notify
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
@@ -128,6 +129,17 @@ class Ruling(Base):
             sentence=self.sentence,
             asked_by=self.asked_by.name,
         )
+        if self.asked_by_id != by.id:
+            words = f"{by.name} has decided on {self.ticket.number}: {RULED_WORDS[ruled].lower()}."
+            self.tell(session, self.asked_by, words, kind="decided", at=at)
+
+    def tell(
+        self, session: Session, person: Person, words: str, *, kind: str, at: datetime
+    ) -> None:
+        """Leave a notice for ``person`` about it."""
+        notify(
+            session, person, words, kind=kind, launch_id=self.launch_id, at=at, ticket=self.ticket
+        )
 
     def _is_decided_by(self, person: Person, decider: Decider) -> bool:
         """Where the scenario names nobody, who was asked decides, and any lead."""
@@ -189,6 +201,9 @@ def ask(
         decider=decider,
         of=asked_of.name if asked_of else "a lead",
     )
+    if asked_of is not None and asked_of.id != by.id:
+        words = f"{by.name} asks you to decide on {ticket.number}: “{ruling.question}”"
+        ruling.tell(session, asked_of, words, kind="decision-asked", at=at)
     return ruling
 
 

@@ -165,6 +165,24 @@ class Launch(Base):
         )
         self.mode, self.wrong_rate, self.mode_set_at = mode, wrong_rate, at
 
+    def keep_inside(self, session: Session, words: list[str], *, by: Person, at: datetime) -> None:
+        """Say which words and names of systems no customer should read from a colleague.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead decides which words stay inside.", what_to_do="Ask.")
+        happened(
+            session,
+            "launch.internal-words",
+            at=at,
+            by=by,
+            launch_id=self.id,
+            words=[self.internal_words, words],
+        )
+        self.internal_words = words
+
     def fall_back(self, session: Session, *, because: str, at: datetime) -> None:
         """Ask before answering, from now until a lead lifts it; the same again changes nothing."""
         if self.has_fallen_back:

@@ -1,8 +1,10 @@
 """Decisions: who is asked, who may take them, and how the ticket shows it."""
 
 import pytest
+from sqlalchemy import select
 
 from assistant.desk import rulings
+from assistant.desk.notices import Notice
 from assistant.ground.audit import history
 from assistant.ground.people import Role
 from assistant.launch.launches import Mode
@@ -180,3 +182,16 @@ def test_a_decision_costs_the_page_no_query_more(shop, asked):
         amir.get(TICKET)
 
     assert len(decided) <= len(without) + 1
+
+
+def test_who_is_asked_and_who_asked_both_hear_of_it(shop, asked):
+    ask(a_browser(shop, cast.AMIR))
+    decide(a_browser(shop, cast.LENA))
+
+    with shop.db.reading() as session:
+        told = [(n.person_id, n.kind, n.words) for n in session.scalars(select(Notice))]
+        lena, amir = cast.the(session, cast.LENA).id, cast.the(session, cast.AMIR).id
+    assert told == [
+        (lena, "decision-asked", "Amir Haddad asks you to decide on HC-1001: “Is this expected?”"),
+        (amir, "decided", "Lena Ortiz has decided on HC-1001: expected."),
+    ]
