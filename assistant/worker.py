@@ -16,7 +16,7 @@ from assistant.answering.answer import hand_over_stranded
 from assistant.desk import alarms, posting, regrouping, roster_watch, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
-from assistant.integrations import mailing, receiving
+from assistant.integrations import imap, mailing, receiving
 from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
 
@@ -114,7 +114,11 @@ def deliver(parts: Parts) -> int:
 def deliveries(parts: Parts) -> tuple[Job, ...]:
     """Return the jobs that wait for others' servers; a worker of their own, so no clock waits."""
     often = timedelta(seconds=parts.settings.sweep_seconds)
-    return (Job("deliver", often, deliver), Job("read mail", often, receiving.settle_due))
+    return (
+        Job("deliver", often, deliver),
+        Job("fetch mail", often, imap.read_mailbox),
+        Job("read mail", often, receiving.settle_due),
+    )
 
 
 class Worker:

@@ -33,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
     parser.addoption("--busy-seconds", type=float, default=4, help="seconds of a busy database")
     parser.addoption("--calendars", type=int, default=240, help="calendars walked by the minute")
+    parser.addoption("--forgeries", type=int, default=40, help="mails with forged senders")
+    parser.addoption("--victims", type=int, default=9, help="addresses that six tickets name")
     parser.addoption("--injections", type=int, default=15, help="injections of each fake model")
 
 

@@ -2,7 +2,9 @@
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from assistant.desk.mail_state import mail_state
 from assistant.ground.parts import Parts
 
 State = dict[str, str]
@@ -10,7 +12,9 @@ State = dict[str, str]
 
 def readiness(parts: Parts) -> dict[str, State]:
     """Return each dependency's state: ok, degraded (something stands in) or down, and why."""
-    return {"database": _database_state(parts), **stand_ins(parts)}
+    database = _database_state(parts)
+    mail = _mail_state(parts) if database["status"] == "ok" else {"status": "ok"}
+    return {"database": database, **stand_ins(parts), "mail": mail}
 
 
 def stand_ins(parts: Parts) -> dict[str, State]:
@@ -37,6 +41,22 @@ def _database_state(parts: Parts) -> State:
     except OperationalError as broken:
         return {"status": "down", "why": str(broken.orig)}
     return {"status": "ok"}
+
+
+def mail_problems(parts: Parts, session: Session) -> list[str]:
+    """Return what is wrong with mail, in sentences; asks nothing where none is configured."""
+    settings, at = parts.settings, parts.clock.now()
+    if not (settings.sends_mail or settings.imap_host):
+        return []
+    return mail_state(session, settings, at=at).problems(settings, at)
+
+
+def _mail_state(parts: Parts) -> State:
+    if not (parts.settings.sends_mail or parts.settings.imap_host):
+        return {"status": "ok", "why": "No mail server is configured; answers stay on the page."}
+    with parts.db.reading() as session:
+        problems = mail_problems(parts, session)
+    return _state(not problems, " ".join(problems), "answers stay on the page")
 
 
 def _model_state(parts: Parts) -> State:

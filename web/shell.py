@@ -18,7 +18,7 @@ from assistant.launch import launches
 from assistant.launch.launches import Launch
 from assistant.library.entries import waiting_for
 from web.access import Me, PartsHere, Reading, StaffHere, this_launch
-from web.readiness import stand_ins
+from web.readiness import mail_problems, stand_ins
 from web.rendering import page
 
 LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
@@ -192,7 +192,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             for each in mine
         ],
         "counts": _counts(session, person, launch),
-        "banners": banners(visit.parts),
+        "banners": [*banners(visit.parts), *_mail_banner(visit)],
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }
@@ -205,6 +205,11 @@ def banners(parts: Parts) -> list[dict[str, str]]:
     shown = [name for name, state in states.items() if state.get("why") and state["status"] != "ok"]
     told = [dict(zip(("tone", "title", "text"), DEGRADED[name], strict=True)) for name in shown]
     return [*told, *_coming(states["embedder"])]
+
+
+def _mail_banner(visit: Visit) -> list[dict[str, str]]:
+    problems = mail_problems(visit.parts, visit.session)
+    return [{"tone": "warn", "title": "Mail.", "text": " ".join(problems)}] if problems else []
 
 
 def _coming(embedder: dict[str, str]) -> list[dict[str, str]]:

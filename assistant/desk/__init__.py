@@ -18,6 +18,7 @@ cause) · ``proposals`` (what may belong together) ·
 thought of it) · ``handovers`` (what one hypercare owner leaves for the next) ·
 ``duty_load`` (what roster and desk asked of each person) · ``roster_watch`` (who is told of gaps) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go out in one mail) ·
-``letters posting`` (mail that goes out, and how it comes about) · ``mails`` (mail that came in) ·
+``letters posting`` (mail that goes out, and how it comes about) · ``mails mail_state`` (mail that
+came in, and how mail is) ·
 ``subscribers telling`` (who wants the updates by mail, and that they get each once).
 """

@@ -87,7 +87,8 @@ def text_of_html(html: str) -> str:
     return Page(html).text()
 
 
-PIECES = re.compile(r"<[^<>]+>|(?:[^<]|<(?![^<>]+>))+")  # tags, and what lies between them
+# Tags, and what lies between them.
+PIECES = re.compile(r"<[A-Za-z/!?][^<>]*>|(?:[^<]|<(?![A-Za-z/!?][^<>]*>))+")
 
 
 class Page:

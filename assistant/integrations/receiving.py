@@ -26,7 +26,7 @@ from assistant.integrations.threads import launch_for, meant
 MOST_TRIES = 3
 AUTOMATIC_ANSWERS = 2  # after so many in a row, within ``SOON``, a person goes on
 SOON = timedelta(hours=1)
-FEW_WORDS = 25  # characters; with less the subject is part of what they said
+FEW_WORDS = 4  # with less the subject is part of what they said
 WORDLESS = "(A mail without words.)"
 
 log = structlog.get_logger()
@@ -221,7 +221,7 @@ def _said(
 
 def _words(mail: Incoming, *, is_first: bool) -> str:
     words = mail.words
-    if is_first and len(words) < FEW_WORDS and mail.subject:
+    if is_first and len(words.split()) < FEW_WORDS and mail.subject:
         words = f"{mail.subject}\n\n{words}".strip()
     words = words or mail.subject or WORDLESS
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
