@@ -9,6 +9,7 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``mail mail_pages reached`` (what a mail's links open; where customers are reached) ·
 ``collisions desk_live staff_stream queue_rows`` (the desk while several work at it) ·
+``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·

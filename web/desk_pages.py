@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from assistant.desk import drafts, presence, queue, repeats
+from assistant.desk.bounces import FLAGGED_AT
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
 from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
@@ -177,6 +178,7 @@ def row(
         "unread": ticket.is_waiting_on_us,
         "clock": promise_clock(due, at=at) if due else None,
         "scenario": ticket.scenario.title if ticket.scenario else None,
+        "bounces": bounces_of(ticket),
         "repeats": people.get(ticket.group_id or 0, 1),
         "owner": ticket.owner.name if ticket.owner else None,
         "state": state,
@@ -191,6 +193,11 @@ def state_of(ticket: Ticket) -> tuple[str, str]:
     if ticket.is_waiting_on_us:
         return "open", "Waiting on us"
     return "waiting", "Waiting on customer"
+
+
+def bounces_of(ticket: Ticket) -> int:
+    """Return how often it came back, from where that is flagged on; else 0."""
+    return ticket.bounces if ticket.bounces >= FLAGGED_AT else 0
 
 
 def channel_words(channel: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.desk.notices import unread
 from assistant.desk.tickets import Ticket
 from assistant.ground import audit
 from assistant.ground.parts import Parts
@@ -64,6 +65,7 @@ TOASTS = {
     "taken-back": "Taken back. It teaches nothing any more.",
     "launch-live": "The launch is live.",
     "settings": "Settings saved.",
+    "read": "All read.",
     "published": "Published everywhere.",
     "lifted": "It answers by itself again. What it answers from now on is watched anew.",
     "looked-at": "Noted: you have looked. It may answer again.",
@@ -235,14 +237,16 @@ def _switch(section: str) -> str:
 
 
 def _counts(session: Session, person: Person, launch: Launch | None) -> dict[str, int]:
+    told = {"notices": unread(session, person)}
     if launch is None:
-        return {"desk": 0, "library": 0}
+        return {"desk": 0, "library": 0, **told}
     open_tickets = select(func.count()).where(
         Ticket.launch_id == launch.id, Ticket.resolved_at.is_(None)
     )
     return {
         "desk": session.scalar(open_tickets) or 0,
         "library": waiting_for(session, launch.id, person),
+        **told,
     }
 
 

@@ -24,7 +24,7 @@ from assistant.library.versions import EntryVersion
 from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
-from web.desk_pages import channel_words, state_of
+from web.desk_pages import bounces_of, channel_words, state_of
 from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
@@ -109,6 +109,7 @@ def _ticket(ticket: Ticket, person: Person) -> dict[str, Any]:
         "channel_words": channel_words(channel),
         "scenario": ticket.scenario.title if ticket.scenario else None,
         "owner": ticket.owner.name if ticket.owner else None,
+        "bounces": bounces_of(ticket),
         "owner_is_me": ticket.owner_id == person.id and ticket.claimed_at is not None,
         "opened_at": ticket.opened_at,
         "acknowledged_at": ticket.acknowledged_at,

@@ -73,9 +73,12 @@ def _named(session: Session, email: str, names: Mapping[str, str]) -> str:
 def _next_words(ticket: Ticket, following: str) -> str | None:
     if not ticket.is_open:
         return None
-    if following:
-        return f"Goes to {following} when the acknowledgement or the first response is missed."
-    return "Goes to a lead when the acknowledgement or the first response is missed."
+    following = following or "whoever is in charge"
+    missed = f"Goes to {following} when the acknowledgement or the first response is missed"
+    if ticket.escalates_at is None:
+        return f"{missed}."
+    local = ticket.escalates_at.astimezone(ticket.launch.zone)
+    return f"{missed}, and at {local:%H:%M %Z} when nobody has taken it or answered."
 
 
 def repeats_of(session: Session, ticket: Ticket) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@
 of doubt, each with an owner) · ``scope`` (in or out) · ``updates`` (what everybody is told, each a
 promise) · ``shifts`` (who is the hypercare owner at which minute) · ``roster rest`` (a roster
 judged before it happens) · ``outlook`` (what will be wrong, and who was told) · ``strain`` (a
-warning before burnout) · ``rotation filling planning`` (how a roster comes about) · ``coverage``
-(when people are there, and covered time) · ``pack_file pack_shapes coverage_shapes shape`` (a
-launch written down as YAML, read with every problem named).
+warning before burnout) · ``rotation filling planning`` (how a roster comes about) · ``coverage
+coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes
+coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
+named).
 """

@@ -183,6 +183,34 @@ class Launch(Base):
         )
         self.internal_words = words
 
+    def set_coverage(
+        self, session: Session, kept: dict[str, Any], *, by: Person, at: datetime
+    ) -> None:
+        """Decide when people are there; ``kept`` is a checked calendar, {} is around the clock.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead sets the hours.", what_to_do="Ask a lead.")
+        both = [self.coverage, kept]
+        happened(session, "launch.coverage", at=at, by=by, launch_id=self.id, coverage=both)
+        self.coverage, self.coverage_set_at = kept, at
+
+    def set_policies(
+        self, session: Session, kept: dict[str, Any], *, by: Person, at: datetime
+    ) -> None:
+        """Decide how much time each promise has; ``kept`` is checked, {} is the usual.
+
+        Raises:
+            NotPermitted: when ``by`` does not lead it.
+        """
+        if not by.is_any(Role.LEAD):
+            raise NotPermitted("Only a lead sets the promises.", what_to_do="Ask a lead.")
+        both = [self.policies, kept]
+        happened(session, "launch.policies", at=at, by=by, launch_id=self.id, policies=both)
+        self.policies, self.policies_set_at = kept, at
+
     def fall_back(self, session: Session, *, because: str, at: datetime) -> None:
         """Ask before answering, from now until a lead lifts it; the same again changes nothing."""
         if self.has_fallen_back:

@@ -163,6 +163,7 @@ REMEDIES = {
     "no_hours": "Write it like 08:00; a day ends at 24:00.",
     "no_length": "Let them end at another time; a whole day is 00:00 to 24:00.",
     "no_weekday": "Use mon, tue, wed, thu, fri, sat, sun, or a range like mon-fri.",
+    "no_duration": "Write it like 15m, 2h, 1h30m or 2d.",
     "twice": "Keep one of them.",
     "date_type": "Write a day, for example 2026-12-25.",
     "date_parsing": "Write a day, for example 2026-12-25.",

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from assistant.ground.people import Role
 from assistant.launch.coverage_shapes import CoverageShape
 from assistant.launch.launches import WRONG_RATE, Mode, Trigger
+from assistant.launch.policy_shapes import PoliciesShape
 from assistant.launch.scenarios import Category, Decider
 from assistant.launch.shape import Line, Shape
 
@@ -137,6 +138,7 @@ class LaunchShape(Shape):
     wrong_rate: float = Field(WRONG_RATE, ge=0.001, le=0.1)
     languages: list[Language] = []
     coverage: CoverageShape | None = None
+    policies: PoliciesShape | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -133,6 +133,8 @@ def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
     launch.languages = list(shape.languages)
     if launch.coverage_set_at is None:
         launch.coverage = shape.coverage.kept() if shape.coverage else {}
+    if launch.policies_set_at is None:
+        launch.policies = shape.policies.kept() if shape.policies else {}
     session.flush()
     return launch
 

@@ -355,3 +355,17 @@ def test_a_shift_with_a_mistake_is_refused_with_its_line(
     found = problems[f"shifts[{line - 2}].{field}"]
     assert found.message.startswith(message)
     assert found.line == SHIFTS.count("\n", 0, SHIFTS.index("shifts:")) + line
+
+
+def test_a_pack_brings_promises_and_refuses_what_is_no_time(shop: Parts, tmp_path: Path) -> None:
+    said = "  policies: {hypercare: [{severity: 2, category: billing, first_response: 1h30m}]}\n"
+    words = cast.PACK.replace("  mode: auto\n", f"  mode: auto\n{said}")
+
+    cast.bring_in(shop, tmp_path, words)
+
+    with shop.db.reading() as session:
+        assert cast.launch_of(session).policies == {
+            "hypercare": [{"severity": 2, "category": "billing", "first_response": 90}]
+        }
+    with pytest.raises(PackRefused, match="is no length of time"):
+        cast.bring_in(shop, tmp_path, words.replace("1h30m", "soon"))
