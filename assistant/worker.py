@@ -6,7 +6,7 @@ Each job finds its own work in the database, one item per transaction, and may r
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
 
 log = structlog.get_logger()
+
+ROUND = 1.0  # seconds between two looks at which jobs are due, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,6 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
     often = timedelta(seconds=parts.settings.sweep_seconds)
     return (
         Job("hand over stranded questions", often, hand_over_stranded),
-        Job("warn of promises", often, alarms.warn),
-        Job("break promises", often, alarms.break_promises),
-        Job("move up what nobody takes", often, alarms.move_up),
         Job("tell of gaps in rosters", timedelta(minutes=5), roster_watch.tell_of_gaps),
         Job("send broadcasts", often, sending.send_broadcasts),
         Job("take recalled answers back", often, taking_back.take_back),
@@ -90,6 +89,16 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("forget what was delivered", timedelta(days=1), forget_delivered),
         Job("post letters", often, posting.post_due),
         Job("tell subscribers", often, telling.tell_subscribers),
+    )
+
+
+def clocks(parts: Parts) -> tuple[Job, ...]:
+    """Return the jobs that somebody may be woken by; a worker of their own, so that none waits."""
+    often = timedelta(seconds=min(parts.settings.sweep_seconds, ROUND))
+    return (
+        Job("warn of promises", often, alarms.warn),
+        Job("break promises", often, alarms.break_promises),
+        Job("move up what nobody takes", often, alarms.move_up),
     )
 
 
@@ -130,7 +139,7 @@ class Worker:
         self._parts = parts
         self._table = table
         self._stop = threading.Event()
-        self._due: dict[str, datetime] = {}
+        self._due: dict[str, float] = {}  # on the steady clock: a jump of the other stops no job
         self._thread = threading.Thread(target=self.run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -147,14 +156,14 @@ class Worker:
         """Run until ``stop``; call it directly to stay in the foreground."""
         while not self._stop.is_set():
             self.round()
-            self._stop.wait(self._parts.settings.sweep_seconds)
+            self._stop.wait(min(self._parts.settings.sweep_seconds, ROUND))
 
     def round(self) -> None:
         """Run every job that is due, once."""
-        now = self._parts.clock.now()
+        now = self._parts.clock.steady()
         for job in self._table(self._parts):
             if self._due.get(job.name, now) <= now:
-                self._due[job.name] = now + job.every
+                self._due[job.name] = now + job.every.total_seconds()
                 self._run(job)
 
     def _run(self, job: Job) -> None:

@@ -23,7 +23,7 @@ from assistant.answering.memory import Verdicts
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing, stocking
-from assistant.worker import Worker, deliveries, long_jobs
+from assistant.worker import Worker, clocks, deliveries, long_jobs
 from web import guarding, refusals
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
@@ -93,7 +93,8 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
         # The long jobs look after this process's own shelves, wherever the others run.
         workers = [Worker(parts, long_jobs, "long jobs")]
         if worker:
-            workers += [Worker(parts), Worker(parts, deliveries, "deliveries")]
+            tables = ((clocks, "clocks"), (deliveries, "deliveries"))
+            workers += [Worker(parts), *(Worker(parts, *table) for table in tables)]
         for each in workers:
             each.start()
         yield

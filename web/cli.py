@@ -84,10 +84,11 @@ def serve(
 @app.command()
 def worker(data: Data = None) -> None:
     """Run the recurring jobs in a process of their own."""
-    from assistant.worker import Worker, deliveries
+    from assistant.worker import Worker, clocks, deliveries
 
     parts = parts_of(settings_of(None, data))
     out.print("The worker runs. Stop it with Ctrl C.")
+    Worker(parts, clocks, "clocks").start()
     Worker(parts, deliveries, "deliveries").start()
     try:
         Worker(parts).run()

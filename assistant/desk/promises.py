@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk import pauses
@@ -36,13 +36,17 @@ class Promise(Base):
     """One deadline on one ticket: open, kept, or broken (and perhaps kept late)."""
 
     __tablename__ = "promises"
+    __table_args__ = (
+        Index("ix_promises_running", "kept_at", "broken_at", "due_at"),
+        Index("ix_promises_unwarned", "kept_at", "warned_at", "warn_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     kind: Mapped[str]
     made_at: Mapped[datetime]
-    due_at: Mapped[datetime] = mapped_column(index=True)
-    warn_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    warn_at: Mapped[datetime | None]  # when a fifth of the time is left
     allowed_seconds: Mapped[int | None]  # nothing: a person named the time
     follows_calendar: Mapped[bool] = mapped_column(default=False)
     kept_at: Mapped[datetime | None]

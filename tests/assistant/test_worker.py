@@ -6,7 +6,7 @@ from assistant.desk.alarms import break_promises
 from assistant.ground import audit
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
-from assistant.worker import Worker, jobs
+from assistant.worker import Worker, clocks, jobs
 from tests import cast
 from tests.cast import AMIR, BLOCKED, LENA, NOW, UNKNOWN, Customer, later, the
 
@@ -84,7 +84,7 @@ def test_a_round_hands_over_what_is_stranded(shop: Parts, mara: Customer) -> Non
 def test_a_job_runs_again_when_its_time_has_come_and_not_before(
     shop: Parts, mara: Customer
 ) -> None:
-    worker = Worker(shop)
+    worker = Worker(shop, clocks)
     worker.round()
     mara.asks(BLOCKED)
     due = NOW + timedelta(minutes=15)
@@ -93,13 +93,13 @@ def test_a_job_runs_again_when_its_time_has_come_and_not_before(
     first = happened(shop, "ticket.promise-broken")
     with cast.the_ticket(shop) as (session, ticket):
         ticket.promise_update(
-            session, due_at=due + timedelta(seconds=1), by=the(session, AMIR), at=due
+            session, due_at=due + timedelta(milliseconds=1), by=the(session, AMIR), at=due
         )
 
-    later(shop, seconds=4)
+    later(shop, milliseconds=900)
     worker.round()
     too_early = happened(shop, "ticket.promise-broken")
-    later(shop, seconds=1)
+    later(shop, milliseconds=100)
     worker.round()
 
     assert (len(first), len(too_early)) == (1, 1)
@@ -113,13 +113,27 @@ def test_a_job_that_fails_does_not_stop_the_others(shop: Parts, mara: Customer) 
     with shop.db.writing() as session:  # what no code of ours writes
         session.execute(cast.launch_of(session).__table__.update().values(mode="nonsense"))
 
-    Worker(shop).round()
+    Worker(shop, lambda parts: (*jobs(parts), *clocks(parts))).round()
+
+    assert len(happened(shop, "ticket.promise-broken")) == 1
+
+
+def test_a_clock_that_is_set_back_stops_no_job(shop: Parts, mara: Customer) -> None:
+    worker = Worker(shop, clocks)
+    worker.round()
+    cast.clock_of(shop).jump(timedelta(hours=-2))
+    later(shop, seconds=1)
+    worker.round()
+    mara.asks(BLOCKED)
+    later(shop, minutes=15)
+
+    worker.round()
 
     assert len(happened(shop, "ticket.promise-broken")) == 1
 
 
 def test_the_table_of_jobs_names_each_once(shop: Parts) -> None:
-    names = [job.name for job in jobs(shop)]
+    names = [job.name for job in (*jobs(shop), *clocks(shop))]
 
     assert len(names) == len(set(names))
     assert {

@@ -67,7 +67,7 @@ class Server:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self.data), "--port", str(self.port)],
                 cwd=self.data,
-                env=_environment(self._settings),
+                env=environment(self._settings),
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
@@ -139,7 +139,7 @@ def free_port() -> int:
         return port
 
 
-def _environment(settings: dict[str, str]) -> dict[str, str]:
+def environment(settings: dict[str, str]) -> dict[str, str]:
     """Return the environment of this process with the settings of that one, and no others."""
     kept = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     raised = {"questions_per_minute": ENOUGH, "conversations_per_minute": ENOUGH}

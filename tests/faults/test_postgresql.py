@@ -26,7 +26,7 @@ from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
 from assistant.library import stocking
 from assistant.library.vectors import store, stored
-from assistant.worker import Worker
+from assistant.worker import Worker, clocks
 from knowledge.embedding import Embedder
 from knowledge.traces import kept_in
 from tests import cast
@@ -172,8 +172,8 @@ def test_the_recurring_jobs_break_a_promise_exactly_once(shop: Parts) -> None:
     cast.a_customer(shop).asks(cast.BLOCKED)
     cast.later(shop, minutes=16)
 
-    Worker(shop).round()
-    Worker(shop).round()
+    Worker(shop, clocks).round()
+    Worker(shop, clocks).round()
 
     with shop.db.reading() as session:
         broken = [p for p in cast.tickets_of(session)[0].promises if p.broken_at is not None]
