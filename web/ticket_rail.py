@@ -73,6 +73,8 @@ def _named(session: Session, email: str, names: Mapping[str, str]) -> str:
 def _next_words(ticket: Ticket, following: str) -> str | None:
     if not ticket.is_open:
         return None
+    if ticket.first_response_at is not None and ticket.escalates_at is None:
+        return None
     following = following or "whoever is in charge"
     missed = f"Goes to {following} when the acknowledgement or the first response is missed"
     if ticket.escalates_at is None:

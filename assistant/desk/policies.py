@@ -80,9 +80,12 @@ class Policy:
         """Return the sentence behind a deadline."""
         is_own = category is not None and kind in self.by_category.get((severity, category), {})
         is_calendar = self.follows_calendar(kind, severity) and not coverage.is_around_the_clock
+        allowed = self.allowed(kind, severity, category)
+        # A day of coverage time is no day, so it is said in hours.
+        time = in_hours(allowed) if is_calendar else in_words(allowed)
         return (
-            f"{KIND_WORDS[kind]} is due {in_words(self.allowed(kind, severity, category))} after "
-            f"the question, by the {self.name} policy for {severity.label}"
+            f"{KIND_WORDS[kind]} is due {time} after the question, by the {self.name} policy "
+            f"for {severity.label}"
             f"{f' and {category.value}' if category and is_own else ''}, "
             f"{'in coverage hours' if is_calendar else 'around the clock'}."
         )
@@ -139,6 +142,12 @@ def _changed(policy: Policy, kept: Mapping[str, Any]) -> Policy:
         if always is None
         else frozenset(Severity(each) for each in always),
     )
+
+
+def in_hours(time: timedelta) -> str:
+    """Return a span of whole hours in hours, ``120 hours``; else as ``in_words``."""
+    hours, rest = divmod(time, timedelta(hours=1))
+    return in_words(time) if rest or not hours else f"{hours} hour{'s' if hours != 1 else ''}"
 
 
 def in_words(time: timedelta) -> str:

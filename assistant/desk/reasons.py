@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assistant.desk.pauses import Pause
-from assistant.desk.policies import in_words
+from assistant.desk.policies import in_hours, in_words
 from assistant.desk.promises import PAUSES, Promise
-from assistant.launch.coverage import Coverage, Span
+from assistant.launch.coverage import AROUND_THE_CLOCK, Coverage, Span
 
 MOST = 6  # gaps that are listed one by one; a promise over weeks skips many nights
 
@@ -26,23 +26,28 @@ def reasons(promise: Promise, *, coverage: Coverage, stood_still: Sequence[Pause
     ]
     if promise.state(promise.kept_at or promise.made_at) == "late":
         steps.append("It was kept, but too late.")
-    return [_sentence(promise, skipped, stood, zone), *steps]
+    return [_sentence(promise, coverage, skipped, stood), *steps]
 
 
 def _sentence(
-    promise: Promise, skipped: Sequence[Span], stood: Sequence[Pause], zone: ZoneInfo
+    promise: Promise,
+    coverage: Coverage,
+    skipped: Sequence[Span],
+    stood: Sequence[Pause],
 ) -> str:
+    zone = ZoneInfo(coverage.zone)
     if promise.paused_at is not None:
-        left = in_words(_whole_minutes(promise.due_at - promise.paused_at))
+        left = _length(_left(promise, coverage))
         return f"Its clock stands still with {left} on it, until the customer writes."
     if promise.is_by_a_person:
         return f"Due at {_at(promise.due_at, zone)}, because a person promised it for then."
-    time = in_words(promise.allowed)
-    kind = "of coverage time" if promise.follows_calendar and skipped else "of time"
+    is_covered = promise.follows_calendar and bool(skipped)
+    time = in_hours(promise.allowed) if is_covered else in_words(promise.allowed)
+    kind = "of coverage time" if is_covered else "of time"
     left_out = []
     if skipped:
         hours = sum((span.length for span in skipped), timedelta())
-        left_out.append(f"{in_words(_whole_minutes(hours))} outside coverage")
+        left_out.append(f"{_length(hours)} outside coverage")
     if stood:
         left_out.append("the waiting for the customer")
     without = f", not counting {' and '.join(left_out)}" if left_out else ""
@@ -72,14 +77,13 @@ def _nights(skipped: Sequence[Span], coverage: Coverage, zone: ZoneInfo) -> Iter
     for span in skipped[:MOST]:
         names = ", ".join(dict.fromkeys(_holidays(span, coverage, zone)))
         between = f"from {_at(span.start, zone)} to {_at(span.end, zone)}"
-        length = in_words(_whole_minutes(span.length))
+        length = _length(span.length)
         why = f" ({names})" if names else ""
         yield f"Outside coverage {between}{why}: {length} not counted."
     if len(skipped) > MOST:
         rest = sum((span.length for span in skipped[MOST:]), timedelta())
         yield (
-            f"And {len(skipped) - MOST} more times outside coverage: "
-            f"{in_words(_whole_minutes(rest))} not counted."
+            f"And {len(skipped) - MOST} more times outside coverage: {_length(rest)} not counted."
         )
 
 
@@ -94,7 +98,7 @@ def _holidays(span: Span, coverage: Coverage, zone: ZoneInfo) -> Iterator[str]:
 def _pause(pause: Pause, zone: ZoneInfo) -> str:
     if pause.ended_at is None:
         return f"It stands still since {_at(pause.began_at, zone)}: the customer is to write."
-    length = in_words(_whole_minutes(pause.ended_at - pause.began_at))
+    length = _length(pause.ended_at - pause.began_at)
     return (
         f"Waited for the customer from {_at(pause.began_at, zone)} to "
         f"{_at(pause.ended_at, zone)}: {length} not counted."
@@ -106,8 +110,17 @@ def _move(move: dict[str, str], zone: ZoneInfo) -> str:
     return f"{move['why']} That was at {_at(at, zone)}; until then it was due at {_at(due, zone)}."
 
 
-def _whole_minutes(time: timedelta) -> timedelta:
-    return timedelta(minutes=round(time / timedelta(minutes=1)))
+def _left(promise: Promise, coverage: Coverage) -> timedelta:
+    """Return how much time is left on a clock that stands still."""
+    counts = coverage if promise.follows_calendar else AROUND_THE_CLOCK
+    return counts.worked(promise.paused_at or promise.due_at, promise.due_at)
+
+
+def _length(time: timedelta) -> str:
+    """Return a length in hours and minutes, which mean the same on every calendar."""
+    hours, minutes = divmod(round(time / timedelta(minutes=1)), 60)
+    said = [in_words(timedelta(minutes=minutes))] if minutes or not hours else []
+    return " and ".join([in_hours(timedelta(hours=hours))] * bool(hours) + said)
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:

@@ -291,11 +291,11 @@ def test_a_deadline_tells_its_nights_holidays_and_pauses(shop: Parts, mara: Cust
     told = why(shop, Kind.RESOLVE)
 
     assert told[0] == (
-        "Due at 2 Dec 2026, 11:00 CET: 5 days of coverage time from the beginning, "
-        "not counting 10 days outside coverage and the waiting for the customer."
+        "Due at 2 Dec 2026, 11:00 CET: 120 hours of coverage time from the beginning, "
+        "not counting 240 hours outside coverage and the waiting for the customer."
     )
     assert told[1:4] == [
-        "Resolve is due 5 days after the question, by the hypercare policy for Sev 3, "
+        "Resolve is due 120 hours after the question, by the hypercare policy for Sev 3, "
         "in coverage hours.",
         "The clock began at 17 Nov 2026, 10:00 CET.",
         "Outside coverage from 17 Nov 2026, 20:00 CET to 19 Nov 2026, 08:00 CET "
