@@ -33,6 +33,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.context": lambda d: "The customer told more about the case",
     "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed{_late(d)}",
     "ticket.warned": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was about to run out",
+    "ticket.deadlines": lambda d: f"Deadlines came closer. {d['why']}",
     "ticket.bounced": lambda d: f"It came back to where it was, time {d['bounces']}",
     "ticket.resolved": lambda d: "Resolved",
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",

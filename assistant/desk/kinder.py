@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from assistant.desk import promises
 from assistant.desk.policies import policies_of
 from assistant.desk.tickets import Ticket
+from assistant.ground.audit import ASSISTANT
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
 
@@ -26,10 +27,11 @@ def after_change(session: Session, launch: Launch, *, why: str, at: datetime) ->
             joinedload(Ticket.scenario),
         )
     )
-    policies, coverage = policies_of(launch), coverage_of(launch)
-    return sum(
-        promises.keep_kinder(
-            ticket, policy=policies[ticket.policy], coverage=coverage, why=why, at=at
-        )
-        for ticket in session.scalars(query)
-    )
+    policies, coverage, moved = policies_of(launch), coverage_of(launch), 0
+    for ticket in session.scalars(query):
+        policy = policies[ticket.policy]
+        count = promises.keep_kinder(ticket, policy=policy, coverage=coverage, why=why, at=at)
+        if count:
+            ticket.record(session, "deadlines", by=ASSISTANT, at=at, why=why, moved=count)
+        moved += count
+    return moved
