@@ -16,7 +16,16 @@ from assistant.answering.answer import hand_over_stranded
 from assistant.desk import alarms, posting, regrouping, roster_watch, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
-from assistant.integrations import imap, mailing, receiving
+from assistant.integrations import (
+    hooks,
+    imap,
+    jira,
+    mailing,
+    receiving,
+    slack,
+    subscriptions,
+    webhooks,
+)
 from assistant.launch.launches import Launch
 from assistant.library import publishing, reembedding, refreshing
 
@@ -86,9 +95,11 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("prove the index", timedelta(days=1), prove_index),
         Job("recalibrate", timedelta(days=1), learning.recalibrate),
+        Job("tell connections", often, subscriptions.tell_subscribers),
         Job("forget what was delivered", timedelta(days=1), forget_delivered),
         Job("post letters", often, posting.post_due),
         Job("tell subscribers", often, telling.tell_subscribers),
+        Job("forget what was received", timedelta(days=1), hooks.forget_received),
     )
 
 
@@ -112,7 +123,12 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
 
 def deliverers(parts: Parts) -> Deliverers:
     """Return who brings which kind of outgoing row to its target; a kind without one waits."""
-    return {"mail": mailing.deliver}
+    return {
+        "mail": mailing.deliver,
+        "jira": jira.deliver,
+        "slack": slack.deliver,
+        "webhook": webhooks.deliver,
+    }
 
 
 def deliver(parts: Parts) -> int:

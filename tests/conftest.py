@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--questions-asked", type=int, default=16, help="of a damaged index")
     parser.addoption("--damages", action="store_true", help="every kind of damage to the index")
     parser.addoption("--steps", type=int, default=120, help="random steps in the library's life")
+    parser.addoption("--hooks", type=int, default=40, help="events from outside, five times each")
     parser.addoption("--races", type=int, default=20, help="answers that race a withdrawal")
     parser.addoption("--claims", type=int, default=12, help="tickets that four people take at once")
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")

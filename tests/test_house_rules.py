@@ -121,6 +121,22 @@ def test_transactions_are_committed_at_the_edge_only() -> None:
     assert committers <= {"assistant/ground/database.py", "assistant/migrations/env.py"}
 
 
+def test_others_servers_are_reached_through_the_guarded_client_only() -> None:
+    client = re.compile(
+        r"httpx\.(?:Client|AsyncClient|HTTPTransport|request|stream|get|post|put)$"
+        r"|bounded_client$|urlopen$|create_connection$|HTTPS?Connection$"
+    )
+    makers = {name for name, tree in modules() for call in calls(tree) if client.search(call)}
+
+    # The model's and the embedder's servers are named by an operator, not on a page.
+    assert makers == {
+        "assistant/ground/wire.py",
+        "assistant/ground/outgoing.py",
+        "assistant/ground/llm.py",
+        "assistant/ground/embedders.py",
+    }
+
+
 @pytest.mark.parametrize("library", sorted(MAY_IMPORT))
 def test_a_library_is_known_where_it_belongs(library: str) -> None:
     strangers = [

@@ -9,7 +9,13 @@ from assistant.ground.audit import Event
 
 Details = Mapping[str, Any]
 
-WHO = {"assistant": "Assistant", "customer": "Customer", "operator": "Operator"}
+WHO = {
+    "assistant": "Assistant",
+    "customer": "Customer",
+    "operator": "Operator",
+    "jira": "Jira",
+    "outbox": "Outbox",
+}
 
 TAKEN_BACK = {
     "sent": "sent as it is",
@@ -47,12 +53,19 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.judgement-taken-back": lambda d: (
         f"What was said about the suggestion was taken back ({TAKEN_BACK[d['said']]})"
     ),
+    "ticket.handed-over": lambda d: f"Handed over to {' and '.join(d['to'])}",
+    "ticket.issue-opened": lambda d: f"{d['issue']} stands for it at engineering",
+    "ticket.issue-moved": lambda d: f"{d['issue']} is now “{d['status'][1]}”",
+    "delivery.dead": lambda d: f"A message was given up on: {d['why']}",
+    "delivery.replayed": lambda d: "A message that was given up on is tried again",
+    "delivery.dropped": lambda d: "A message that was given up on may rest",
     "ticket.no-answer": lambda d: "No approved answer exists for this",
 }
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
     *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),
     *("ticket.resolved", "ticket.reopened", "ticket.decision-asked", "ticket.decided"),
+    *("ticket.handed-over", "ticket.issue-moved"),
 )
 
 

@@ -20,7 +20,7 @@ TITLES = {
 SORRY = "Something went wrong on our side"
 WORDS = (  # the fields of all forms that hold sentences
     *("text", "note", "reason", "title", "expected", "question", "phrasings", "not_for"),
-    *("applies_when", "why_now", "what_to_do", "safe_to_continue", "next_update", "answer"),
+    *("applies_when", "why_now", "what_to_do", "safe_to_continue", "next_update", "answer", "wish"),
     *("sentence",),
 )
 

@@ -3,9 +3,12 @@
 from web import (
     api,
     broadcasts,
+    connections,
     coverage,
     desk,
     desk_live,
+    handing,
+    hooks,
     launch,
     library,
     notices,
@@ -39,4 +42,7 @@ ROUTERS = (
     shifts.router,
     reports.router,
     *mail_routers,
+    connections.router,
+    handing.router,
+    hooks.router,
 )

@@ -77,6 +77,13 @@ TOASTS = {
     "handed-over": "Handed over. The next owner reads it on their desk.",
     "handover-read": "Noted: you have read it.",
     "checked": "Noted. Thank you for checking.",
+    "connected": "Connected. It is told what happens from now on.",
+    "connection-changed": "Saved.",
+    "connection-removed": "Removed. It is told nothing more.",
+    "connection-works": "The test arrived.",
+    "replayed": "It is tried again now.",
+    "dropped": "It may rest.",
+    "handed-on": "Handed over. The ticket says when it has arrived.",
     "audit-ticket": "Noted as wrong. This ticket is for putting it right.",
 }
 DEGRADED = {

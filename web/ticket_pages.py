@@ -25,6 +25,7 @@ from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
 from web.desk_pages import bounces_of, channel_words, state_of
+from web.handing_pages import handed
 from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
@@ -89,6 +90,7 @@ def ticket_page(
         "escalation": rail.escalation_of(session, ticket, happened, team),
         "repeats": rail.repeats_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
+        "handed": handed(session, ticket, at=at),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
         "history": rail.history_of(happened, to_take_back(happened)),
         "neighbours": _neighbours(session, ticket, person),

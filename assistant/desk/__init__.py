@@ -1,6 +1,7 @@
 """The desk: what customers and agents do.
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
+``engineering`` (handing a ticket over, and the issue that stands for it) ·
 ``rulings`` (decisions that a ticket waits for) · ``reply_guard strangers`` (a last look at what
 somebody wrote) ·
 ``policies`` (how much time each promise gives) · ``promises`` (what was promised until when) ·

@@ -87,6 +87,17 @@ class Outgoing(Base):
         self.dead_at, self.trying_since, self.next_try_at = None, at, at
         self._record(session, "replayed", by=by, at=at)
 
+    def drop(self, session: Session, *, by: Person, at: datetime) -> None:
+        """Let a dead letter rest: nobody needs it any more.
+
+        Raises:
+            Refused: when it is not dead.
+        """
+        if self.dead_at is None:
+            raise Refused("This is not a dead letter.", what_to_do="Load it again.")
+        self.dead_at, self.withdrawn_at = None, at
+        self._record(session, "dropped", by=by, at=at)
+
     def _record(
         self, session: Session, what: str, *, by: Person | str, at: datetime, **details: Any
     ) -> None:
@@ -171,6 +182,21 @@ def of_ticket(session: Session, ticket_id: int, *kinds: str) -> Sequence[Outgoin
     """Return what was put for a ticket, of these kinds, oldest first."""
     query = select(Outgoing).where(Outgoing.ticket_id == ticket_id, Outgoing.kind.in_(kinds))
     return session.scalars(query.order_by(Outgoing.id)).all()
+
+
+def dead_letters(session: Session, launch_id: int, *, most: int = 100) -> Sequence[Outgoing]:
+    """Return a launch's dead letters, newest first."""
+    mine = (Outgoing.launch_id == launch_id, Outgoing.dead_at.is_not(None))
+    return session.scalars(
+        select(Outgoing).where(*mine).order_by(Outgoing.dead_at.desc()).limit(most)
+    ).all()
+
+
+def waiting(session: Session, launch_id: int, *, most: int = 100) -> Sequence[Outgoing]:
+    """Return what a launch has still to deliver, what waits longest first."""
+    mine = (Outgoing.launch_id == launch_id, Outgoing.next_try_at.is_not(None))
+    query = select(Outgoing).where(*mine).order_by(Outgoing.trying_since, Outgoing.id)
+    return session.scalars(query.limit(most)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import structlog
 from assistant.ground import embedders
 from assistant.ground.clock import Clock, WallClock, Watch
 from assistant.ground.database import Database
+from assistant.ground.deadline import Slots
 from assistant.ground.settings import Settings
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class Parts:
         """Return whether the index failed so often that the exact scan stays until a restart."""
         return len(self.index_failures) >= FAILURES
 
+    outside: Slots = field(default_factory=lambda: Slots(8))  # others' servers, waited for at once
     spoken: Revised[Any] = field(default_factory=Revised)  # answering.allowed keeps Spoken here
     drawn: Revised[Any] = field(default_factory=Revised)  # web.queue_rows keeps Drawn here
 

@@ -110,6 +110,16 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Age in seconds at which an undecided question goes to a person."
     )
 
+    outgoing_allowed: str = Field(
+        "",
+        description="Comma-separated host:port pairs that may be reached although they are private "
+        "or not HTTPS on port 443, e.g. jira.corp.example:8443.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that connections' secrets are kept under; empty: one made in the folder.",
+    )
+
     @field_validator("data")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
@@ -134,6 +144,11 @@ class Settings(BaseSettings):
     def sends_mail(self) -> bool:
         """Return whether mail can be sent: by which server, and from whom."""
         return bool(self.smtp_host and self.mail_from)
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Return the ``host:port`` pairs that an operator lets us reach whatever they are."""
+        return frozenset(self.outgoing_allowed.lower().replace(",", " ").split())
 
     @property
     def sql_url(self) -> str:

@@ -5,6 +5,7 @@ from assistant.desk import (
     causes,
     conversations,
     drafts,
+    engineering,
     feedback,
     fixes,
     handovers,
@@ -25,7 +26,8 @@ from assistant.desk import (
 )
 from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
-from assistant.launch import launches, scenarios, shifts, updates
+from assistant.integrations import hooks, subscriptions
+from assistant.launch import connections, launches, scenarios, shifts, updates
 from assistant.library import charge, entries, lessons, vectors
 
 NOUNS = (
@@ -66,5 +68,9 @@ NOUNS = (
     calibrations,
     recalled,
     broadcast,
+    connections,
+    engineering,
+    hooks,
+    subscriptions,
 )
 metadata = Base.metadata
