@@ -6,6 +6,8 @@
 ``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
 it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
 ``connections connection_pages handing handing_pages hooks`` (other systems) ·
+``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
+repeat_pages`` (what is behind tickets) ·
 ``collisions`` (the desk while several work at it) · ``rulings ticket_ruling`` (decisions) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``mail mail_pages reached`` (what a mail's links open; where customers are reached) ·

@@ -6,6 +6,7 @@ from typing import Any
 from assistant.desk.promises import KIND_WORDS, Kind
 from assistant.desk.rulings import RULED_WORDS, Ruled
 from assistant.ground.audit import Event
+from web.cause_happenings import CAUSE_SENTENCES
 
 Details = Mapping[str, Any]
 
@@ -59,8 +60,11 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "delivery.dead": lambda d: f"A message was given up on: {d['why']}",
     "delivery.replayed": lambda d: "A message that was given up on is tried again",
     "delivery.dropped": lambda d: "A message that was given up on may rest",
+    "ticket.cause-linked": lambda d: f"Linked to the cause “{d['title']}”",
+    "ticket.cause-unlinked": lambda d: f"No longer linked to the cause “{d['title']}”",
     "ticket.no-answer": lambda d: "No approved answer exists for this",
 }
+SENTENCES |= CAUSE_SENTENCES
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
     *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),

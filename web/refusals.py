@@ -19,7 +19,19 @@ TITLES = {
 }
 SORRY = "Something went wrong on our side"
 WORDS = (  # the fields of all forms that hold sentences
-    *("text", "note", "reason", "title", "expected", "question", "phrasings", "not_for"),
+    *(
+        "text",
+        "note",
+        "reason",
+        "title",
+        "words",
+        "what",
+        "lesson",
+        "expected",
+        "question",
+        "phrasings",
+        "not_for",
+    ),
     *("applies_when", "why_now", "what_to_do", "safe_to_continue", "next_update", "answer", "wish"),
     *("sentence",),
 )
@@ -68,10 +80,11 @@ def page_of(path: str) -> str:
     ``/desk/tickets/HC-1042/replies`` stands on ``/desk/tickets/HC-1042``.
     """
     steps = path.strip("/").split("/")
-    deepest = {"desk": 3, "library": 4, "launches": 2}.get(steps[0], len(steps))
+    places = {"desk": 3, "library": 4, "causes": 2, "repeats": 1, "launches": 2}
+    deepest = places.get(steps[0], len(steps))
     if steps[0] in ("broadcasts", "recalls"):
         return "/" + "/".join(steps[:2] if steps[-1] != "preview" else steps[:1])
-    is_list = (steps[0] == "library" and len(steps) == 3) or steps == ["desk", "owner"]
+    is_list = (steps[0], len(steps)) in (("library", 3), ("desk", 2))
     return "/" + "/".join(steps[: 1 if is_list else deepest])
 
 
@@ -98,6 +111,7 @@ def _ways(path: str, status: int) -> list[dict[str, str]]:
             {"href": "/sign-in", "words": "Sign in as somebody else"},
         ]
     rooms = {"desk": "To the queue", "library": "To the library", "launches": "To the launches"}
+    rooms |= {"causes": "To the causes", "repeats": "To the repeats"}
     home = {"href": f"/{room}", "words": rooms[room]} if room in rooms else None
     back = {"href": page_of(path), "words": "Back to the page"}
     ways = [back] if status != 404 and home and page_of(path) != f"/{room}" else []

@@ -20,6 +20,7 @@ from web import (
     sign_in,
     widget,
 )
+from web.cause_listing import router as causes_router
 from web.certainty import router as certainty_router
 from web.mail import routers as mail_routers
 
@@ -39,6 +40,7 @@ ROUTERS = (
     launch.router,
     coverage.router,
     certainty_router,
+    causes_router,
     shifts.router,
     reports.router,
     *mail_routers,

@@ -29,6 +29,7 @@ from web.handing_pages import handed
 from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
+from web.ticket_cause import cause_of
 from web.ticket_ruling import ruling_of
 
 
@@ -89,6 +90,7 @@ def ticket_page(
         "people": rail.people(team, ticket),
         "escalation": rail.escalation_of(session, ticket, happened, team),
         "repeats": rail.repeats_of(session, ticket),
+        "cause": cause_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
         "handed": handed(session, ticket, at=at),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,

@@ -98,7 +98,7 @@ def repeats_of(session: Session, ticket: Ticket) -> dict[str, Any] | None:
         "channels": [channel_words(channel).lower() for channel in asked.channels],
         "first_at": group.first_seen_at,
         "last_at": group.last_seen_at,
-        "href": f"/reports/repeat-questions?launch={ticket.launch.key}",
+        "href": f"/repeats/{group.id}",
         "tell_href": f"/broadcasts/new?group={group.id}&launch={ticket.launch.key}",
         "siblings": [_link(sibling) for sibling in repeats.siblings(session, ticket)],
     }

@@ -13,7 +13,8 @@ person has to answer) · ``queue`` (which tickets, in which order) · ``collisio
 came while somebody wrote) · ``presence`` (who is at which ticket) · ``drafts`` (what is typed and
 not sent) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting
-gathering`` (what people say about repeats) · ``causes cause_states`` (what repeats are fixed by) ·
+gathering`` (what people say about repeats) · ``causes cause_states cause_lists`` (what repeats are
+fixed by) ·
 ``addresses`` (of other tools) · ``fixes`` (what was changed) · ``belonging`` (who asked about a
 cause) · ``proposals`` (what may belong together) ·
 ``recalled`` (answers found wrong, and who has them) · ``feedback`` (what people

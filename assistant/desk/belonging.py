@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, distinct, exists, func, or_, select, union
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import and_, case, distinct, exists, func, literal, or_, select, union
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
@@ -48,18 +48,45 @@ def cause_behind(session: Session, ticket: Ticket) -> Cause | None:
     return session.scalar(through.where(RepeatGroup.id == ticket.group_id))
 
 
-def members_of(session: Session, of: Cause | RepeatGroup) -> list[Message]:
+def beside(
+    session: Session, ticket: Ticket, *, most: int = 100
+) -> tuple[Cause | None, list[Cause]]:
+    """Return the cause that a ticket belongs to, and the open ones of its launch, newest first.
+
+    One query, because every look at a ticket asks it.
+    """
+    through = select(RepeatGroup.cause_id).where(RepeatGroup.id == ticket.group_id)
+    own = literal(ticket.cause_id) if ticket.cause_id else through.scalar_subquery()
+    is_behind = func.coalesce(Cause.id == own, False)
+    query = (
+        select(Cause, is_behind)
+        .where(Cause.launch_id == ticket.launch_id)
+        .where(or_(Cause.fixed_at.is_(None), is_behind))
+        .order_by(is_behind.desc(), Cause.id.desc())
+        .limit(most)
+        .options(joinedload(Cause.owner))
+    )
+    rows = session.execute(query).all()
+    behind = next((cause for cause, is_its in rows if is_its), None)
+    return behind, [cause for cause, _ in rows if cause.fixed_at is None]
+
+
+def members_of(
+    session: Session, of: Cause | RepeatGroup, *, since: datetime | None = None
+) -> list[Message]:
     """Return every question that belongs to a cause or a group, oldest first.
 
     Each comes with its conversation, which knows who asked and on which channel. One person may
-    have asked several times, in one conversation or in several.
+    have asked several times, in one conversation or in several. ``since`` leaves out what was
+    asked up to then.
     """
-    wanted = _questions([of.id]) if isinstance(of, Cause) else None
     query = select(Message).join(Message.conversation).options(contains_eager(Message.conversation))
-    if wanted is not None:
-        query = query.where(Message.id.in_(select(wanted.c.message_id)))
+    if isinstance(of, Cause):
+        query = query.where(Message.id.in_(select(_questions([of.id]).c.message_id)))
     else:
         query = query.where(Message.group_id == of.id)
+    if since is not None:
+        query = query.where(Message.at > since)
     return list(session.scalars(query.order_by(Message.id)))
 
 
@@ -177,7 +204,7 @@ def _open_tickets(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .where(Ticket.resolved_at.is_(None))
         .group_by(wanted.c.cause_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _questions(ids: Sequence[int]) -> Any:

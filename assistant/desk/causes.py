@@ -140,7 +140,7 @@ class Cause(Base):
         self.decided_at, self.decided_by = at, by
         if decision == Decision.NEED_FACTS:
             self.fixing_at = self.fixing_by = None
-        self.record(session, "decided", by=by, at=at, decision=decision, words=words, kind=kind)
+        self.record(session, "decided", by=by, at=at, decision=decision, words=words, of=kind)
 
     def begin_fix(self, session: Session, *, by: Person, at: datetime) -> None:
         """Say that it is being fixed. Raises Refused before it is decided, or twice."""

@@ -4,6 +4,6 @@
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
 missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and
-still needs) · ``told`` (updates that came when promised) · ``sheets`` (a report as CSV or Markdown,
-inert).
+still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was
+changed) · ``training`` (who should learn what) · ``sheets`` (a report as CSV or Markdown, inert).
 """
