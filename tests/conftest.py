@@ -32,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--hooks", type=int, default=40, help="events from outside, five times each")
     parser.addoption("--races", type=int, default=20, help="answers that race a withdrawal")
     parser.addoption("--claims", type=int, default=12, help="tickets that four people take at once")
+    parser.addoption("--cuts", type=int, default=15, help="cuts of two live streams")
+    parser.addoption("--connects", type=int, default=30, help="streams that come and go")
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
     parser.addoption("--busy-seconds", type=float, default=4, help="seconds of a busy database")

@@ -8,10 +8,11 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 ``connections connection_pages handing handing_pages hooks`` (other systems) ·
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
 repeat_pages`` (what is behind tickets) ·
-``collisions`` (the desk while several work at it) · ``rulings ticket_ruling`` (decisions) ·
+``rulings ticket_ruling`` (decisions) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``mail mail_pages reached`` (what a mail's links open; where customers are reached) ·
-``collisions desk_live staff_stream queue_rows`` (the desk while several work at it) ·
+``collisions desk_live staff_stream queue_rows bulk palette colleagues`` (the desk while several
+work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·

@@ -17,7 +17,8 @@ from assistant.launch.scenarios import Scenario, of_launch
 from assistant.library import entries
 from web.access import this_ticket
 from web.cause_page import cause_page
-from web.desk import ME, AtDesk, Looking, Number
+from web.colleagues import ME
+from web.desk import AtDesk, Looking, Number
 from web.desk_pages import WORKERS
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, went

@@ -12,12 +12,12 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import SuggestionVerdict, Ticket
 from assistant.ground.audit import history
 from assistant.ground.errors import NotFound
-from assistant.ground.people import Person, members
 from assistant.library.versions import EntryVersion
 from web import queue_rows
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
+from web.colleagues import colleague
 from web.collisions import FormSeen, must_be_free, stopped
-from web.desk_pages import WORKERS, asked, queue_page, state_of
+from web.desk_pages import asked, queue_page, state_of
 from web.holding_back import Anyway, held_back, note_override
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
@@ -26,7 +26,6 @@ from web.ticket_pages import Draft, Wanted, ticket_page
 router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
 
 Number = Annotated[int, Form(ge=0, le=2**31 - 1)]  # of a version
-ME = "me"  # what the button "Take it" sends in place of an address
 
 
 def _reading(request: Request, parts: PartsHere, me: DeskHere, session: Reading) -> Visit:
@@ -87,17 +86,6 @@ def show_rows(
         raise NotFound("You work on no launch.", what_to_do="Ask a lead to add you to one.")
     wanted = asked(view, q, severity, channel, scenario, "", 1)
     return JSONResponse(queue_rows.fresh(desk, shown, wanted, numbers))
-
-
-@router.post("/desk/owner")
-def assign_several(
-    agent: AtDesk, numbers: Annotated[list[str], Form()], person: Annotated[str, Form()]
-) -> RedirectResponse:
-    """Give several tickets to one person: all of them, or none."""
-    for number in numbers:
-        ticket = this_ticket(agent.session, agent.by, number)
-        ticket.assign(agent.session, to=_colleague(agent, ticket, person), by=agent.by, at=agent.at)
-    return went("/desk", "assigned")
 
 
 @router.get("/desk/tickets/{number}")
@@ -187,7 +175,12 @@ def acknowledge(ticket: ThisTicket, agent: AtDesk) -> RedirectResponse:
 def assign(ticket: ThisTicket, agent: AtDesk, person: Words, seen: SeenHere) -> RedirectResponse:
     """Take it, or hand it to somebody else."""
     must_be_free(agent, ticket, seen)
-    ticket.assign(agent.session, to=_colleague(agent, ticket, person), by=agent.by, at=agent.at)
+    ticket.assign(
+        agent.session,
+        to=colleague(agent.session, ticket, person, me=agent.by),
+        by=agent.by,
+        at=agent.at,
+    )
     return _back(ticket, "assigned")
 
 
@@ -253,17 +246,6 @@ def _started_from(agent: Visit, ticket: Ticket, said: Reply) -> EntryVersion | N
         return None
     number = int(said.suggestion_version)
     return suggesting.version_of(agent.session, ticket.launch_id, said.suggestion_entry, number)
-
-
-def _colleague(agent: Visit, ticket: Ticket, email: str) -> Person:
-    """Return who is meant. Raises NotFound for anybody who does not work at this launch's desk."""
-    if email == ME:
-        return agent.by
-    team = members(agent.session, ticket.launch_id, *WORKERS)
-    found = next((person for person in team if person.email == email.strip().lower()), None)
-    if found is None:
-        raise NotFound("Nobody of this launch has that address.", what_to_do="Choose a colleague.")
-    return found
 
 
 def _still(ticket: Ticket, version: int) -> None:

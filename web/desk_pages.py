@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import drafts, presence, queue, repeats
+from assistant.desk import causes, drafts, presence, queue, repeats
 from assistant.desk.bounces import FLAGGED_AT
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
@@ -94,6 +94,7 @@ def queue_page(
         "there": there(session, found.tickets, person, at),
         "pager": pager(found, asked),
         "people": _people(session, launch),
+        "causes": _causes(session, launch),
         "empty": _empty(asked),
     }
 
@@ -273,6 +274,13 @@ def _filters(session: Session, launch: Launch, asked: Asked) -> dict[str, Any]:
             for channel in queue.channels(session, launch.id)
         ],
     }
+
+
+def _causes(session: Session, launch: Launch) -> list[dict[str, Any]]:
+    return [
+        {"id": cause.id, "number": cause.number, "title": cause.title}
+        for cause in causes.open_of(session, launch.id, most=PAGE)
+    ]
 
 
 def _people(session: Session, launch: Launch) -> list[dict[str, str]]:

@@ -43,6 +43,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.deadlines": lambda d: f"Deadlines came closer. {d['why']}",
     "ticket.bounced": lambda d: f"It came back to where it was, time {d['bounces']}",
     "ticket.resolved": lambda d: "Resolved",
+    "ticket.dismissed": lambda d: f"Closed without an answer: {d['reason']}",
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
     "ticket.recalled": lambda d: d["reason"],
     "ticket.suggestion-wrong": lambda d: f"“{d['entry']}” was judged a wrong match",
@@ -68,7 +69,13 @@ SENTENCES |= CAUSE_SENTENCES
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
     *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),
-    *("ticket.resolved", "ticket.reopened", "ticket.decision-asked", "ticket.decided"),
+    *(
+        "ticket.resolved",
+        "ticket.dismissed",
+        "ticket.reopened",
+        "ticket.decision-asked",
+        "ticket.decided",
+    ),
     *("ticket.handed-over", "ticket.issue-moved"),
 )
 

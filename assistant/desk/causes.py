@@ -278,6 +278,12 @@ def cause_of(session: Session, cause_id: int, launches: Sequence[int] | None) ->
     return found
 
 
+def open_of(session: Session, launch_id: int, *, most: int) -> Sequence[Cause]:
+    """Return a launch's causes that are not fixed, newest first, at most ``most``."""
+    query = select(Cause).where(Cause.launch_id == launch_id, Cause.fixed_at.is_(None))
+    return session.scalars(query.order_by(Cause.id.desc()).limit(most)).all()
+
+
 def history(session: Session, cause_id: int) -> list[Event]:
     """Return everything that happened to a cause, oldest first."""
     query = select(Event).where(Event.cause_id == cause_id).order_by(Event.id)

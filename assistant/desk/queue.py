@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from assistant.desk import recalled, rulings
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.severity import Severity
@@ -27,6 +28,8 @@ class View(StrEnum):
     URGENT = "urgent"
     WAITING_ON_US = "waiting-on-us"
     WAITING_ON_CUSTOMER = "waiting-on-customer"
+    WAITING_ON_DECISION = "waiting-on-decision"
+    RECALLED = "recalled"
     RESOLVED = "resolved"
 
 
@@ -38,6 +41,8 @@ VIEW_WORDS = {
     View.URGENT: "Sev 1–2",
     View.WAITING_ON_US: "Waiting on us",
     View.WAITING_ON_CUSTOMER: "Waiting on customer",
+    View.WAITING_ON_DECISION: "Waiting on decision",
+    View.RECALLED: "Recalled answers",
     View.RESOLVED: "Resolved",
 }
 
@@ -114,6 +119,14 @@ def among(
     """Return which of the tickets with these ids ``only`` wants of a view."""
     wanted = select(Ticket.id).where(Ticket.launch_id == launch_id, Ticket.id.in_(set(ids)))
     return set(session.scalars(wanted.where(_condition(view, person), *_narrowed(only))))
+
+
+def first_of(
+    session: Session, launch_id: int, only: Filter, *, person: Person, skip: int, most: int
+) -> Sequence[Ticket]:
+    """Return ``most`` tickets, open or not, that ``only`` wants, after the first ``skip``."""
+    wanted = select(Ticket).where(Ticket.launch_id == launch_id, *_narrowed(only))
+    return session.scalars(_in_order(wanted, View.OPEN, only.order).offset(skip).limit(most)).all()
 
 
 def loaded(session: Session, ids: Iterable[int]) -> Sequence[Ticket]:
@@ -217,6 +230,8 @@ def _condition(view: View, person: Person) -> ColumnElement[bool]:
         View.URGENT: and_(is_open, Ticket.severity <= int(Severity.PAINFUL)),
         View.WAITING_ON_US: and_(is_open, on_us),
         View.WAITING_ON_CUSTOMER: and_(is_open, ~on_us),
+        View.WAITING_ON_DECISION: and_(is_open, rulings.is_waiting()),
+        View.RECALLED: and_(is_open, recalled.is_uncorrected()),
         View.RESOLVED: Ticket.resolved_at.is_not(None),
     }
     return conditions[view]

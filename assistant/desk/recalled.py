@@ -3,7 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, Select, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Select,
+    UniqueConstraint,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -125,6 +134,20 @@ def of_launch(session: Session, launch_id: int, *, most: int = 100) -> list[Reca
     query = select(Recall).where(Recall.launch_id == launch_id).order_by(Recall.id.desc())
     eager = (joinedload(Recall.by), selectinload(Recall.told))
     return list(session.scalars(query.options(*eager).limit(most)))
+
+
+def is_uncorrected() -> ColumnElement[bool]:
+    """Return the condition that a ticket's customer was told something wrong and nothing since."""
+    told = (
+        select(ToldWrong.conversation_id)
+        .join(ToldWrong.recall)
+        .where(
+            Recall.undone_at.is_(None),
+            Recall.reinstated_at.is_(None),
+            ToldWrong.corrected_at.is_(None),
+        )
+    )
+    return Ticket.conversation_id.in_(told)
 
 
 def struck(session: Session, conversation_id: str) -> dict[int, "ToldWrong"]:

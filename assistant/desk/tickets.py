@@ -353,6 +353,21 @@ class Ticket(Base):
             self.add_note(session, note, by=by, at=at)
         self.record(session, "resolved", by=by, at=at)
 
+    def dismiss(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
+        """Close it without an answer, because none is due: spam, a test, the same thing twice.
+
+        Raises:
+            Refused: when it is resolved already, or without a reason.
+        """
+        self._must_be_open("close it")
+        _must_say(reason, "why it needs no answer")
+        self.resolved_at, self.resolved_by_id = at, by.id
+        self.escalates_at = None
+        for promise in promises.open_of(self.promises):
+            promise.keep(at=at)
+        promises.go_on(self, coverage=self.coverage, at=at)
+        self.record(session, "dismissed", by=by, at=at, reason=reason.strip())
+
     def rate(self, session: Session, score: int, *, at: datetime) -> None:
         """Keep how satisfied the customer is with how it went, 1 to 5."""
         self.rating = score

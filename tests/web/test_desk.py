@@ -177,7 +177,9 @@ def test_several_tickets_are_given_to_one_person(shop):
     for number in range(2):
         cast.a_customer(shop, visitor=f"v{number}").asks(cast.UNKNOWN)
 
-    a_browser(shop, cast.LENA).post("/desk/owner", numbers=["HC-1001", "HC-1002"], person=cast.ERIC)
+    a_browser(shop, cast.LENA).post(
+        "/desk/bulk", numbers=["HC-1001", "HC-1002"], action="assign", person=cast.ERIC
+    )
 
     with shop.db.reading() as session:
         assert {ticket.owner.name for ticket in cast.tickets_of(session)} == {"Eric Berg"}

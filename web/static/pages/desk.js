@@ -36,5 +36,7 @@ function countSelected(page) {
   const words = page.querySelector("[data-bulk-count]");
   if (!words) return;
   const count = page.querySelectorAll(".row-select:checked").length;
-  words.textContent = count === 1 ? "1 ticket" : `${count} tickets`;
+  words.textContent = count === 1 ? "1 ticket:" : `${count} tickets:`;
+  const all = page.querySelector("[data-select-all]");
+  if (all) all.checked = count > 0 && count === page.querySelectorAll(".row-select").length;
 }

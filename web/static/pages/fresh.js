@@ -21,7 +21,7 @@ export function keepFresh(page) {
 function hear(page, { events, refresh: all }) {
   const ticket = page.querySelector("[data-ticket]")?.dataset.ticket;
   if (all || (ticket && events.some((event) => event.ticket === ticket))) return refreshNow(page);
-  if (ticket || page.querySelector("[data-queue]")) return;
+  if (ticket || page.querySelector("[data-place]")) return;
   later ??= setTimeout(() => {
     later = null;
     refreshNow(page);

@@ -1,6 +1,8 @@
 // Keys. An element says which key presses it (data-key="r"); lists move with j and k.
 // No key fires while somebody types, composes a character, or has a dialog open.
 
+import { selectHere } from "./select.js";
+
 const GO = "g"; // then one letter of data-go: g d is the desk
 
 export function listenToKeys(page) {
@@ -10,7 +12,7 @@ export function listenToKeys(page) {
     if (isSend(event)) return sendWhatIsWritten(event);
     if (event.altKey && event.code === "KeyS") return press(page, "Alt+s", event);
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (page.querySelector("[popover]:popover-open")) return;
+    if (page.querySelector("[popover]:popover-open, dialog[open]")) return;
     if (going) {
       going = false;
       return follow(page, event);
@@ -40,7 +42,9 @@ export function isTyping(element) {
 function press(page, key, event) {
   const target = page.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target || target.disabled) return;
+  if (target.form?.id === "bulk" && !selectHere(page)) return;
   event.preventDefault();
+  if (target.matches("select, [data-key-focus]")) return target.focus();
   if (target.matches("details")) return openFold(target);
   if (target.matches("input[type=search]")) return target.select();
   target.click();

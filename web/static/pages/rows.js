@@ -7,17 +7,17 @@ const TOGETHER = 150; // milliseconds in which changes are gathered into one que
 const MOST = 50; // rows that are asked for by number; for more the whole page is drawn again
 
 export function keepRows(page) {
-  const list = page.querySelector("[data-queue]");
-  if (!list) return;
-  const queue = { page, list, wanted: new Map(), waiting: new Map(), isPointed: false };
-  list.addEventListener("pointerenter", () => (queue.isPointed = true));
-  list.addEventListener("pointerleave", () => (queue.isPointed = false));
-  page.querySelector("[data-rows-new]")?.addEventListener("click", () => showWaiting(queue));
+  if (!page.querySelector("[data-place]")) return;
+  // The list itself may come and go with the first and the last row, so it is looked for each time.
+  const queue = { page, wanted: new Map(), waiting: new Map(), isPointed: false };
+  Object.defineProperty(queue, "list", { get: () => page.querySelector("[data-queue]") });
+  page.addEventListener("pointerover", ({ target }) => (queue.isPointed = Boolean(target.closest?.("[data-queue]"))));
+  page.addEventListener("click", ({ target }) => target.closest("[data-rows-new]") && showWaiting(queue));
   page.documentElement.addEventListener("hypercare:changed", ({ detail }) => gather(queue, detail));
 }
 
 function gather(queue, { events, refresh }) {
-  if (refresh) return refreshNow(queue.page);
+  if (refresh || !queue.list) return refreshNow(queue.page);
   for (const event of events) if (event.ticket) queue.wanted.set(event.ticket, event);
   if (!queue.wanted.size || queue.timer) return;
   // Not everybody in the same moment: whoever asks first draws the rows for all.
@@ -33,7 +33,7 @@ async function look(queue) {
   asked.set("numbers", [...wanted.keys()].join(","));
   try {
     const response = await fetch(`/desk/rows?${asked}`, { credentials: "same-origin" });
-    if (response.ok) apply(queue, await response.json(), wanted);
+    if (response.ok && queue.list) apply(queue, await response.json(), wanted);
   } catch {
     // The connection is away, which is said elsewhere; what was missed is asked for afterwards.
     for (const [number, event] of wanted) queue.wanted.set(number, event);
