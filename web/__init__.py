@@ -11,8 +11,8 @@ repeat_pages`` (what is behind tickets) ·
 ``rulings ticket_ruling`` (decisions) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``mail mail_pages reached`` (what a mail's links open; where customers are reached) ·
-``collisions desk_live staff_stream queue_rows bulk palette colleagues`` (the desk while several
-work at it) ·
+``collisions desk_live staff_stream queue_asked queue_rows bulk palette colleagues`` (the desk while
+several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages launch_words`` ·

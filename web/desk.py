@@ -17,8 +17,9 @@ from web import queue_rows
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.colleagues import colleague
 from web.collisions import FormSeen, must_be_free, stopped
-from web.desk_pages import asked, queue_page, state_of
+from web.desk_pages import queue_page, state_of
 from web.holding_back import Anyway, held_back, note_override
+from web.queue_asked import asked
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 from web.ticket_pages import Draft, Wanted, ticket_page

@@ -1,10 +1,9 @@
 """The queue's page from its nouns: what templates/desk/queue.html shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -12,13 +11,14 @@ from assistant.desk import causes, drafts, presence, queue, repeats
 from assistant.desk.bounces import FLAGGED_AT
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
-from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Filter, Order, Page, View
+from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Page, View
 from assistant.desk.tickets import Ticket
 from assistant.ground.people import Person, Role, members
 from assistant.launch import shifts, updates
 from assistant.launch.launches import Launch
 from web.clocks import promise_clock, update_clock
 from web.handover_pages import waiting_handover
+from web.queue_asked import Asked
 
 CHANNEL_WORDS = {
     "widget": "Widget",
@@ -36,45 +36,6 @@ STAGE_WORDS = {
 }
 TONES = {View.ACKNOWLEDGE: "bad", View.URGENT: "warn"}
 WORKERS = (Role.AGENT, Role.ENGINEER, Role.LEAD)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of the queue asks for."""
-
-    view: View
-    only: Filter
-    number: int
-
-    def href(self, **changes: Any) -> str:
-        """Return the queue's address with ``changes``; what is left at its default is left out."""
-        asked = {
-            "view": self.view.value,
-            "q": self.only.words,
-            "severity": self.only.severity,
-            "channel": self.only.channel,
-            "scenario": self.only.scenario,
-            "sort": "" if self.only.order is Order.DUE else self.only.order.value,
-            **changes,
-        }
-        return f"/desk?{urlencode({name: value for name, value in asked.items() if value})}"
-
-
-def asked(
-    view: str, q: str, severity: str, channel: str, scenario: str, sort: str, number: int
-) -> Asked:
-    """Return what an address asks for; words that mean nothing are as if they were not there."""
-    return Asked(
-        view=View(view) if view in list(View) else View.OPEN,
-        only=Filter(
-            words=q.strip(),
-            severity=int(severity) if severity in ("1", "2", "3") else None,
-            channel=channel,
-            scenario=scenario,
-            order=Order(sort) if sort in list(Order) else Order.DUE,
-        ),
-        number=max(1, number),
-    )
 
 
 def queue_page(

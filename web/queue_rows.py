@@ -14,7 +14,8 @@ from assistant.desk import drafts, queue
 from assistant.desk.queue import PAGE, View
 from assistant.desk.tickets import FIRST_NUMBER, LONGEST_NUMBER, PREFIX
 from assistant.launch.launches import Launch
-from web.desk_pages import Asked, common_rows, rows
+from web.desk_pages import common_rows, rows
+from web.queue_asked import Asked
 from web.rendering import page
 from web.shell import Visit
 
