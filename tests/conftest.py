@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cuts", type=int, default=15, help="cuts of two live streams")
     parser.addoption("--connects", type=int, default=30, help="streams that come and go")
     parser.addoption("--minutes", type=int, default=1, help="minutes that the model is down")
+    parser.addoption("--stops", type=int, default=2, help="kills in the middle of a broadcast")
     parser.addoption("--bill", type=int, default=500, help="questions beside a spent budget")
     parser.addoption("--busy-seconds", type=float, default=4, help="seconds of a busy database")
     parser.addoption("--calendars", type=int, default=240, help="calendars walked by the minute")

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.desk import reach
+from assistant.desk import reach, recalled
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.desk.reach import Source
@@ -32,11 +32,13 @@ def told_where(parts: Parts, session: Session, conversation: Conversation, words
 def has_read(parts: Parts, session: Session, conversation_id: str, newest: int) -> None:
     """Keep that a page shows what was said up to message ``newest``.
 
-    Writes only where a mail would be due otherwise.
+    Writes only where a mail would be due otherwise, or a correction is seen for the first time.
     """
-    if reach.is_unread(session, conversation_id, newest):
+    is_unread = reach.is_unread(session, conversation_id, newest)
+    if is_unread or recalled.is_unseen(session, conversation_id, newest):
         with parts.db.writing() as writing:
             reach.note_read(writing, conversation_id, newest)
+            recalled.seen(writing, conversation_id, newest, at=parts.clock.now())
 
 
 def has_read_reply(parts: Parts, session: Session, message: Message) -> None:

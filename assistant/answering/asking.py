@@ -15,8 +15,9 @@ from assistant.answering.answer import answer
 from assistant.desk import conversations, feedback
 from assistant.desk.conversations import Conversation, body_of_call
 from assistant.desk.feedback import Source
-from assistant.desk.messages import Message, said_before
+from assistant.desk.messages import Message, Said, said_before
 from assistant.desk.tickets import Ticket
+from assistant.ground.audit import CUSTOMER
 from assistant.ground.database import canonical, sha256
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.parts import Parts
@@ -115,6 +116,8 @@ def judge(
         return
     message.helpful = helpful
     judging.helped(session, message, helpful=helpful, at=at)
+    if not helpful and message.kind == Said.REPLY:
+        _wait_on_us_again(session, conversation, at=at)
     feedback.give(
         session,
         user=conversation.visitor,
@@ -128,6 +131,15 @@ def judge(
         helpful=helpful,
         reason=reason,
     )
+
+
+def _wait_on_us_again(session: Session, conversation: Conversation, *, at: datetime) -> None:
+    """Let a person look again whose reply was "not quite": a resolved ticket is opened."""
+    ticket = conversation.tickets[-1] if conversation.tickets else None
+    if ticket is None:
+        return
+    ticket.reopen(session, reason="The customer said “not quite”.", by=CUSTOMER, at=at)
+    ticket.customer_wrote(session, at=at)
 
 
 def newest_ticket(conversation: Conversation) -> Ticket:

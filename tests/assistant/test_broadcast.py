@@ -138,6 +138,20 @@ def test_tickets_are_resolved_with_it_when_that_was_asked_for(shop: Parts) -> No
         assert [ticket.is_open for ticket in cast.tickets_of(session)] == [False, False]
 
 
+def test_who_says_not_quite_has_an_open_ticket_again(shop: Parts) -> None:
+    (mara,) = asked_by(shop, 1)
+    approved(shop)
+    sent_by(shop, resolves=True)
+    cast.later(shop, seconds=10)
+    sending.send_broadcasts(shop)
+
+    mara.judges(mara.sees()["messages"][-1]["id"], helpful=False)
+
+    with shop.db.reading() as session:
+        (ticket,) = cast.tickets_of(session)
+        assert ticket.is_waiting_on_us
+
+
 def test_who_got_no_answer_and_left_without_a_ticket_is_told_too(shop: Parts) -> None:
     asked_by(shop, 1)
     with shop.db.writing() as session:

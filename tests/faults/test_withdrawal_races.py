@@ -1,7 +1,8 @@
 """Reliability P13: once a withdrawal is acknowledged, nobody is sent what was withdrawn.
 
 Customers ask through the real path in threads of their own while a lead retires or rewords the
-entry, or its window closes. ``--races N`` for more of them (1,000 is the promise's).
+entry, its window closes, or an agent recalls it. ``--races N`` for more of them (1,000 is the
+promise's).
 """
 
 import threading
@@ -15,13 +16,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from assistant.answering import recall
 from assistant.desk.messages import Message, Said
+from assistant.desk.recalled import ToldWrong
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
 from assistant.library import stocking
 from assistant.library.versions import EntryVersion
 from tests import cast
-from tests.cast import EXPORT, LAUNCH, LENA, entry_of, the
+from tests.cast import AMIR, EXPORT, LAUNCH, LENA, entry_of, the
 from web.app import create_app
 
 ASKERS, QUESTIONS = 3, 2  # customers in each race, and how often each of them asks
@@ -56,7 +59,21 @@ def expired(parts: Parts) -> None:
     cast.later(parts, hours=1)
 
 
-ENDINGS: tuple[Ending, ...] = (retired, reworded, expired)
+def recalled(parts: Parts) -> None:
+    at = parts.clock.now()
+    with parts.db.writing() as session:
+        entry = entry_of(session, KEY)
+        recall.recall(
+            session,
+            entry,
+            reason="It is wrong.",
+            by=the(session, AMIR),
+            at=at,
+            versions=[entry.newest],
+        )
+
+
+ENDINGS: tuple[Ending, ...] = (retired, reworded, expired, recalled)
 
 
 def test_nobody_is_sent_what_was_withdrawn_before(
@@ -79,6 +96,8 @@ def test_nobody_is_sent_what_was_withdrawn_before(
         late = cast.a_customer(shop, visitor=f"late-{number}").asks(EXPORT)
 
         assert sent_too_late(shop, version) == []
+        if ending is recalled:
+            assert not_known_to_be_told(shop, version) == []
         assert text_of(late) != words
         if ending is reworded:
             assert text_of(late) == "Ask us for it."
@@ -133,7 +152,7 @@ def sent_too_late(parts: Parts, version_id: int) -> list[int]:
         ended = session.scalar(
             select(Event.id)
             .where(Event.entry_id == version.entry_id, Event.id > began(session, version))
-            .where(Event.kind.in_(("entry.retired", "entry.approved")))
+            .where(Event.kind.in_(("entry.retired", "entry.approved", "entry.recalled")))
             .order_by(Event.id)
         )
         sent = {
@@ -152,6 +171,14 @@ def sent_too_late(parts: Parts, version_id: int) -> list[int]:
             for message, at in sent.items()
             if (ended is not None and events[message] > ended) or at >= version.valid_until
         ]
+
+
+def not_known_to_be_told(parts: Parts, version_id: int) -> list[int]:
+    """Return the messages with a recalled version whose readers would not hear of it."""
+    with parts.db.reading() as session:
+        known = select(ToldWrong.message_id)
+        sent = select(Message.id).where(Message.entry_version_id == version_id)
+        return list(session.scalars(sent.where(Message.id.not_in(known))))
 
 
 def began(session, version: EntryVersion) -> int:  # type: ignore[no-untyped-def]

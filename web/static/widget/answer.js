@@ -66,7 +66,8 @@ export function approvedLine(answer) {
   );
 }
 
-function withdrawnLine() {
+/** "Withdrawn. Please do not rely on this answer." */
+export function withdrawnLine() {
   return el("p", { class: "w-withdrawn", role: "note" }, icon("struck", "s"), say("withdrawn"));
 }
 

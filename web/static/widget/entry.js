@@ -1,5 +1,5 @@
 /** One entry of the log: a bubble, an answer card, a question back, or a ticket. */
-import { answerCard, approvedLine, isWithdrawn } from "./answer.js";
+import { answerCard, approvedLine, isWithdrawn, withdrawnLine } from "./answer.js";
 import { clarificationCard } from "./clarification.js";
 import { exact, now, time, ticker } from "./clock.js";
 import { button, el, prose } from "./dom.js";
@@ -53,7 +53,12 @@ export class EntryView {
     if (entry.kind === "line") return [systemLine(entry)];
     if (entry.by === "customer") return [this.#bubble(entry), this.#status(entry)];
     if (entry.by === "agent") {
-      return [this.#once("agent", entry.author, () => agentLine(entry)), this.#bubble(entry)];
+      return [
+        this.#once("agent", entry.author, () => agentLine(entry)),
+        this.#bubble(entry),
+        this.#correction(entry),
+        entry.answer && this.#helpful(entry, entry.answer),
+      ];
     }
     return this.#fromUs(entry, ticket);
   }
@@ -77,27 +82,46 @@ export class EntryView {
   }
 
   #bubble(entry) {
-    const { by, author, text = "" } = entry;
-    return this.#once("bubble", [by, author, text], () =>
+    const { by, author, text = "", recalled_at: gone } = entry;
+    return this.#once("bubble", [by, author, text, gone], () =>
       el(
         "div",
-        { class: "w-bubble", title: entry.at ? exact(entry.at) : null },
+        { class: `w-bubble${gone ? " is-withdrawn" : ""}`, title: entry.at ? exact(entry.at) : null },
         el("span", { class: "w-hidden" }, speaker(entry), ": "),
-        el("p", {}, prose(text)),
+        gone && withdrawnLine(),
+        el("p", gone ? { class: "w-approved" } : {}, prose(text)),
       ),
     );
   }
 
-  #answer(entry, answer) {
+  /** Leads from what was taken back to what is right. */
+  #correction({ recalled_at: gone, corrected_by: right }) {
+    if (!gone || !right) return null;
+    return this.#once("correction", right, () =>
+      el(
+        "p",
+        { class: "w-status", "data-testid": "corrected" },
+        button(() => goTo(right), {}, icon("next", "s"), say("corrected")),
+      ),
+    );
+  }
+
+  #helpful(entry, answer) {
     const id = answer.message_id ?? entry.id;
     if (!this.helpful.has(id)) this.helpful.set(id, new Helpful(id, this.conversation));
     const helpful = this.helpful.get(id);
-    const isGone = isWithdrawn(answer);
-    helpful.update(answer.helpful ?? entry.helpful, entry.isOver || isGone);
+    helpful.update(answer.helpful ?? entry.helpful, entry.isOver || isWithdrawn(answer));
+    return helpful.node;
+  }
+
+  #answer(entry, answer) {
+    const id = answer.message_id ?? entry.id;
+    const label = () => this.#once(`label ${id}`, answer.approved_at, () => approvedLine(answer));
     return [
-      !isGone && this.#once(`label ${id}`, answer.approved_at, () => approvedLine(answer)),
+      !isWithdrawn(answer) && label(),
       this.#once(`card ${id}`, answer, () => answerCard(answer, this.situation.helpPage)),
-      helpful.node,
+      this.#correction(entry),
+      this.#helpful(entry, answer),
     ];
   }
 
@@ -134,6 +158,11 @@ export class EntryView {
       act.act === "messages" && button(edit, {}, say("edit")),
     );
   }
+}
+
+function goTo(id) {
+  const there = document.querySelector(`.w-entry[data-id="${CSS.escape(String(id))}"]`);
+  there?.scrollIntoView({ block: "center" });
 }
 
 function speaker({ by, author }) {

@@ -89,6 +89,7 @@ export const WORDS = Object.freeze({
   sourceLink: "Read it on the help page",
   withdrawn: "Withdrawn. Please do not rely on this answer.",
   correction: "Correction",
+  corrected: "Read what is right",
 
   // Did this help?
   helpfulAsk: "Does this answer it?",
