@@ -22,10 +22,11 @@ from assistant.desk.repeats import RepeatGroup
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import of_launch as scenarios_of
+from assistant.library.entries import by_key
 from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
 from web.desk_pages import channel_words, customer_name
-from web.thread import entry_href, verdict_of
+from web.thread import entry_href
 
 OFFERED = 100  # approved answers to choose from, the likeliest first
 STATE_WORDS = {
@@ -114,7 +115,8 @@ def about(session: Session, launch: Launch, chosen: Chosen) -> list[str]:
         known = scenarios_of(session, launch.id).get(chosen.scenario)
         said.append(f"Every ticket about “{known.title if known else chosen.scenario}”")
     if chosen.entry:
-        said.append(f"Everyone who asked what “{chosen.entry}” answers")
+        asked = by_key(session, launch.id, chosen.entry).newest.question
+        said.append(f"Everyone who asked what “{asked}” answers")
     if chosen.recall and (recalled := session.get(Recall, chosen.recall)):
         said.append(f"Everyone who was told what was recalled: “{recalled.title}”")
     return said
@@ -143,7 +145,6 @@ def _version(version: EntryVersion) -> dict[str, Any]:
         "number": version.number,
         "title": version.question,
         "text": version.text,
-        "verdict": verdict_of(version),
         "href": entry_href(version.entry),
         "approver": version.approved_by.name if version.approved_by else "the team",
     }
