@@ -144,6 +144,7 @@ def test_who_says_not_quite_has_an_open_ticket_again(shop: Parts) -> None:
     sent_by(shop, resolves=True)
     cast.later(shop, seconds=10)
     sending.send_broadcasts(shop)
+    cast.later(shop, minutes=1)
 
     mara.judges(mara.sees()["messages"][-1]["id"], helpful=False)
 
