@@ -18,7 +18,7 @@ from sqlalchemy import select
 from assistant.desk.notices import Notice
 from assistant.ground.parts import Parts
 from assistant.ground.people import sign_in
-from assistant.worker import Worker
+from assistant.worker import Worker, clocks
 from tests import cast
 from tests.assistant.test_shifts import a_shift
 from tests.cast import AMIR, ERIC, LENA, NOOR, later
@@ -104,7 +104,12 @@ def mine(page: Page, address: str) -> Page:
 def test_a_night_in_which_clocks_run_out_wakes_the_right_person(
     browser: Browser, night: Parts
 ) -> None:
-    sweeps = Worker(night)
+    workers = (Worker(night), Worker(night, clocks, "clocks"))
+
+    def sweep() -> None:
+        for worker in workers:
+            worker.round()
+
     with served(night) as address:
         eric = somebody(browser, night, address, ERIC).new_page()
         noor = somebody(browser, night, address, NOOR).new_page()
@@ -125,21 +130,21 @@ def test_a_night_in_which_clocks_run_out_wakes_the_right_person(
         # Mara is locked out. It goes to Amir, who sleeps.
         mara = cast.a_customer(night)
         mara.asks(cast.BLOCKED)
-        sweeps.round()
+        sweep()
         assert (owner_of(night), told(night)) == (AMIR, [])
 
         # The clock for a person's answer runs out: Amir is warned, then it goes up to Lena.
         later(night, minutes=13)
-        sweeps.round()
+        sweep()
         assert (AMIR, "warning") in told(night)
         later(night, minutes=3)
-        sweeps.round()
+        sweep()
         assert owner_of(night) == LENA
         assert (NOOR, "breach") in told(night), "whoever has the shift hears of it at once"
 
         # Lena sleeps too. What nobody moves ends with the owner of the shift, who is awake.
         later(night, minutes=31)
-        sweeps.round()
+        sweep()
         assert owner_of(night) == NOOR
         assert (NOOR, "escalated") in told(night)
 
@@ -160,7 +165,7 @@ def test_a_night_in_which_clocks_run_out_wakes_the_right_person(
         assert any("have unlocked your account" in words for words in said)
         woken = told(night)
         later(night, minutes=50)
-        sweeps.round()
+        sweep()
         assert owner_of(night) == NOOR
         assert [each for each in told(night)[len(woken) :] if each[1] == "escalated"] == []
 
