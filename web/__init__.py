@@ -10,7 +10,6 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 repeat_pages`` (what is behind tickets) ·
 ``rulings ticket_ruling`` (decisions) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
-``mail mail_pages reached`` (what a mail's links open; where customers are reached) ·
 ``collisions desk_live staff_stream queue_asked queue_rows bulk palette colleagues`` (the desk while
 several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
@@ -21,5 +20,6 @@ library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages lau
 one taken back) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
 beside them what their pages show) · ``shell`` (what every staff page shares) · ``rendering``
-(templates into pages).
+(templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's links open,
+what came in, and where customers are reached).
 """

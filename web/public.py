@@ -118,7 +118,7 @@ def show_updates(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> 
         launch,
         parts,
         "updates",
-        public_pages.updates_context(launch, told, at),
+        public_pages.updates_context(launch, told, at, by_mail=parts.settings.sends_mail),
     )
 
 

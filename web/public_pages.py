@@ -79,7 +79,9 @@ def entry_context(
     }
 
 
-def updates_context(launch: Launch, told: Sequence[Update], at: datetime) -> dict[str, Any]:
+def updates_context(
+    launch: Launch, told: Sequence[Update], at: datetime, *, by_mail: bool
+) -> dict[str, Any]:
     """Return what public/updates.html shows; ``told`` newest first."""
     return {
         "launch": _named(launch),
@@ -97,6 +99,7 @@ def updates_context(launch: Launch, told: Sequence[Update], at: datetime) -> dic
             for update in told
         ],
         "feed_href": f"/updates/{launch.key}/feed.xml",
+        "subscribe_action": f"/updates/{launch.key}/subscription" if by_mail else "",
     }
 
 

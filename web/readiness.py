@@ -1,5 +1,7 @@
 """What this process can count on at the moment: database, embedder, index, model."""
 
+from typing import NamedTuple
+
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -43,20 +45,28 @@ def _database_state(parts: Parts) -> State:
     return {"status": "ok"}
 
 
-def mail_problems(parts: Parts, session: Session) -> list[str]:
-    """Return what is wrong with mail, in sentences; asks nothing where none is configured."""
+class MailNow(NamedTuple):
+    """What is wrong with mail, in sentences, and how many mails wait for a person."""
+
+    problems: list[str]
+    put_aside: int
+
+
+def mail_now(parts: Parts, session: Session) -> MailNow | None:
+    """Return how mail is; None, and without asking, where none is configured."""
     settings, at = parts.settings, parts.clock.now()
     if not (settings.sends_mail or settings.imap_host):
-        return []
-    return mail_state(session, settings, at=at).problems(settings, at)
+        return None
+    state = mail_state(session, settings, at=at)
+    return MailNow(state.problems(settings, at), state.put_aside)
 
 
 def _mail_state(parts: Parts) -> State:
-    if not (parts.settings.sends_mail or parts.settings.imap_host):
-        return {"status": "ok", "why": "No mail server is configured; answers stay on the page."}
     with parts.db.reading() as session:
-        problems = mail_problems(parts, session)
-    return _state(not problems, " ".join(problems), "answers stay on the page")
+        mail = mail_now(parts, session)
+    if mail is None:
+        return {"status": "ok", "why": "No mail server is configured; answers stay on the page."}
+    return _state(not mail.problems, " ".join(mail.problems), "answers stay on the page")
 
 
 def _model_state(parts: Parts) -> State:

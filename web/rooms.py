@@ -25,6 +25,7 @@ from web import (
 from web.cause_listing import router as causes_router
 from web.certainty import router as certainty_router
 from web.mail import routers as mail_routers
+from web.mails import router as mails_router
 
 ROUTERS = (
     api.router,
@@ -51,4 +52,5 @@ ROUTERS = (
     connections.router,
     handing.router,
     hooks.router,
+    mails_router,
 )

@@ -19,7 +19,7 @@ from assistant.launch import launches
 from assistant.launch.launches import Launch
 from assistant.library.entries import waiting_for
 from web.access import Me, PartsHere, Reading, StaffHere, this_launch
-from web.readiness import mail_problems, stand_ins
+from web.readiness import MailNow, mail_now, stand_ins
 from web.rendering import page
 
 LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
@@ -108,6 +108,8 @@ TOASTS = {
     "replayed": "It is tried again now.",
     "dropped": "It may rest.",
     "handed-on": "Handed over. The ticket says when it has arrived.",
+    "mail-let-in": "Let in. It becomes a conversation in a moment.",
+    "mail-set-aside": "It stays unanswered.",
     "audit-ticket": "Noted as wrong. This ticket is for putting it right.",
 }
 DEGRADED = {
@@ -210,6 +212,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
     """Return what base.html shows around every staff page."""
     person, session = visit.by, visit.session
     mine = launches.of_person(session, person)
+    mail = mail_now(visit.parts, session)
     return {
         "me": {"name": person.name, "role_words": ROLE_WORDS[Role(person.role)]},
         "section": section,
@@ -225,7 +228,8 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             for each in mine
         ],
         "counts": _counts(session, person, launch),
-        "banners": [*banners(visit.parts), *_mail_banner(visit)],
+        "banners": [*banners(visit.parts), *_mail_banner(mail)],
+        "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else 0,
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }
@@ -240,9 +244,10 @@ def banners(parts: Parts) -> list[dict[str, str]]:
     return [*told, *_coming(states["embedder"])]
 
 
-def _mail_banner(visit: Visit) -> list[dict[str, str]]:
-    problems = mail_problems(visit.parts, visit.session)
-    return [{"tone": "warn", "title": "Mail.", "text": " ".join(problems)}] if problems else []
+def _mail_banner(mail: MailNow | None) -> list[dict[str, str]]:
+    if mail is None or not mail.problems:
+        return []
+    return [{"tone": "warn", "title": "Mail.", "text": " ".join(mail.problems)}]
 
 
 def _coming(embedder: dict[str, str]) -> list[dict[str, str]]:

@@ -30,6 +30,7 @@ from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
 from web.ticket_cause import cause_of
+from web.ticket_mail import mail_of
 from web.ticket_ruling import ruling_of
 
 
@@ -78,6 +79,7 @@ def ticket_page(
         "seen": seen_now(ticket),
         "may": _may(ticket),
         "customer": rail.customer(session, ticket),
+        "mail": mail_of(session, ticket, at=at),
         "messages": thread(ticket, happened, cites),
         "considered": _considered(session, ticket, decided),
         "handoff": handoff(ticket),
