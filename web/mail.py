@@ -25,8 +25,9 @@ from web.shell import Words
 
 VISIT = "hypercare_mail"  # cookie: the visit that a tap on a mail's link began
 VISIT_LASTS = 12 * 3_600  # seconds; no longer than the link behind it
-# A link's secret stands in the address: no page it leads to is told where somebody came from.
-PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+# A link's secret stands in the address: no other site is told where somebody came from. With
+# "no-referrer" browsers would hide from our own forms, too, which page they came from.
+PRIVATE = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
 class MailRoute(APIRoute):

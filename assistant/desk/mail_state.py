@@ -32,15 +32,19 @@ class MailState:
         if self.waits_since is not None and self.waits_since <= at - LATE:
             said.append(f"Mail has waited for {_minutes(at - self.waits_since)}.")
         if self.dead:
-            said.append(f"{self.dead} mails were given up.")
+            said.append(f"{_mails(self.dead, 'was', 'were')} given up.")
         if self.is_braked:
             said.append("So much goes to unconfirmed addresses that mail there is slowed down.")
         if settings.imap_host and (self.read_at is None or self.read_at <= at - LATE):
             since = f"{_minutes(at - self.read_at)} ago" if self.read_at else "never"
             said.append(f"The mailbox was last read {since}. {self.unread_because}".strip())
         if self.put_aside:
-            said.append(f"{self.put_aside} mails are put aside for a person to look at.")
+            said.append(f"{_mails(self.put_aside, 'is', 'are')} put aside for a person to look at.")
         return said
+
+
+def _mails(count: int, one: str, many: str) -> str:
+    return f"{count} mail {one}" if count == 1 else f"{count} mails {many}"
 
 
 def _minutes(span: timedelta) -> str:

@@ -44,7 +44,7 @@ def fate_of(mail: Incoming, known: Known) -> tuple[Fate, str]:
         return Fate.OURS, "We sent it ourselves."
     if mail.automatic and not known.is_let_in:
         return Fate.AUTOMATIC, mail.automatic
-    if reach.address_in(mail.sender) is None:
+    if reach.address_in(mail.sender) is None and not known.is_let_in:
         return Fate.QUARANTINE, "It does not say in one address who wrote it."
     if known.sent_lately > MOST_AN_HOUR and not known.is_let_in:
         return Fate.QUARANTINE, f"More than {MOST_AN_HOUR} came from this address in an hour."

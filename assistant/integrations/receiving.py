@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, undefer
 
 from assistant.answering.answer import answer
 from assistant.desk import conversations, mails, reach
+from assistant.desk.conversations import Conversation
 from assistant.desk.letters import Letter
 from assistant.desk.mails import Mail
 from assistant.desk.messages import LONGEST, Message, Said
@@ -155,14 +156,15 @@ def _carried_out(parts: Parts, mail_id: int, incoming: Incoming) -> int | None:
             _bounced(session, incoming, at)
         if fate not in (Fate.GOES_ON, Fate.BEGINS):
             return None
-        correspondent = to if fate is Fate.GOES_ON else None
-        if correspondent is None:
-            correspondent = _began(session, parts, incoming, at)
-        if correspondent is None:
+        if fate is Fate.GOES_ON and to is not None:
+            conversation: Conversation | None = to.conversation
+        else:
+            conversation, to = _began(session, parts, incoming, at)
+        if conversation is None:
             mail.settled_at = None
             mail.quarantine("There is no launch that it could belong to.", at=at)
             return None
-        return _said(session, mail, incoming, correspondent, at).id
+        return _said(session, mail, incoming, conversation, to, at).id
 
 
 def _known(
@@ -188,11 +190,14 @@ def _known(
 
 def _began(
     session: Session, parts: Parts, incoming: Incoming, at: datetime
-) -> Correspondent | None:
-    """Begin a conversation; the sender is who they say only when our relay vouches for them."""
+) -> tuple[Conversation | None, Correspondent | None]:
+    """Begin a conversation; the sender is who they say only when our relay vouches for them.
+
+    A mail that was let in without saying in one address who wrote it is answered nowhere.
+    """
     launch = launch_for(session, parts.settings, incoming.recipients)
     if launch is None:
-        return None
+        return None, None
     before = select(Address.confirmed_at).where(Address.email == incoming.sender)
     is_them = incoming.vouched is Vouched.YES and session.scalar(before) is not None
     visitor = incoming.sender if is_them else ""
@@ -200,17 +205,22 @@ def _began(
     to = reach.give(session, conversation, incoming.sender, source=Source.MAIL, at=at)
     if to is not None and is_them:
         to.confirm(session, Proof.REPLY, at=at)
-    return to
+    return conversation, to
 
 
 def _said(
-    session: Session, mail: Mail, incoming: Incoming, to: Correspondent, at: datetime
+    session: Session,
+    mail: Mail,
+    incoming: Incoming,
+    conversation: Conversation,
+    to: Correspondent | None,
+    at: datetime,
 ) -> Message:
-    conversation, key = to.conversation, f"mail-{mail.id}"
-    if mail.outcome == Fate.GOES_ON and incoming.vouched is Vouched.YES:
+    key = f"mail-{mail.id}"
+    if to and mail.outcome == Fate.GOES_ON and incoming.vouched is Vouched.YES:
         to.confirm(session, Proof.REPLY, at=at)
     words = _words(incoming, is_first=mail.outcome == Fate.BEGINS)
-    if to.muted_at is not None or _is_a_machine(session, to, words, at):
+    if to and (to.muted_at is not None or _is_a_machine(session, to, words, at)):
         to.muted_at = to.muted_at or at
         said = conversation.call(session, words, key=key, at=at)
     else:

@@ -12,6 +12,7 @@ from assistant.desk.letters import Letter
 from assistant.desk.reach import Correspondent
 from assistant.desk.subscribers import Subscriber
 from assistant.ground.parts import Parts
+from assistant.integrations import receiving
 from assistant.launch import updates
 from tests import cast
 from tests.cast import AMIR, EXPORT_TEXT, INES, LENA, UNKNOWN, Customer, later, the
@@ -100,7 +101,7 @@ def test_following_a_link_shows_nothing_and_confirms_nothing_a_tap_does(
 
     after = reader.post(link, headers={**PAGE, **OURS})
 
-    assert (before.headers["referrer-policy"], UNKNOWN in before.text) == ("no-referrer", False)
+    assert (before.headers["referrer-policy"], UNKNOWN in before.text) == ("same-origin", False)
     assert UNKNOWN in after.text
     assert str(after.url).endswith("/mail/conversation")  # no secret stands in the address
     with shop.db.reading() as session:
@@ -254,7 +255,9 @@ def test_what_a_page_shows_is_not_mailed_too(
 def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
     shop: Parts, post: Taken, reader: TestClient
 ) -> None:
-    outcome = writes(reader, b"From: a@b.example, c@d.example\nSubject: <b>Two</b>\n\nWho am I?")
+    outcome = writes(
+        reader, b"From: a@b.example, c@d.example\nSubject: <b>Two</b>\n\nDo penguins have knees?"
+    )
     lena = a_browser(shop, LENA)
     page = lena.get("/mails").text
 
@@ -262,9 +265,12 @@ def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
     assert "It does not say in one address who wrote it." in page
     assert "&lt;b&gt;Two&lt;/b&gt;" in page and "Mail put aside" in lena.get("/desk").text
     assert a_browser(shop, AMIR).get("/mails").status_code == 403
-    assert lena.post("/mails/1/discarding").status_code == 303
-    assert lena.post("/mails/1/conversation").status_code == 409
+    assert lena.post("/mails/1/conversation").status_code == 303
+    assert lena.post("/mails/1/discarding").status_code == 409
+    receiving.settle_due(shop)
     assert "Nothing is put aside" in lena.get("/mails").text
+    with cast.the_ticket(shop) as (_, ticket):
+        assert (ticket.subject, ticket.conversation.channel) == (UNKNOWN, "email")
 
 
 def ticket_page(browser: Browser, parts: Parts) -> str:
