@@ -158,7 +158,8 @@ def handoff(ticket: Ticket) -> dict[str, Any]:
         "at": ticket.opened_at,
         "doing": told.get("doing"),
         "can_continue": GO_ON_WORDS.get(told.get("can_continue", "")),
-        "reach": told.get("reach"),
+        "reach": told.get("reach")
+        or ("By e-mail" if ticket.conversation.channel == "email" else None),
     }
 
 
