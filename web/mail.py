@@ -188,5 +188,6 @@ def _page(
     *,
     template: str = "public/mail.html",
 ) -> HTMLResponse:
-    common = {"now": parts.clock.now(), "zone": "UTC", "public": {"launch": None, "section": ""}}
+    public = {"launch": None, "section": ""}
+    common = {"now": parts.clock.now(), "zone": "UTC", "csrf": "", "public": public}
     return HTMLResponse(page(template, {**common, **context}), status, PRIVATE)

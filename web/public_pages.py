@@ -99,6 +99,7 @@ def updates_context(
             for update in told
         ],
         "feed_href": f"/updates/{launch.key}/feed.xml",
+        "csrf": "",  # nobody is signed in here; the form is known by where it came from
         "subscribe_action": f"/updates/{launch.key}/subscription" if by_mail else "",
     }
 
