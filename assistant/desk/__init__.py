@@ -8,7 +8,8 @@ somebody wrote) ·
 ``kinder`` (what a change does to open tickets) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
 next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
-``bounces`` (what comes back) · ``notices`` (a line for one person) · ``tickets`` (what a
+``bounces`` (what comes back) · ``notices notice_mail`` (a line for one person) ·
+``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
 came while somebody wrote) · ``presence`` (who is at which ticket) · ``drafts`` (what is typed and
 not sent) · ``repeats`` (the same question

@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from assistant.desk import escalation
 from assistant.desk.alarms import break_promises, move_up, warn
+from assistant.desk.notice_mail import mail_notices
 from assistant.desk.notices import Notice
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground import audit
+from assistant.ground.outbox import Outgoing
 from assistant.ground.parts import Parts
 from assistant.launch.coverage import AROUND_THE_CLOCK
 from assistant.launch.shifts import Shift
@@ -284,3 +286,37 @@ def test_a_ticket_that_is_gone_up_remembers_it(shop: Parts, mara: Customer) -> N
     assert pass_on(shop, AMIR) == 1
     with shop.db.reading() as session:
         assert session.get_one(Ticket, number).bounces == 1
+
+
+# By mail.
+
+
+def mails(parts: Parts) -> list[tuple[str, str]]:
+    with parts.db.reading() as session:
+        rows = session.scalars(select(Outgoing).where(Outgoing.kind == "mail"))
+        return [(row.target, row.key) for row in rows if row.key.startswith("notice-")]
+
+
+def test_what_nobody_has_read_yet_goes_out_by_mail_once(shop: Parts, mara: Customer) -> None:
+    shop.settings.smtp_host, shop.settings.mail_from = "127.0.0.1", "help@shop.example"
+    mara.asks(BLOCKED)
+    later(shop, minutes=15)
+    break_promises(shop)  # Amir and Lena are told, and Lena that it is hers
+    with shop.db.writing() as session:
+        session.get_one(Notice, 1).read(at=NOW)
+
+    assert (mail_notices(shop), mail_notices(shop)) == (2, 0)
+    assert mails(shop) == [(LENA, "notice-2"), (LENA, "notice-3")]
+    with shop.db.reading() as session:
+        body = session.scalars(select(Outgoing).where(Outgoing.key == "notice-3")).one().body
+        assert body["to"] == LENA
+        assert body["text"].rstrip().endswith("/desk/tickets/HC-1001")
+
+
+def test_without_a_mail_server_notices_wait_on_their_page(shop: Parts, mara: Customer) -> None:
+    mara.asks(BLOCKED)
+    later(shop, minutes=15)
+    break_promises(shop)
+
+    assert mail_notices(shop) == 0
+    assert mails(shop) == []
