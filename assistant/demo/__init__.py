@@ -2,7 +2,8 @@
 
 ``prepare`` imports the pack, takes it live and lets the week happen: people ask on several
 channels, agents answer, some things do not help. ``story.yaml`` holds what is written by hand,
-``week`` the order of events, ``moments`` the clock that the demo runs on.
+``week`` the order of events, ``causes`` what people found behind them, ``moments`` the clock that
+the demo runs on.
 """
 
 from collections.abc import Callable

@@ -17,6 +17,7 @@ import yaml
 
 from assistant.answering import asking, audits, judging, suggesting
 from assistant.answering.decisions import Decision, outcome_of
+from assistant.demo import causes
 from assistant.desk import conversations, feedback, regrouping
 from assistant.desk.feedback import Source
 from assistant.desk.messages import Message
@@ -362,3 +363,4 @@ def play(parts: Parts, launch_key: str, *, until: datetime, step: Callable[[floa
     with parts.db.writing() as session:
         launch = by_key(session, launch_key)
         regrouping.merge_alike(session, launch.id, at=parts.clock.now())
+        causes.tell(session, launch.id, until=until)

@@ -11,6 +11,9 @@ from assistant import demo
 from assistant.answering.decisions import Decision
 from assistant.demo import PACK, SIGN_INS
 from assistant.demo.moments import ENDS, STARTS, BeganLater, kept_offset
+from assistant.desk import belonging
+from assistant.desk.cause_states import State
+from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import Message
@@ -188,3 +191,13 @@ def test_later_starts_go_on_from_the_first_until_the_week_is_over(tmp_path: Path
 
     assert next_day + kept_offset(tmp_path, next_day) == STARTS + timedelta(days=1)
     assert next_month + kept_offset(tmp_path, next_month) == STARTS
+
+
+def test_there_is_a_cause_in_each_state_behind_what_was_asked(prepared: Parts) -> None:
+    with prepared.db.reading() as session:
+        found = list(session.scalars(select(Cause)))
+        reach = belonging.reach_of(session, found, ())
+        states = {cause.state for cause in found}
+        assert states == set(State)
+        assert all(reach[cause.id].people >= 1 for cause in found)
+        assert all(cause.detected_at < (cause.decided_at or ENDS) for cause in found)
