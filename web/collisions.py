@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Form
 
-from assistant.desk import collisions
+from assistant.desk import collisions, presence
 from assistant.desk.collisions import Seen
 from assistant.desk.tickets import Ticket
 from web.refusals import ChangedMeanwhile
@@ -20,6 +20,7 @@ class FormSeen:
 
     seen: Id = None
     holder: Id = None
+    both: Annotated[bool, Form()] = False  # although a colleague is writing too
 
 
 def stopped(visit: Visit, ticket: Ticket, form: FormSeen) -> tuple[str, ...]:
@@ -28,6 +29,14 @@ def stopped(visit: Visit, ticket: Ticket, form: FormSeen) -> tuple[str, ...]:
         return ()
     seen = Seen(form.seen, form.holder or collisions.NOBODY)
     return tuple(collisions.news(visit.session, ticket, seen, by=visit.by))
+
+
+def beside(visit: Visit, ticket: Ticket, form: FormSeen) -> str:
+    """Return who is writing a reply at this moment too, in words; empty when it may be sent."""
+    if form.seen is None or form.both:
+        return ""
+    found = presence.present(visit.session, at=visit.at, ticket=ticket)
+    return " and ".join(one.words for one in presence.writing_beside(found, visit.by))
 
 
 def must_be_free(visit: Visit, ticket: Ticket, form: FormSeen) -> None:

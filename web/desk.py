@@ -16,7 +16,7 @@ from assistant.library.versions import EntryVersion
 from web import queue_rows
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.colleagues import colleague
-from web.collisions import FormSeen, must_be_free, stopped
+from web.collisions import FormSeen, beside, must_be_free, stopped
 from web.desk_pages import queue_page, state_of
 from web.holding_back import Anyway, held_back, note_override
 from web.queue_asked import asked
@@ -117,9 +117,11 @@ def reply(
     anyway: Annotated[Anyway, Depends(Anyway)],
 ) -> Response:
     """Answer the customer, or leave a note for the team."""
-    if news := stopped(agent, ticket, seen):
+    news = stopped(agent, ticket, seen)
+    too = beside(agent, ticket, seen) if said.kind == "reply" and not news else ""
+    if news or too:
         written = (said.text, said.kind, said.suggestion_entry, said.suggestion_version)
-        return _shown(agent, ticket, draft=Draft(*written, news=news), status=409)
+        return _shown(agent, ticket, draft=Draft(*written, news=news, beside=too), status=409)
     if said.kind == "note":
         ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
         drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.NOTE)

@@ -44,6 +44,7 @@ class Draft:
     suggestion_version: str = ""
     held: Held | None = None
     news: tuple[str, ...] = ()  # what came while it was written
+    beside: str = ""  # who is writing a reply too, in words
 
 
 @dataclass(frozen=True, slots=True)

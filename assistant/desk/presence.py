@@ -63,7 +63,11 @@ class Present:
 
 
 def came(session: Session, person: Person, ticket: Ticket, doing: Doing, *, at: datetime) -> None:
-    """Note that ``person`` has ``ticket`` before their eyes, or writes on it."""
+    """Note that ``person`` has ``ticket`` before their eyes, or writes on it.
+
+    Where they were before is forgotten by then, so that rows do not pile up.
+    """
+    session.execute(delete(Presence).where(Presence.person_id == person.id, Presence.until < at))
     ids = {"person_id": person.id, "ticket_id": ticket.id}
     now = {"until": at + STAYS, "doing": doing.value, "does_until": at + WRITES}
     put_unless_there(session, Presence, [{**ids, **now}])
@@ -79,12 +83,6 @@ def left(session: Session, person: Person, ticket: Ticket) -> None:
     session.execute(
         delete(Presence).where(Presence.person_id == person.id, Presence.ticket_id == ticket.id)
     )
-
-
-def forget(session: Session, *, before: datetime) -> int:
-    """Drop rows that ended before ``before``; return how many."""
-    gone = session.execute(delete(Presence).where(Presence.until < before))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def present(session: Session, *, at: datetime, ticket: Ticket | None = None) -> list[Present]:

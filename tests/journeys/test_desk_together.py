@@ -89,11 +89,13 @@ def test_two_agents_and_five_customers_see_each_other_at_once(
         for page in (amir, lena):
             expect(page.locator(".bubble").last).to_contain_text("become worse", timeout=SOON)
         expect(lena.locator("[data-composer-text]")).to_have_value("Good morning")
+        expect(lena.get_by_text("Something came while you write.")).to_be_visible()
 
         lena.keyboard.press("Control+Enter")
         expect(lena.get_by_text("Not sent: something came while you wrote.")).to_be_visible()
         expect(lena.locator("[data-composer-text]")).to_have_value("Good morning")
         lena.locator("[data-composer-text]").press("Control+Enter")
+        expect(lena.locator(".bubble").last).to_contain_text("Good morning")
         expect(amir.locator(".bubble").last).to_contain_text("Good morning", timeout=SOON)
         assert customers[0].sees()["messages"][-1]["text"] == "Good morning"
 
@@ -236,3 +238,20 @@ def test_what_is_typed_comes_back_on_another_device(
         expect(page.locator("[data-composer-text]")).to_have_value("Half a sen")
         page.goto(f"{address}/desk")
         expect(page.locator("[data-row] .row-draft")).to_have_text("Draft")
+
+
+def test_what_came_before_anything_was_typed_stops_nobody(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    mara = cast.a_customer(shop)
+    mara.calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        loaded(page)
+        mara.asks("I forgot to say that it is urgent.")
+        expect(page.locator(".bubble", has_text="urgent")).to_be_visible(timeout=SOON)
+
+        page.locator("[data-composer-text]").press_sequentially("I see.")
+        page.keyboard.press("Control+Enter")
+
+        expect(page.locator(".bubble-agent").last).to_contain_text("I see.", timeout=SOON)

@@ -135,3 +135,30 @@ def test_what_was_seen_is_a_number(shop, asked, seen):
 
     assert sent.status_code == 422
     assert told(asked) == []
+
+
+def test_a_reply_beside_a_colleague_s_waits_for_a_word_and_is_sent_with_it(shop, asked):
+    amir, lena = a_browser(shop, cast.AMIR), a_browser(shop, cast.LENA)
+    lena.post(f"{TICKET}/presence", doing="replying")
+    seen = form_of(amir.get(TICKET), "replies")
+
+    stopped = amir.post(f"{TICKET}/replies", kind="reply", text="It is the new price.", **seen)
+    noted = amir.post(f"{TICKET}/replies", kind="note", text="Lena is at it.", **seen)
+
+    assert (stopped.status_code, noted.status_code) == (409, 303)
+    assert "Lena is typing a reply" in stopped.text
+    assert ">It is the new price.</textarea>" in stopped.text
+    assert told(asked) == []
+    amir.post(f"{TICKET}/replies", kind="reply", text="It is so.", both="true", **seen)
+    assert told(asked) == ["It is so."]
+
+
+def test_a_word_for_sending_beside_a_colleague_sends_nothing_past_what_is_new(shop, asked):
+    amir = a_browser(shop, cast.AMIR)
+    seen = form_of(amir.get(TICKET), "replies")
+    asked.asks("One thing more, please.")
+
+    stopped = amir.post(f"{TICKET}/replies", kind="reply", text="So.", both="true", **seen)
+
+    assert stopped.status_code == 409
+    assert told(asked) == []

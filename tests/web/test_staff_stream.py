@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from assistant.desk import drafts
+from assistant.desk.presence import Presence
 from assistant.ground import audit
 from assistant.ground.parts import Parts
 from assistant.ground.people import Role, SignIn, join, sign_in
@@ -242,6 +244,17 @@ def test_who_says_nothing_for_a_while_is_not_there_any_more(shop: Parts) -> None
     assert "Lena is looking" in amir.get(TICKET).text
     cast.later(shop, seconds=20)
     assert "Lena is" not in amir.get(TICKET).text
+
+
+def test_where_somebody_was_once_is_not_kept(shop: Parts) -> None:
+    lena = a_browser(shop, cast.LENA)
+    for number in range(3):
+        cast.a_customer(shop, visitor=f"v{number}").calls("Case")
+        lena.post(f"/desk/tickets/HC-{1001 + number}/presence", doing="noting")
+        cast.later(shop, minutes=5)
+
+    with shop.db.reading() as session:
+        assert len(session.scalars(select(Presence)).all()) == 1
 
 
 def test_presence_is_streamed_when_it_changes(shop: Parts, address: str) -> None:

@@ -60,7 +60,24 @@ function swapAll(page, newer) {
     const fresh = newer.querySelector(`[data-fresh="${CSS.escape(old.dataset.fresh)}"]`);
     if (fresh && !inUse(old, page) && !isSame(old, fresh)) swap(page, old, fresh);
   }
+  keepSeen(page, newer);
   page.documentElement.dispatchEvent(new CustomEvent("hypercare:fresh", { bubbles: true }));
+}
+
+// Whoever has not begun to write has seen what is there now. Whoever has is told, and says so.
+function keepSeen(page, newer) {
+  const form = page.querySelector("[data-composer]");
+  const fresh = newer.querySelector("[data-composer]");
+  if (!form || !fresh) return;
+  const take = () => {
+    for (const name of ["seen", "holder"]) form.elements[name].value = fresh.elements[name].value;
+    form.querySelector("[data-newer]").hidden = true;
+  };
+  const isNew = ["seen", "holder"].some((name) => form.elements[name].value !== fresh.elements[name].value);
+  if (!isNew) return;
+  if (!form.querySelector("[data-composer-text]").value.trim()) return take();
+  form.querySelector("[data-newer]").hidden = false;
+  form.querySelector("[data-newer-read]").onclick = take;
 }
 
 // Whoever stands on a row with the keyboard stands on the same row afterwards.
