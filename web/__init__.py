@@ -10,6 +10,7 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 repeat_pages`` (what is behind tickets) ·
 ``rulings ticket_ruling`` (decisions) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
+``drafting`` (what the model drafts) ·
 ``collisions desk_live staff_stream queue_asked queue_rows bulk palette colleagues`` (the desk while
 several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·

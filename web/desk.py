@@ -91,11 +91,16 @@ def show_rows(
 
 @router.get("/desk/tickets/{number}")
 def show_ticket(
-    desk: Looking, number: str, suggestion: str = "", insert: bool = False
+    desk: Looking,
+    number: str,
+    suggestion: str = "",
+    insert: bool = False,
+    drafting: str = "",
+    use_draft: bool = False,
 ) -> HTMLResponse:
     """Show one ticket with its thread and its suggested reply."""
     ticket = this_ticket(desk.session, desk.by, number)
-    return _shown(desk, ticket, wanted=Wanted(suggestion, insert))
+    return _shown(desk, ticket, wanted=Wanted(suggestion, insert, drafting, use_draft))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,13 @@ def _shown(
     status: int = 200,
 ) -> HTMLResponse:
     context = ticket_page(
-        desk.session, ticket, person=desk.by, at=desk.at, wanted=wanted, draft=draft
+        desk.session,
+        ticket,
+        person=desk.by,
+        at=desk.at,
+        wanted=wanted,
+        draft=draft,
+        has_model=desk.parts.model is not None,
     )
     return desk.page("desk/ticket.html", "desk", ticket.launch, context, status=status)
 

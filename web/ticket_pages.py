@@ -25,6 +25,7 @@ from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
 from web.desk_pages import bounces_of, channel_words, state_of
+from web.drafting import model_draft
 from web.handing_pages import handed
 from web.holding_back import Held
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
@@ -53,6 +54,8 @@ class Wanted:
 
     suggestion: str = ""  # key of the entry to be shown as the suggestion
     insert: bool = False  # begin the reply with its text
+    drafting: str = ""  # why the model drafted nothing, as the kind of a failure
+    use_draft: bool = False  # begin the reply with what the model drafted
 
 
 def ticket_page(
@@ -63,6 +66,7 @@ def ticket_page(
     at: datetime,
     wanted: Wanted | None = None,
     draft: Draft | None = None,
+    has_model: bool = False,
 ) -> dict[str, Any]:
     """Return the context of desk/ticket.html. The number of queries does not grow with it."""
     wanted = wanted or Wanted()
@@ -75,6 +79,7 @@ def ticket_page(
     shown = [promise_clock(p, at=at) for p in ticket.promises]
     kept = drafts.of(session, person, ticket)
     book = playbook(ticket, verdict=verdict, at=at)
+    proposed = model_draft(session, ticket, has_model=has_model, failed=wanted.drafting)
     return {
         "ticket": _ticket(ticket, person),
         "seen": seen_now(ticket),
@@ -86,7 +91,11 @@ def ticket_page(
         "handoff": handoff(ticket),
         "suggestion": suggestion_card(session, ticket, suggested),
         "undo": undo_of(happened, person, at),
-        "draft": draft or _draft(best if wanted.insert else None) or kept_draft(kept),
+        "draft": draft
+        or _draft(best if wanted.insert else None)
+        or _of_model(proposed if wanted.use_draft else None)
+        or kept_draft(kept),
+        "model_draft": proposed,
         "drafts": {kind.value: one.text for kind, one in kept.items()},
         "there": others_at(session, ticket, person, at),
         "promises": sorted(shown, key=lambda clock: clock["due_at"]),
@@ -174,6 +183,11 @@ def _draft(inserted: Found | None) -> Draft | None:
         suggestion_entry=version.entry.key,
         suggestion_version=str(version.number),
     )
+
+
+def _of_model(proposed: dict[str, Any] | None) -> Draft | None:
+    made = proposed["made"] if proposed else None
+    return Draft(text=made["text"]) if made else None
 
 
 def _neighbours(session: Session, ticket: Ticket, person: Person) -> dict[str, str | None]:

@@ -31,7 +31,7 @@ Category = Literal["access", "billing", "core-workflow", "cosmetic", "other"]
 CATEGORIES = frozenset({"access", "billing", "core-workflow", "cosmetic", "other"})
 
 _ID_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels, so no words; no digits, so nothing to mask
-_UNGUESSABLE = random.SystemRandom()
+UNGUESSABLE = random.SystemRandom()
 
 
 class Selection(BaseModel):
@@ -61,7 +61,7 @@ def select(
     *,
     launch_id: int | None = None,
     second_look: SecondLook = "when-surprising",
-    rng: random.Random = _UNGUESSABLE,
+    rng: random.Random = UNGUESSABLE,
 ) -> Verdict:
     """The model's verdict on the first eight `candidates`, which come best first.
 
@@ -114,7 +114,7 @@ def _look(
     rng: random.Random,
     launch_id: int | None,
 ) -> Verdict:
-    named = dict(zip(_ids(len(shown), rng), shown, strict=True))
+    named = dict(zip(words_for(len(shown), rng), shown, strict=True))
     said = material(question, named, rng)
     reply = model.ask(instruction(), said, Selection, by=by, launch_id=launch_id)
     if isinstance(reply, Failure):
@@ -141,7 +141,7 @@ def material(question: str, named: Mapping[str, Candidate], rng: random.Random) 
     call alone: a customer can neither close a mark nor write a line that is one.
     """
     lines = [json.dumps(_shown(name, each), ensure_ascii=False) for name, each in named.items()]
-    asked = json.dumps(_flat(question), ensure_ascii=False)
+    asked = json.dumps(flat(question), ensure_ascii=False)
     mark = _word(rng)
     return "\n".join(
         [f"TEXTS {mark}", *lines, f"END {mark}", f"QUESTION {mark}", asked, f"END {mark}"]
@@ -151,19 +151,21 @@ def material(question: str, named: Mapping[str, Candidate], rng: random.Random) 
 def _shown(name: str, candidate: Candidate) -> dict[str, str]:
     return {
         "id": name,
-        "title": _flat(candidate.title),
-        "applies_when": _flat(candidate.applies_when),
-        "text": _flat(candidate.text),
+        "title": flat(candidate.title),
+        "applies_when": flat(candidate.applies_when),
+        "text": flat(candidate.text),
     }
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """The text on one line, without control characters and what only steers how text is shown."""
     # Without control characters JSON needs no escape sequences, whose letters would otherwise
     # cling to numbers and hide them from the masking.
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _ids(count: int, rng: random.Random) -> list[str]:
+def words_for(count: int, rng: random.Random) -> list[str]:
+    """As many different names of eight letters, drawn anew, that mean nothing."""
     names: dict[str, None] = {}
     while len(names) < count:
         names[_word(rng)] = None

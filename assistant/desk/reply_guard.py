@@ -14,8 +14,9 @@ from assistant.desk.messages import LONGEST
 from assistant.ground.masking import masked
 
 PLACEHOLDER = re.compile(
+    r"\[(?:e-mail|card|iban|number|key|secret|id number|phone|name)\]|"
     r"\{\{?\s*[A-Za-z_][\w .-]*\}?\}|\[[A-Z][A-Z _-]{2,}\]|<[A-Z][A-Z _-]{2,}>"
-)  # {name}, {{ name }}, [NAME], <NAME>
+)  # {name}, {{ name }}, [NAME], <NAME>, and what masking leaves
 INTERNAL = re.compile(r"(?i)\binternal(?: only)?\s*:|\bdo not send\b")
 UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b")
 NOBODY_GREETED = re.compile(

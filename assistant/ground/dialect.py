@@ -35,6 +35,8 @@ class Prompt(Generic[Shape]):
     shape: type[Shape]
     launch_id: int | None = None
     """Whose account it goes to; never sent."""
+    output_tokens: int = 0
+    """How many a reply may have, where it is more than a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ class Dialect:
                 {"role": "system", "content": prompt.instruction},
                 {"role": "user", "content": prompt.material},
             ],
-            self.limit: self.output_tokens,
+            self.limit: self.room_for(prompt),
         }
         if self.temperature:
             body["temperature"] = 0
         if self.step != "plain":
             body["response_format"] = _response_format(self.step, prompt.shape)
         return body
+
+    def room_for(self, prompt: Prompt[Shape]) -> int:
+        """Tokens that the reply may have."""
+        return max(self.output_tokens, prompt.output_tokens)
 
     def gentler(self, complaint: str) -> "Dialect | None":
         """The next way to try after a refusal that said `complaint`; None at the end."""

@@ -107,6 +107,7 @@ class Model:
         *,
         by: Deadline | None = None,
         launch_id: int | None = None,
+        output_tokens: int = 0,
     ) -> Reply[Shape] | Failure:
         """What the model says to `material` under `instruction`, in the form of `shape`.
 
@@ -117,7 +118,7 @@ class Model:
         self._before_call()
         by = by or self.deadline()
         material = masked(material.encode(errors="replace").decode())
-        prompt = Prompt(instruction, material, shape, launch_id)
+        prompt = Prompt(instruction, material, shape, launch_id, output_tokens)
         failure = Failure("off" if not self._lines else "asleep")
         for at, line in enumerate(self._lines):
             stands_in = any(other.breaker.would_admit() for other in self._lines[at + 1 :])
@@ -166,7 +167,7 @@ class Model:
     ) -> Reply[Shape] | Failure | Rejected:
         body = dialect.body(endpoint.model, prompt)
         # A token is at least one byte, so the bytes of the request are more than it can cost.
-        tokens = len(repr(body).encode()) + dialect.output_tokens
+        tokens = len(repr(body).encode()) + dialect.room_for(prompt)
         hold = self._budget.reserve(tokens, prompt.launch_id)
         if hold is None:
             return Failure("spent")
@@ -264,9 +265,8 @@ def _load() -> None:
     """Once per process: everything that the library puts off until the first call."""
     from assistant.ground.wire import bounded_client
 
-    by = Deadline.after(0, time.monotonic)
     nowhere = Endpoint("http://localhost", "none", "none")
-    with bounded_client(by) as http:
+    with bounded_client(Deadline.after(0, time.monotonic)) as http:
         _ = _client(http, nowhere).chat.completions.with_raw_response.create
     # At debug level the library writes whole prompts into the log.
     logging.getLogger("openai").setLevel(logging.INFO)

@@ -1,6 +1,6 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import broadcast, calibrations, decisions, labels
+from assistant.answering import broadcast, calibrations, decisions, drafting, labels
 from assistant.desk import (
     causes,
     conversations,
@@ -65,6 +65,7 @@ NOUNS = (
     charge,
     decisions,
     labels,
+    drafting,
     calibrations,
     recalled,
     broadcast,

@@ -5,6 +5,8 @@ export function easeDesk(page) {
   page.addEventListener("click", (event) => {
     const insert = event.target.closest("[data-insert]");
     if (insert) insertSuggestion(page, insert, event);
+    const drafted = event.target.closest("[data-use-draft]");
+    if (drafted) useDraft(page, drafted, event);
   });
   page.addEventListener("change", () => countSelected(page));
   countSelected(page);
@@ -30,6 +32,17 @@ function insertSuggestion(page, link, event) {
   page.querySelector("[data-deviates]").hidden = false;
   box.focus();
   box.setSelectionRange(0, 0);
+}
+
+// What the model drafted comes after what stands there already: nobody's words are lost.
+function useDraft(page, link, event) {
+  const box = page.querySelector("[data-composer-text]");
+  if (!box) return;
+  event.preventDefault();
+  box.value = [box.value.trim(), link.dataset.text].filter(Boolean).join("\n\n");
+  box.form.querySelector("[value=reply]").checked = true;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
 }
 
 function countSelected(page) {
