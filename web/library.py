@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.answering import proposing
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch import scenarios
@@ -20,7 +21,7 @@ from assistant.library.keys import free_key
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.access import AuthorHere, LeadHere, PartsHere, Writing, this_launch
-from web.entry_form import EntryForm
+from web.entry_form import EntryForm, typed_before
 from web.entry_pages import entry_page, new_page
 from web.library_pages import STATE_WORDS, library_page
 from web.refusals import ChangedMeanwhile
@@ -60,21 +61,33 @@ def show_library(
 
 @router.get("/library/{launch}/entries/new")
 def begin_entry(
-    staff: LookingHere, launch: str, kind: Kind = Kind.FAQ, question: str = ""
+    staff: LookingHere, launch: str, kind: Kind = Kind.FAQ, question: str = "", reply: int = 0
 ) -> HTMLResponse:
-    """Show the empty form."""
+    """Show the empty form, or one that begins with what somebody replied to a customer."""
     within = this_launch(staff.session, staff.by, launch)
-    context = new_page(staff.session, within, kind, EntryForm(question=question.strip()), {})
+    typed = EntryForm(question=question.strip())
+    if reply:
+        said = proposing.proposed(staff.session, within.id, reply)
+        typed = EntryForm(question=said.question, answer=said.answer)
+    context = new_page(staff.session, within, kind, typed, {})
     return staff.page("library/entry.html", "library", within, context)
 
 
 @router.get("/library/{launch}/entries/{key}")
-def show_entry(staff: LookingHere, launch: str, key: str) -> HTMLResponse:
+def show_entry(staff: LookingHere, launch: str, key: str, reply: int = 0) -> HTMLResponse:
     """Show one entry with what people asked, its versions, and what may be done."""
     within = this_launch(staff.session, staff.by, launch)
     entry = entries.by_key(staff.session, within.id, key)
-    context = entry_page(staff.session, within, entry, person=staff.by, at=staff.at)
+    typed = _with_reply(staff, within, entry, reply) if reply else None
+    context = entry_page(staff.session, within, entry, person=staff.by, at=staff.at, typed=typed)
     return staff.page("library/entry.html", "library", within, context)
+
+
+def _with_reply(staff: Visit, within: Launch, entry: Entry, reply: int) -> EntryForm:
+    """Return the form of an entry's next version, beginning with a reply that deviated from it."""
+    said = proposing.proposed(staff.session, within.id, reply)
+    before = typed_before(entry.newest, within.zone)
+    return EntryForm(**{**before, **proposing.as_fields(entry.newest, said.answer)})
 
 
 @router.post("/library/{launch}/entries")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from assistant.answering.proposing import changes
 from assistant.desk import recalled
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import NONE_OF_THESE, By, Message, Said
@@ -120,6 +121,9 @@ def _answer(message: Message, cites: Cited) -> dict[str, Any] | None:
         "verdict": verdict_of(version),
         "title": version.question,
         "deviates": started_from is not None,
+        "changes": changes(version.text, message.text) if started_from else [],
+        "propose_entry": f"{_library(version)}/new?reply={message.id}",
+        "propose_version": f"{entry_href(version.entry)}?reply={message.id}",
         "helpful": message.helpful,
         "reason": cites.reasons.get(message.id, ""),
     }
@@ -161,6 +165,10 @@ def handoff(ticket: Ticket) -> dict[str, Any]:
         "reach": told.get("reach")
         or ("By e-mail" if ticket.conversation.channel == "email" else None),
     }
+
+
+def _library(version: EntryVersion) -> str:
+    return f"/library/{version.entry.launch.key}/entries"
 
 
 def entry_href(entry: Entry) -> str:

@@ -22,5 +22,6 @@ of it) ·
 ``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;
 ``suggesting`` with ``how_sure`` (the agent's suggested reply, and how sure the engine is of it),
 ``undoing`` (what was said about it, undone) and ``evidence`` (what people really asked of an
-entry) read what was decided. ``drafting`` is what the model drafts, for agents only.
+entry) read what was decided. ``drafting`` is what the model drafts, for agents
+only; ``proposing`` is what agents wrote, on its way to an entry.
 """
