@@ -29,6 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--questions-asked", type=int, default=16, help="of a damaged index")
     parser.addoption("--damages", action="store_true", help="every kind of damage to the index")
     parser.addoption("--steps", type=int, default=120, help="random steps in the library's life")
+    parser.addoption("--sender-kills", type=int, default=3, help="kills of who sends, twice each")
+    parser.addoption("--outage-speed", type=float, default=150, help="1: ten minutes as they are")
     parser.addoption("--hooks", type=int, default=40, help="events from outside, five times each")
     parser.addoption("--races", type=int, default=20, help="answers that race a withdrawal")
     parser.addoption("--claims", type=int, default=12, help="tickets that four people take at once")

@@ -11,6 +11,7 @@ from assistant.desk import engineering
 from assistant.desk.engineering import Parcel
 from assistant.desk.tickets import Ticket
 from assistant.ground import outbox
+from assistant.ground.audit import history
 from assistant.ground.delivery import replay
 from assistant.ground.errors import NotFound
 from assistant.integrations.handing import parcels, seal_of
@@ -128,7 +129,9 @@ def _page(
         "previews": previews(sent),
         "seal": seal_of(sent),
         "is_changed": is_changed,
-        "handed": handed(desk.session, ticket, at=desk.at),
+        "handed": handed(
+            desk.session, ticket, history(desk.session, ticket_id=ticket.id), at=desk.at
+        ),
         "connections_href": f"/launches/{ticket.launch.key}/connections",
     }
     return desk.page("desk/engineering.html", "desk", ticket.launch, context, status=status)

@@ -10,14 +10,19 @@ from sqlalchemy.orm import Session
 from assistant.desk import engineering
 from assistant.desk.engineering import Handed, Parcel
 from assistant.desk.tickets import Ticket
+from assistant.ground.audit import Event
 from assistant.launch.connections import Channel
 from web.connection_pages import CHANNEL_WORDS
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 
 
-def handed(session: Session, ticket: Ticket, *, at: datetime) -> list[dict[str, Any]]:
-    """Return a chip for each target that a ticket was handed to."""
+def handed(
+    session: Session, ticket: Ticket, happened: Sequence[Event], *, at: datetime
+) -> list[dict[str, Any]]:
+    """Return a chip for each target that a ticket was handed to, as its events ``happened``."""
+    if not any(event.kind == "ticket.handed-over" for event in happened):
+        return []  # nothing is asked of the database for most tickets
     return [_chip(each, at) for each in engineering.handed_over(session, ticket)]
 
 

@@ -1,5 +1,6 @@
 """What this process can count on at the moment: database, embedder, index, model."""
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -7,16 +8,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from assistant.desk.mail_state import mail_state
+from assistant.ground.outbox import Standing, standing
 from assistant.ground.parts import Parts
 
 State = dict[str, str]
+HELD_UP = timedelta(minutes=10)  # what waits longer than that is said on pages and by /readyz
 
 
 def readiness(parts: Parts) -> dict[str, State]:
     """Return each dependency's state: ok, degraded (something stands in) or down, and why."""
     database = _database_state(parts)
     mail = _mail_state(parts) if database["status"] == "ok" else {"status": "ok"}
-    return {"database": database, **stand_ins(parts), "mail": mail}
+    outbox = _outbox_state(parts) if database["status"] == "ok" else {"status": "ok"}
+    return {"database": database, **stand_ins(parts), "mail": mail, "outbox": outbox}
 
 
 def stand_ins(parts: Parts) -> dict[str, State]:
@@ -67,6 +71,25 @@ def _mail_state(parts: Parts) -> State:
     if mail is None:
         return {"status": "ok", "why": "No mail server is configured; answers stay on the page."}
     return _state(not mail.problems, " ".join(mail.problems), "answers stay on the page")
+
+
+def _outbox_state(parts: Parts) -> State:
+    at = parts.clock.now()
+    with parts.db.reading() as session:
+        why = held_up(standing(session, at=at), at)
+    return _state(not why, why, "it is tried again")
+
+
+def held_up(standing: Standing, at: datetime) -> str:
+    """Return what others have not got, in a sentence; nothing when all is well."""
+    said = []
+    if standing.dead:
+        said.append(f"{standing.dead} dead letter{'s' if standing.dead != 1 else ''}.")
+    if standing.oldest is not None and at - standing.oldest >= HELD_UP:
+        minutes = int((at - standing.oldest).total_seconds() // 60)
+        waits = "waits" if standing.overdue == 1 else "wait"
+        said.append(f"{standing.overdue} {waits}, the oldest for {minutes} minutes.")
+    return " ".join(said)
 
 
 def _model_state(parts: Parts) -> State:

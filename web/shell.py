@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from assistant.desk.notices import unread
 from assistant.desk.tickets import Ticket
-from assistant.ground import audit
+from assistant.ground import audit, outbox
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role
 from assistant.launch import launches
 from assistant.launch.launches import Launch
 from assistant.library.entries import waiting_for
 from web.access import Me, PartsHere, Reading, StaffHere, this_launch
-from web.readiness import MailNow, mail_now, stand_ins
+from web.readiness import MailNow, held_up, mail_now, stand_ins
 from web.rendering import page
 
 LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
@@ -228,11 +228,22 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             for each in mine
         ],
         "counts": _counts(session, person, launch),
-        "banners": [*banners(visit.parts), *_mail_banner(mail)],
+        "banners": [*banners(visit.parts), *_mail_banner(mail), *_held_up(visit, launch)],
         "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else 0,
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }
+
+
+def _held_up(visit: Visit, launch: Launch | None) -> list[dict[str, str]]:
+    """Return what a lead should know of the launch's deliveries; agents see it on the ticket."""
+    if launch is None or not visit.by.is_any(Role.LEAD):
+        return []
+    standing = outbox.standing(visit.session, at=visit.at, launch_id=launch.id)
+    if not (why := held_up(standing, visit.at)):
+        return []
+    text = f"{why} The launch’s page leads to its deliveries."
+    return [{"tone": "warn", "title": "Others have not got everything.", "text": text}]
 
 
 def banners(parts: Parts) -> list[dict[str, str]]:

@@ -104,7 +104,7 @@ def ticket_page(
         "repeats": rail.repeats_of(session, ticket),
         "cause": cause_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
-        "handed": handed(session, ticket, at=at),
+        "handed": handed(session, ticket, happened, at=at),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
         "history": rail.history_of(happened, to_take_back(happened)),
         "neighbours": _neighbours(session, ticket, person),
