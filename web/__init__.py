@@ -20,7 +20,7 @@ library_pages entry_pages lesson_pages entry_form`` · ``launch launch_pages lau
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
-beside them what their pages show) · ``shell`` (what every staff page shares) · ``rendering``
+beside them what their pages show) · ``shell toasts`` (what every staff page shares) · ``rendering``
 (templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's links open,
 what came in, and where customers are reached).
 """
