@@ -15,7 +15,7 @@ from assistant.ground.outbox import Outgoing
 
 IN_A_ROW = 3  # failures; after that a target is only probed
 SHORTEST, LONGEST = timedelta(seconds=15), timedelta(minutes=10)  # between two probes
-SHARE = 6  # a probe after a sixth of the outage: gone for ten minutes, heard again within 100 s
+SHARE = 20  # of an outage: after ten minutes a probe every 30 s, and a lease may come on top
 
 
 class Interruption(Base):
