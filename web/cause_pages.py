@@ -125,10 +125,17 @@ def row(cause: Cause, reach: Reach) -> dict[str, Any]:
         "first_at": reach.first_at,
         "last_at": reach.last_at,
         "trend": reach.trend,
-        "trend_words": trend_words(reach.trend) if any(reach.trend) else "nobody in seven days",
+        "trend_words": _trend_words(reach),
         "open_tickets": reach.open_tickets,
         "since_fixed": reach.since_fixed,
     }
+
+
+def _trend_words(reach: Reach) -> str:
+    if not any(reach.trend):
+        return "nobody in seven days"
+    is_old = sum(reach.trend) < reach.contacts
+    return "again today" if is_old and not any(reach.trend[:-1]) else trend_words(reach.trend)
 
 
 def week(launch: Launch, at: datetime) -> tuple[tuple[datetime, datetime], ...]:

@@ -20,9 +20,9 @@ from assistant.ground.database import Base, put_unless_there
 from assistant.ground.people import Person
 from knowledge.grouping import SAME_GROUP, Group, Near, near
 
-MAY_BE_ONE = 0.75 * SAME_GROUP
-"""Likeness beyond the usual from which two groups are shown to a person; below it most pairs are
-merely about the same thing."""
+MAY_BE_ONE = 0.9 * SAME_GROUP
+"""Likeness beyond the usual from which two groups are shown to a person. Chosen by looking at the
+demo's week, where most pairs below it are merely about the same thing; not measured."""
 COMPARED = 400  # groups of a launch, those that were asked last; a page must not wait for more
 SHOWN = 10
 
