@@ -6,11 +6,12 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from assistant import migrations
 from assistant.desk import repeats
 from assistant.desk.repeats import traced_by
+from assistant.desk.tickets import Ticket
 from assistant.ground.database import Database
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
@@ -121,6 +122,40 @@ def test_groups_from_before_traces_are_joined_after_them(tmp_path: Path) -> None
     assert near.key == "1"
     assert near.with_member(trace(asked, meant[0])).size == 3
 
+
+def test_a_database_in_use_is_upgraded_with_all_that_refers_to_each_other(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'older.sqlite3'}")
+    migrations.upgrade(db, to="0001")
+    total = Words("words:1").embed(["Where is my parcel?"])[0].tobytes()
+    group = {"question": "Where is my parcel?", "total": total, "size": 1}
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(LAUNCH_OF_OLD, {"key": "kept"})
+        connection.exec_driver_sql(GROUP_OF_OLD, group)
+        for one in IN_USE:
+            connection.exec_driver_sql(one)
+
+    migrations.upgrade(db)
+
+    with db.writing() as session:
+        ticket = session.get_one(Ticket, 1)
+        assert (ticket.question.text, ticket.group_id) == ("Where is my parcel?", 1)
+        assert [promise.kind for promise in ticket.promises] == ["resolve"]
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+IN_USE = (
+    "INSERT INTO conversations (id, launch_id, token_sha256, channel, visitor, audience, page_url,"
+    " began_at) VALUES ('c', 1, 't', 'widget', 'mara', 'everyone', '', '2026-11-16 10:00:00')",
+    "INSERT INTO messages (conversation_id, at, by, kind, text, options, group_id) VALUES"
+    " ('c', '2026-11-16 10:00:00', 'customer', 'question', 'Where is my parcel?', '[]', 1)",
+    "INSERT INTO tickets (launch_id, conversation_id, question_id, subject, severity,"
+    " severity_reason, handoff_reason, in_scope, policy, group_id, level, opened_at,"
+    " customer_wrote_at, context, version) VALUES (1, 'c', 1, 'Where is my parcel?', 3, '', '', 1,"
+    " 'hypercare', 1, 0, '2026-11-16 10:00:00', '2026-11-16 10:00:00', '{}', 1)",
+    "INSERT INTO promises (ticket_id, kind, made_at, due_at, because) VALUES"
+    " (1, 'resolve', '2026-11-16 10:00:00', '2026-11-21 10:00:00', 'by the policy')",
+)
 
 GROUP_OF_OLD = (
     "INSERT INTO repeat_groups (launch_id, question, embedder, total, identifiers, size,"
