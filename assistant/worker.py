@@ -78,7 +78,8 @@ def _merge_repeats_of(parts: Parts, launch_id: int) -> int:
     for move in moves:
         with parts.db.writing() as session:
             changed += regrouping.move(session, move, at=at)
-    return changed
+    with parts.db.writing() as session:
+        return changed + regrouping.follow(session, launch_id)
 
 
 def jobs(parts: Parts) -> tuple[Job, ...]:

@@ -103,6 +103,18 @@ def test_running_again_changes_nothing(shop: Parts) -> None:
     assert worker.merge_repeats(shop) == 0
 
 
+def test_a_ticket_that_missed_a_move_is_brought_to_where_its_question_is(shop: Parts) -> None:
+    first, second = torn(shop, SHELLS, SUBMARINE)
+    with shop.db.writing() as session:
+        asked = session.scalars(select(Message).where(Message.text == SHELLS)).one()
+        ticket = session.scalars(select(Ticket).where(Ticket.question_id == asked.id)).one()
+        ticket.group_id = second
+
+    assert worker.merge_repeats(shop) == 1
+
+    assert member_of(shop, SHELLS)[1:] == (first, first)
+
+
 @pytest.mark.parametrize("handled", [0, 1])
 def test_a_group_that_a_person_handled_is_not_merged(shop: Parts, handled: int) -> None:
     torn_ids = torn(shop, SHELLS, SHELLS_TOO)
