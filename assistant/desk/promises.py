@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.desk.tickets import Ticket
 
 AT_RISK = 0.2  # of the time left: the clock turns amber, and its owner is warned
+Terms = tuple[int | None, bool, str, datetime, datetime | None]
 PAUSES = (Kind.NEXT_UPDATE, Kind.RESOLVE)  # what waits for the customer; a first word never does
 
 
@@ -79,6 +80,17 @@ class Promise(Base):
             return self.due_at - self.made_at
         return timedelta(seconds=self.allowed_seconds)
 
+    @property
+    def terms(self) -> Terms:
+        """Return what it was made of, to be taken again."""
+        given = (self.allowed_seconds, self.follows_calendar, self.because)
+        return *given, self.due_at, self.warn_at
+
+    def take(self, terms: Terms) -> None:
+        """Be again what it was."""
+        self.allowed_seconds, self.follows_calendar, self.because = terms[:3]
+        self.due_at, self.warn_at = terms[3:]
+
     def keep(self, *, at: datetime) -> None:
         """It is done; a second time changes nothing."""
         self.kept_at = self.kept_at or at
@@ -101,10 +113,21 @@ class Promise(Base):
         if self.allowed_seconds is None or self.is_by_a_person:
             self.warn_at = self.due_at - (self.due_at - self.made_at) * AT_RISK
             return
-        counts = coverage if self.follows_calendar else AROUND_THE_CLOCK
-        stood = stood_still if self.kind in PAUSES else ()
+        counts, stood = self._counts(coverage), stood_still if self.kind in PAUSES else ()
         self.due_at = pauses.runs_out(self.made_at, self.allowed, counts, stood)
         self.warn_at = pauses.runs_out(self.made_at, self.allowed * (1 - AT_RISK), counts, stood)
+
+    def go_on(self, coverage: Coverage, stood_still: Sequence[Pause], *, at: datetime) -> None:
+        """Run again with the time it had left, no more than that where the hours changed since."""
+        counts, since = self._counts(coverage), self.paused_at or at
+        left = [counts.worked(since, each) for each in (self.due_at, self.warn_at or self.due_at)]
+        self.paused_at = None
+        self.reckon(coverage, stood_still)
+        due, warn = (counts.add(at, each) for each in left)
+        self.due_at, self.warn_at = min(self.due_at, due), min(self.warn_at or warn, warn)
+
+    def _counts(self, coverage: Coverage) -> Coverage:
+        return coverage if self.follows_calendar else AROUND_THE_CLOCK
 
     def move(self, why: str, *, due_before: datetime, at: datetime) -> None:
         """Note why it is due at another time now than before."""
@@ -165,19 +188,18 @@ def judged_anew(
 ) -> None:
     """Give open promises the time of the ticket's new severity, from their beginning on.
 
-    What has passed since counts, the pauses do not. A worse severity never gives more time.
+    What has passed since counts, the pauses do not. Only a less grave severity gives more time,
+    whatever became of hours and promises since.
     """
     now = Severity(ticket.severity)
     for promise in open_of(ticket.promises):
         if promise.is_by_a_person:
             continue
-        former = (promise.allowed_seconds, promise.follows_calendar, promise.because)
-        due_before = promise.due_at
+        former, due_before = promise.terms, promise.due_at
         _give(promise, policy, now, category_of(ticket), coverage)
         promise.reckon(coverage, ticket.pauses)
-        if now.is_worse_than(before) and promise.due_at > due_before and former[0] is not None:
-            promise.allowed_seconds, promise.follows_calendar, promise.because = former
-            promise.reckon(coverage, ticket.pauses)
+        if promise.due_at > due_before and not before.is_worse_than(now):
+            promise.take(former)
         promise.move(f"{before.label} became {now.label}.", due_before=due_before, at=at)
 
 
@@ -193,16 +215,14 @@ def keep_kinder(
     for promise in open_of(ticket.promises):
         if promise.is_by_a_person or promise.paused_at is not None:
             continue
-        former = (promise.allowed_seconds, promise.follows_calendar, promise.because)
-        times = (promise.due_at, promise.warn_at)
+        former, due_before = promise.terms, promise.due_at
         _give(promise, policy, Severity(ticket.severity), category_of(ticket), coverage)
         promise.reckon(coverage, ticket.pauses)
-        if at < promise.due_at < times[0]:
-            promise.move(why, due_before=times[0], at=at)
+        if at < promise.due_at < due_before:
+            promise.move(why, due_before=due_before, at=at)
             moved += 1
             continue
-        promise.allowed_seconds, promise.follows_calendar, promise.because = former
-        promise.due_at, promise.warn_at = times
+        promise.take(former)
     return moved
 
 
@@ -229,8 +249,7 @@ def go_on(ticket: "Ticket", *, coverage: Coverage, at: datetime) -> None:
     pause.ended_at = max(pause.began_at, at)
     for promise in open_of(ticket.promises, *PAUSES):
         if promise.paused_at is not None:
-            promise.paused_at = None
-            promise.reckon(coverage, ticket.pauses)
+            promise.go_on(coverage, ticket.pauses, at=pause.ended_at)
 
 
 def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:
@@ -241,25 +260,17 @@ def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:
 
 def overdue(session: Session, *, at: datetime, most: int = 200) -> list[int]:
     """Return the ids of promises that broke and that nobody has noted yet, the oldest first."""
-    query = (
-        select(Promise.id)
-        .where(Promise.due_at <= at, *_running(), Promise.broken_at.is_(None))
-        .order_by(Promise.due_at)
-        .limit(most)
-    )
-    return list(session.scalars(query))
+    return _unnoted(session, Promise.due_at, Promise.broken_at, at, most)
 
 
 def running_out(session: Session, *, at: datetime, most: int = 200) -> list[int]:
     """Return the ids of promises to warn of, the most urgent first."""
-    query = (
-        select(Promise.id)
-        .where(Promise.warn_at <= at, *_running(), Promise.warned_at.is_(None))
-        .where(Promise.broken_at.is_(None))
-        .order_by(Promise.warn_at)
-        .limit(most)
-    )
-    return list(session.scalars(query))
+    return _unnoted(session, Promise.warn_at, Promise.warned_at, at, most)
+
+
+def _unnoted(session: Session, due: Any, noted: Any, at: datetime, most: int) -> list[int]:
+    query = select(Promise.id).where(due <= at, noted.is_(None), Promise.broken_at.is_(None))
+    return list(session.scalars(query.where(*_running()).order_by(due).limit(most)))
 
 
 def claim_broken(session: Session, promise_id: int, *, at: datetime) -> bool:

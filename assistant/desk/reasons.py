@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from assistant.desk import pauses
 from assistant.desk.pauses import Pause
 from assistant.desk.policies import in_hours, in_words
 from assistant.desk.promises import PAUSES, Promise
@@ -16,7 +17,8 @@ def reasons(promise: Promise, *, coverage: Coverage, stood_still: Sequence[Pause
     """Return the sentence behind a deadline and then its steps, in the calendar's zone."""
     zone = ZoneInfo(coverage.zone)
     stood = [pause for pause in stood_still if _touches(pause, promise)]
-    skipped = _skipped(promise, coverage, stood)
+    is_older = _is_older(promise, coverage, stood)
+    skipped = [] if is_older else _skipped(promise, coverage, stood)
     steps = [
         promise.because,
         f"The clock began at {_at(promise.made_at, zone)}.",
@@ -26,6 +28,8 @@ def reasons(promise: Promise, *, coverage: Coverage, stood_still: Sequence[Pause
     ]
     if promise.state(promise.kept_at or promise.made_at) == "late":
         steps.append("It was kept, but too late.")
+    if is_older and promise.paused_at is None:
+        return [_as_promised(promise, zone), *steps]
     return [_sentence(promise, coverage, skipped, stood), *steps]
 
 
@@ -52,6 +56,21 @@ def _sentence(
         left_out.append("the waiting for the customer")
     without = f", not counting {' and '.join(left_out)}" if left_out else ""
     return f"Due at {_at(promise.due_at, zone)}: {time} {kind} from the beginning{without}."
+
+
+def _is_older(promise: Promise, coverage: Coverage, stood: Sequence[Pause]) -> bool:
+    """Return whether it was reckoned by hours that changed since; it kept its deadline then."""
+    if promise.allowed_seconds is None or promise.is_by_a_person or not promise.is_open:
+        return False
+    counts = coverage if promise.follows_calendar else AROUND_THE_CLOCK
+    return pauses.runs_out(promise.made_at, promise.allowed, counts, stood) > promise.due_at
+
+
+def _as_promised(promise: Promise, zone: ZoneInfo) -> str:
+    return (
+        f"Due at {_at(promise.due_at, zone)}, as it was promised: "
+        "the hours changed since, and no change of hours moves a deadline further away."
+    )
 
 
 def _touches(pause: Pause, promise: Promise) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.desk import pauses, promises
+from assistant.desk.kinder import after_change
 from assistant.desk.pauses import Pause
 from assistant.desk.policies import HYPERCARE, NORMAL, Kind, policies_of
 from assistant.desk.promises import Promise
@@ -277,7 +278,60 @@ def test_an_open_ticket_keeps_the_kinder_clock(
     assert promise_of(shop, Kind.FIRST_RESPONSE).due_at == NOW + timedelta(minutes=due)
 
 
+def hours_change(parts: Parts, kept: dict[str, Any] = OFFICE) -> None:
+    """Let Lena set other hours for the launch."""
+    at = parts.clock.now()
+    with parts.db.writing() as session:
+        launch = cast.launch_of(session)
+        launch.set_coverage(session, kept, by=the(session, LENA), at=at)
+        after_change(session, launch, why="The coverage hours of this launch changed.", at=at)
+
+
+def test_after_fewer_hours_a_clock_goes_on_with_the_time_it_had_left(
+    shop: Parts, mara: Customer
+) -> None:
+    mara.asks(UNKNOWN)
+    promised = promise_of(shop, Kind.RESOLVE).due_at  # a Sunday at 10:00
+    every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    hours_change(shop, {"week": [{"days": every, "from": "08:00", "to": "20:00"}]})
+    later(shop, hours=1)
+    cast.amir_replies(shop)
+    at = later(shop, hours=1)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.customer_wrote(session, at=at)
+
+    resolve = promise_of(shop, Kind.RESOLVE)
+    assert resolve.due_at == promised + timedelta(hours=1)
+    assert resolve.warn_at == NOW + timedelta(days=4, hours=1)
+
+
+@pytest.mark.parametrize("severity", [Severity.PAINFUL, Severity.MINOR])
+def test_after_fewer_hours_no_worse_severity_and_not_the_same_gives_more_time(
+    shop: Parts, mara: Customer, severity: Severity
+) -> None:
+    mara.asks(UNKNOWN)
+    before = {kind: promise_of(shop, kind).due_at for kind in (Kind.FIRST_RESPONSE, Kind.RESOLVE)}
+    hours_change(shop, {"week": [{"days": ["sun"], "from": "08:00", "to": "09:00"}]})
+    with cast.the_ticket(shop) as (session, ticket):
+        lena = the(session, LENA)
+        ticket.set_severity(session, severity, reason="Many ask.", by=lena, at=NOW)
+
+    assert {kind: promise_of(shop, kind).due_at for kind in before} == before
+
+
 # Why it is due then.
+
+
+def test_a_deadline_from_before_the_hours_changed_says_so(shop: Parts, mara: Customer) -> None:
+    mara.asks(UNKNOWN)
+    hours_change(shop)
+
+    told = why(shop, Kind.RESOLVE)
+    assert told[0] == (
+        "Due at 22 Nov 2026, 10:00 CET, as it was promised: the hours changed since, "
+        "and no change of hours moves a deadline further away."
+    )
+    assert not any("Outside coverage" in step for step in told)
 
 
 def test_a_deadline_tells_its_nights_holidays_and_pauses(shop: Parts, mara: Customer) -> None:
