@@ -11,13 +11,13 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from assistant.desk.in_charge import in_charge, who_can_take
 from assistant.desk.notices import notify
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
-from assistant.ground.people import Person, Role, by_email, members
+from assistant.ground.people import Person, Role
 from assistant.launch.scenarios import Decider
-from assistant.launch.shifts import owner_at
 
 LONGEST = 1_000  # characters of a question or an answer
 
@@ -209,9 +209,8 @@ def ask(
 
 def _who_decides(session: Session, ticket: Ticket, decider: Decider, at: datetime) -> Person | None:
     named = ticket.scenario.deciders.get(decider) if ticket.scenario else None
-    person = by_email(session, named) if named else None
-    person = person or owner_at(session, ticket.launch_id, at)
-    return person or next(iter(members(session, ticket.launch_id, Role.LEAD)), None)
+    person = who_can_take(session, named, ticket.launch_id) if named else None
+    return person or in_charge(session, ticket.launch_id, at)
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Ruling | None:

@@ -1,5 +1,6 @@
 """Tickets: what a person has to answer. Each has a severity with its reason, an owner, promises."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk import bounces, escalation, promises
 from assistant.desk.conversations import Conversation
-from assistant.desk.in_charge import in_charge
+from assistant.desk.escalation import Step
+from assistant.desk.in_charge import in_charge, who_can_take
 from assistant.desk.messages import Message, Said
 from assistant.desk.notices import notify
 from assistant.desk.pauses import Pause
@@ -19,7 +21,7 @@ from assistant.desk.severity import Severity
 from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
-from assistant.ground.people import Person, by_email
+from assistant.ground.people import Person
 from assistant.launch.coverage import AROUND_THE_CLOCK, Coverage, coverage_of
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
@@ -126,6 +128,11 @@ class Ticket(Base):
         return policies_of(self.launch)[self.policy]
 
     @property
+    def path(self) -> Sequence[dict[str, Any]]:
+        """Return the steps upwards of its scenario, as ``{after_minutes, to}``."""
+        return self.scenario.escalation if self.scenario else []
+
+    @property
     def coverage(self) -> Coverage:
         """Return when people are there for it."""
         return coverage_of(self.launch)
@@ -188,16 +195,13 @@ class Ticket(Base):
         """Hand it one level up; return false when nobody is above."""
         self._must_be_open("escalate it")
         _must_say(reason, "why it is escalated")
-        path = self.scenario.escalation if self.scenario else []
-        step = escalation.next_step(path, self.level, owner=self.owner.email if self.owner else "")
-        above = by_email(session, step.to) if step else None
-        above = above or in_charge(session, self.launch_id, at)
+        step, above = self._above(session, at)
         if above is None or above.id == self.owner_id:
             self.escalates_at = None
             self.record(session, "escalation-ended", by=by, at=at, reason=reason)
             return False
         is_back = bounces.comes_back(self, above)
-        self.level = step.level if step else max(self.level, len(path)) + 1
+        self.level = step.level if step else max(self.level, len(self.path)) + 1
         self.owner, self.owner_id, self.escalated_at = above, above.id, at
         self.escalates_at = self.moves_at()
         self.record(
@@ -208,11 +212,20 @@ class Ticket(Base):
             self._bounced(session, by=by, at=at)
         return True
 
+    def _above(self, session: Session, at: datetime) -> tuple[Step | None, Person | None]:
+        """Return the next step whose person can take it; without one, who is in charge."""
+        owner, level = self.owner.email if self.owner else "", self.level
+        while (step := escalation.next_step(self.path, level, owner=owner)) is not None:
+            if (above := who_can_take(session, step.to, self.launch_id)) is not None:
+                return step, above
+            level = step.level
+        return None, in_charge(session, self.launch_id, at)
+
     def moves_at(self) -> datetime | None:
         """Return when it goes one level up unless somebody takes it or answers."""
         follows = self.terms.follows_calendar(Kind.FIRST_RESPONSE, Severity(self.severity))
         return escalation.moves_at(
-            self.scenario.escalation if self.scenario else [],
+            self.path,
             self.level,
             since=self.opened_at,
             moved_at=self.escalated_at,

@@ -130,8 +130,9 @@ def launches_of(session: Session, person: Person) -> list[int]:
 
 
 def members(session: Session, launch_id: int, *roles: Role) -> list[Person]:
-    """Return the launch's people, with one of ``roles`` when given, by name."""
+    """Return the launch's people who may sign in, with one of ``roles`` when given, by name."""
     query = select(Person).join(Membership).where(Membership.launch_id == launch_id)
+    query = query.where(Person.disabled_at.is_(None))
     if roles:
         query = query.where(Person.role.in_(roles))
     return list(session.scalars(query.order_by(Person.name)))

@@ -5,7 +5,7 @@ import pytest
 from assistant.desk.escalation import Step, next_step
 from assistant.ground.parts import Parts
 from tests import cast
-from tests.cast import AMIR, LENA, NOOR, NOW, UNKNOWN, Customer, the
+from tests.cast import AMIR, LAUNCH, LENA, NOOR, NOW, OLU, UNKNOWN, Customer, the
 
 PATH = [{"after_minutes": 60, "to": NOOR}, {"after_minutes": 15, "to": LENA}]
 
@@ -56,3 +56,50 @@ def test_without_a_scenario_it_goes_to_the_first_lead_and_no_further(
 
     assert escalated(shop) == (True, LENA, 1)
     assert escalated(shop) == (False, LENA, 1)
+
+
+@pytest.mark.parametrize("why", ["unknown", "not of this launch", "left"])
+def test_a_step_to_nobody_who_can_take_it_is_passed_over(
+    shop: Parts, mara: Customer, why: str
+) -> None:
+    mara.asks(UNKNOWN)
+    with cast.the_ticket(shop) as (session, ticket):
+        gone = "gone@example.com"
+        if why != "unknown":
+            bo = cast.a_person(session, email=gone, launch=LAUNCH if why == "left" else None)
+            bo.disabled_at = NOW if why == "left" else None
+        ticket.scenario = cast.launch_of(session).scenarios[0]
+        ticket.scenario.escalation = [
+            {"after_minutes": 15, "to": gone},
+            {"after_minutes": 60, "to": NOOR},
+        ]
+        ticket.owner, ticket.owner_id = the(session, LENA), the(session, LENA).id
+
+    assert escalated(shop) == (True, NOOR, 2)  # and not to Lena, in whose charge it is already
+
+
+def test_a_lead_who_has_left_is_in_charge_of_nothing(shop: Parts, mara: Customer) -> None:
+    mara.asks(UNKNOWN)
+    with shop.db.writing() as session:
+        the(session, LENA).disabled_at = NOW
+
+    assert escalated(shop) == (True, NOOR, 1)
+
+
+def test_without_a_lead_an_administrator_is_woken(shop: Parts, mara: Customer) -> None:
+    mara.asks(UNKNOWN)
+    with shop.db.writing() as session:
+        for email in (LENA, NOOR):
+            the(session, email).disabled_at = NOW
+
+    assert escalated(shop) == (True, OLU, 1)
+
+
+def test_a_new_ticket_is_given_to_nobody_who_has_left(shop: Parts, mara: Customer) -> None:
+    with shop.db.writing() as session:
+        the(session, AMIR).disabled_at = NOW
+    mara.asks(UNKNOWN)
+
+    with cast.the_ticket(shop) as (_, ticket):
+        assert ticket.owner is not None
+        assert ticket.owner.email == LENA
