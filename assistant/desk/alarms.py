@@ -9,6 +9,7 @@ here is decided until the clock has been believable for a while.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,6 +22,8 @@ from assistant.desk.promises import Promise
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.parts import Parts
+
+log = structlog.get_logger()
 
 ESCALATED_BY = (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE)  # broken promises that move a ticket up
 LATE = timedelta(minutes=1)
@@ -59,6 +62,8 @@ def _each(
                 done += settle(session, item, at)
         except StaleDataError:
             continue  # somebody changed the ticket this very moment; the next sweep looks again
+        except Exception:  # what cannot be settled must not keep the alarms of all others quiet
+            log.exception("alarm failed", item=item[0])
     return done
 
 

@@ -387,12 +387,16 @@ class Ticket(Base):
         self.record(session, "rated", by=CUSTOMER, at=at, score=score)
 
     def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
-        """Open it again, with new promises from now on; a second time changes nothing."""
+        """Open it again, with new promises from now on; a second time changes nothing.
+
+        What was closed before any person answered still waits for a first response.
+        """
         if self.is_open:
             return
         _must_say(reason, "why it is opened again")
         self.resolved_at = self.resolved_by_id = None
-        for kind in (Kind.NEXT_UPDATE, Kind.RESOLVE):
+        is_answered = self.first_response_at is not None
+        for kind in (Kind.NEXT_UPDATE if is_answered else Kind.FIRST_RESPONSE, Kind.RESOLVE):
             self._promise(kind, since=at)
         self.record(session, "reopened", by=by, at=at, reason=reason)
 

@@ -116,6 +116,32 @@ def test_a_new_deadline_is_warned_of_again(shop: Parts, mara: Customer) -> None:
     assert warn(shop) == 1
 
 
+def test_a_ticket_whose_alarm_fails_keeps_nobody_else_s_quiet(shop: Parts, mara: Customer) -> None:
+    mara.asks(BLOCKED)
+    cast.a_customer(shop, visitor="tom").asks(BLOCKED)
+    with cast.the_ticket(shop, "HC-1001") as (_, ticket):
+        ticket.policy = "gone"  # of a later release, say
+    later(shop, minutes=15)
+
+    assert break_promises(shop) == 1
+    assert happened(shop, "ticket.promise-broken") == ["promise-broken"]
+
+
+def test_what_was_closed_unanswered_and_opened_again_is_escalated_like_any_other(
+    shop: Parts, mara: Customer
+) -> None:
+    mara.asks(BLOCKED)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.dismiss(session, reason="Spam", by=the(session, AMIR), at=NOW)
+    at = later(shop, minutes=30)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.reopen(session, reason="It was none.", by=the(session, AMIR), at=at)
+    later(shop, minutes=15)
+
+    assert break_promises(shop) == 1
+    assert owner(shop) == (LENA, 1)
+
+
 # A clock that jumps.
 
 
