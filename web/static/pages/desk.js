@@ -25,13 +25,25 @@ function insertSuggestion(page, link, event) {
   const text = page.querySelector("[data-suggestion-text]");
   if (!box || !text) return;
   event.preventDefault();
-  box.value = text.textContent.trim();
+  turnToReply(box);
   box.form.querySelector("[data-inserted-entry]").value = link.dataset.entry;
   box.form.querySelector("[data-inserted-version]").value = link.dataset.version;
-  box.form.querySelector("[value=reply]").checked = true;
   page.querySelector("[data-deviates]").hidden = false;
+  const approved = text.textContent.trim();
+  if (!box.value.includes(approved)) put(box, [approved, box.value.trim()]);
   box.focus();
   box.setSelectionRange(0, 0);
+}
+
+// By the same event as a click on it, so that words of a note are kept apart and never sent.
+function turnToReply(box) {
+  const reply = box.form.querySelector("[value=reply]");
+  if (!reply.checked) reply.click();
+}
+
+function put(box, texts) {
+  box.value = texts.filter(Boolean).join("\n\n");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // What the model drafted comes after what stands there already: nobody's words are lost.
@@ -39,9 +51,8 @@ function useDraft(page, link, event) {
   const box = page.querySelector("[data-composer-text]");
   if (!box) return;
   event.preventDefault();
-  box.value = [box.value.trim(), link.dataset.text].filter(Boolean).join("\n\n");
-  box.form.querySelector("[value=reply]").checked = true;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  turnToReply(box);
+  put(box, [box.value.trim(), link.dataset.text]);
   box.focus();
 }
 

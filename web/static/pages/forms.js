@@ -30,16 +30,24 @@ function sendOnce(form, event) {
 
 // A draft comes back as what it was: a note stays a note, and what began with an approved text
 // still says so. Words alone, put back into a reply, could reach the wrong reader.
+// What was sent is kept until it stands in the thread: behind a closed door nothing is lost.
 function keepDraft(box) {
   const name = KEEP + box.dataset.draft;
-  const keep = () => sessionStorage.setItem(name, JSON.stringify(draftOf(box)));
+  const keep = (isSent) => sessionStorage.setItem(name, JSON.stringify({ ...draftOf(box), isSent }));
   try {
-    if (!box.value) restoreDraft(box, JSON.parse(sessionStorage.getItem(name) ?? "null"));
-    box.form.addEventListener("input", keep);
-    box.form.addEventListener("submit", () => sessionStorage.removeItem(name));
+    const kept = JSON.parse(sessionStorage.getItem(name) ?? "null");
+    if (isSaid(kept?.text)) sessionStorage.removeItem(name);
+    else if (!box.value || kept?.isSent) restoreDraft(box, kept);
+    box.form.addEventListener("input", () => keep(false));
+    box.form.addEventListener("submit", () => keep(true));
   } catch {
     // Storage is denied: the draft lives as long as the page, which is what people expect then.
   }
+}
+
+function isSaid(text) {
+  const plain = (words) => words.replace(/\s+/g, " ").trim();
+  return Boolean(text) && [...document.querySelectorAll(".bubble .lines")].some((said) => plain(said.textContent) === plain(text));
 }
 
 function draftOf(box) {

@@ -7,6 +7,7 @@ const AT_LEAST = 10000; // between two looks because of something that this page
 
 export function keepFresh(page) {
   if (!page.querySelector("[data-fresh]")) return;
+  standAtTicket(page);
   const isLive = page.documentElement.dataset.live === "desk";
   let wait = isLive ? SLOWEST : EVERY;
   const look = async () => {
@@ -15,6 +16,14 @@ export function keepFresh(page) {
   };
   setTimeout(look, wait);
   page.documentElement.addEventListener("hypercare:changed", ({ detail }) => hear(page, detail));
+}
+
+// A refused form is shown at the address it was sent to, which answers no look and sends again at a
+// reload: the ticket goes on at its own.
+function standAtTicket(page) {
+  const ticket = page.querySelector("[data-ticket]")?.dataset.ticket;
+  const own = `/desk/tickets/${ticket}`;
+  if (ticket && location.pathname !== own) history.replaceState(null, "", own);
 }
 
 // A ticket's own page follows at once. Others only count what happened, so they take their time.

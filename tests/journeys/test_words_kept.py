@@ -1,0 +1,96 @@
+"""What somebody wrote at the desk survives a refusal, a closed door and an inserted text."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from assistant.ground.parts import Parts
+from tests import cast
+from tests.faults.server import Hosted
+from tests.journeys.browser import chromium, needs_chromium
+from tests.journeys.test_desk_together import SOON, TICKET, loaded, opened, signed_in
+
+pytestmark = needs_chromium
+BOX = "[data-composer-text]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(shop: Parts) -> Iterator[str]:
+    with Hosted(shop) as host:
+        yield host.address
+
+
+def test_a_ticket_goes_on_live_after_a_reply_was_refused(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    mara = cast.a_customer(shop)
+    mara.calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        loaded(page)
+        page.locator(BOX).press_sequentially("Dear {{name}}")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("is still to be filled in")).to_be_visible(timeout=SOON)
+        loaded(page)
+
+        mara.asks("It has become worse by now.")
+
+        expect(page.locator(".bubble").last).to_contain_text("become worse", timeout=SOON)
+        page.reload()
+        expect(page.locator(BOX)).to_have_value("Dear {{name}}")
+        assert page.url == f"{address}{TICKET}"
+
+
+def test_words_that_meet_a_closed_door_come_back_after_signing_in(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    cast.a_customer(shop).calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        loaded(page)
+        kept = amirs.cookies()
+        amirs.clear_cookies()
+        page.locator(BOX).fill("A long and thoughtful answer")
+        page.locator(BOX).press("Control+Enter")
+        expect(page).to_have_url(f"{address}/sign-in?next={TICKET}", timeout=SOON)
+
+        amirs.add_cookies(kept)
+        page.goto(f"{address}{TICKET}")
+        expect(page.locator(BOX)).to_have_value("A long and thoughtful answer")
+
+        page.locator(BOX).press("Control+Enter")
+        expect(page.locator(".bubble-agent").last).to_contain_text("thoughtful", timeout=SOON)
+        expect(page.locator(BOX)).to_have_value("")
+
+
+def test_an_inserted_answer_takes_the_place_of_no_words(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    mara = cast.a_customer(shop)
+    mara.asks("why is my price different")
+    mara.calls()
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        loaded(page)
+        insert = page.locator("[data-insert]").first
+        page.locator(BOX).fill("Good morning")
+        page.keyboard.press("Escape")
+        page.get_by_text("Internal note", exact=True).first.click()
+        page.locator(BOX).fill("Her aunt is odd")
+
+        insert.click()
+
+        expect(page.locator("[name=kind][value=reply]")).to_be_checked()
+        said = page.locator(BOX).input_value()
+        assert said.endswith("\n\nGood morning")
+        assert len(said) > len("Good morning\n\n")
+        assert "aunt" not in said
+        page.get_by_text("Internal note", exact=True).first.click()
+        expect(page.locator(BOX)).to_have_value("Her aunt is odd")
