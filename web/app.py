@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -68,7 +68,7 @@ def create_app(
     parts.verdicts = parts.verdicts or Verdicts()
     app.state.metrics = Metrics()
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(guarding.numbers_fit)])
     app.add_middleware(guarding.BodyLimits)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -227,6 +227,8 @@ def _add_refusals(app: FastAPI) -> None:
             return _refusal(
                 request, 422, "invalid", "The body is not JSON.", "Correct it and send it again."
             )
+        if first["loc"][0] == "path":
+            return _refusal(request, 404, "not-found", "There is no such page.", "")
         field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
         field = field.encode("utf-8", "replace").decode()  # a name may be half a surrogate pair
         return _refusal(

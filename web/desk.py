@@ -22,6 +22,7 @@ from web.holding_back import Anyway, held_back, note_override
 from web.queue_asked import asked
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
+from web.ticket_mail import read_where
 from web.ticket_pages import Draft, Wanted, ticket_page
 
 router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
@@ -248,6 +249,8 @@ def _shown(
         draft=draft,
         has_model=desk.parts.model is not None,
     )
+    mails = desk.parts.settings.sends_mail
+    context["read_where"] = read_where(ticket, context["mail"], sends_mail=mails)
     return desk.page("desk/ticket.html", "desk", ticket.launch, context, status=status)
 
 

@@ -15,10 +15,11 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.ground.clock import Clock
-from assistant.ground.errors import Declined
+from assistant.ground.errors import Declined, NotFound
 from web.access import PartsHere
 
 BIGGEST_BODY = 1_000_000  # bytes; the longest form is an entry with its phrasings
+BIGGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
 BIGGEST_MAIL = 25_000_000  # bytes; what most mail servers let through
 MAIL = "/api/v1/mail"
 
@@ -36,6 +37,19 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+async def numbers_fit(request: Request) -> None:
+    """Let only ids through that a row could have; no database is asked for others.
+
+    Raises:
+        NotFound: when a number in the address is larger.
+    """
+    named = dict(request.path_params)
+    named.pop("conversation_id", None)  # a random text
+    ids = [str(value) for name, value in named.items() if name.endswith("_id")]
+    if any(each.isdecimal() and int(each[:12]) > BIGGEST_ID for each in ids):
+        raise NotFound("There is nothing with that number.", what_to_do="Look at the list.")
 
 
 def framed_by(sites: list[str]) -> str:

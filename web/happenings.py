@@ -1,8 +1,10 @@
 """Events as sentences, for a ticket's history and for the lines between its messages."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from assistant.desk.policies import in_words
 from assistant.desk.promises import KIND_WORDS, Kind
 from assistant.desk.rulings import RULED_WORDS, Ruled
 from assistant.ground.audit import Event
@@ -92,7 +94,9 @@ def who(event: Event) -> str:
 
 
 def _late(details: Details) -> str:
-    return ", noted late because nothing ran at the time" if details.get("late") else ""
+    # The process was away, or a changed severity moved the deadline into the past.
+    late = details.get("late")
+    return f", noted {in_words(timedelta(minutes=max(late // 60, 1)))} late" if late else ""
 
 
 def _replied(details: Details) -> str:

@@ -42,6 +42,21 @@ def mail_of(session: Session, ticket: Ticket, *, at: datetime) -> dict[str, Any]
     }
 
 
+def read_where(ticket: Ticket, mail: dict[str, Any] | None, *, sends_mail: bool) -> dict[str, Any]:
+    """Return where the customer reads a reply: ``words``, and whether it ``is_warning``.
+
+    ``mail`` is what ``mail_of`` returned.
+    """
+    if ticket.conversation.channel != EMAIL:
+        return {"words": "The customer reads this where they asked.", "is_warning": False}
+    if not sends_mail:
+        return {"words": "It reaches nobody: no mail server is configured.", "is_warning": True}
+    if mail is None:
+        return {"words": "It reaches nobody: no address is known.", "is_warning": True}
+    way = f"It goes to {mail['email']}." if mail["confirmed"] else "They get a link to it by mail."
+    return {"words": way, "is_warning": False}
+
+
 def _proof_words(to: Correspondent) -> str:
     if to.confirmed_at is not None:
         how = "by a tap in a mail" if to.confirmed_by == "link" else "by an answer from it"

@@ -94,3 +94,14 @@ def test_an_inserted_answer_takes_the_place_of_no_words(
         assert "aunt" not in said
         page.get_by_text("Internal note", exact=True).first.click()
         expect(page.locator(BOX)).to_have_value("Her aunt is odd")
+
+
+def test_a_word_without_end_stays_in_its_place(browser: Browser, shop: Parts, address: str) -> None:
+    cast.a_customer(shop).calls("a" * 3000)
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        body = page.locator(".bubble-customer .bubble-body").first.bounding_box()
+        rail = page.locator(".ticket-rail, .rail-part").first.bounding_box()
+    assert body is not None
+    assert rail is not None
+    assert body["x"] + body["width"] <= rail["x"]

@@ -144,7 +144,9 @@ def test_it_is_undone_and_stopped_from_its_page(asked: Parts) -> None:
     amir = a_browser(asked, AMIR)
     onward = sent_by(amir, asked, conversations(asked)).headers["location"]
 
+    assert "Waits" in amir.get(onward).text
     assert amir.post(f"{onward}/undoing").status_code == 303
+    assert "Waits" not in amir.get(onward).text
     assert "Undone: nobody got it" in amir.get(onward).text
     assert amir.post(f"{onward}/undoing").status_code == 409
     assert amir.post(f"{onward}/stop").status_code == 409
