@@ -50,8 +50,25 @@ CLOSING = re.compile(
 GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|to whom it may concern|hallo|"
     r"guten (?:tag|morgen|abend)|moin|servus|sehr geehrte\w{0,2}|liebe[rs]?|bonjour|bonsoir|salut|"
-    r"hola|buenos días|buenas tardes|ciao|buongiorno|goedemorgen|beste)\b[^.?!:]{0,60}[,.!:]?",
+    r"hola|buenos días|buenas tardes|ciao|buongiorno|goedemorgen|beste)\b([^.?!:,]{0,60})([,.!:]?)",
     re.IGNORECASE,
+)
+# Who is greeted without a name; whatever else follows a greeting in its line is what they say.
+GREETED = set(
+    re.findall(
+        r"\S+",
+        "there all team everyone everybody folks support service customer sir sirs madam or and mr "
+        "mrs ms dr zusammen alle und an das à tous toutes a todos tutti e",
+    )
+)
+# Words that signatures do not hold, short as their lines are: such a line is said to us.
+SAID = set(
+    re.findall(
+        r"\S+",
+        "i i'm i’m i've i’ve my we you your is was were not cannot can't can’t don't don’t still "
+        "please but ps p.s ich mein meine wir nicht ist bin kann komme aber bitte je pas suis mais "
+        "nous yo estoy pero io non sono ik niet",
+    )
 )
 NOT_LETTERS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs"}
 
@@ -171,7 +188,7 @@ def own_words(text: str) -> str:
     answered = _without_history(lines)
     signed = _without_signature(answered)
     greeted = _without_greeting(signed)
-    for left in (greeted, signed, answered, lines):
+    for left in (greeted, _without_greeting(answered), answered, lines):
         words = "\n".join(left).strip()
         if any(each.isalnum() for each in words):
             return words
@@ -231,11 +248,30 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 
 def _are_a_signature(lines: list[str]) -> bool:
-    return all(len(line) <= SHORT and "?" not in line for line in lines)
+    return all(len(line) <= SHORT and "?" not in line and not _is_said(line) for line in lines)
+
+
+def _is_said(line: str) -> bool:
+    return any(word in SAID for word in re.findall(r"[\w'’.]*\w", line.casefold()))
 
 
 def _without_greeting(lines: list[str]) -> list[str]:
     first = next((at for at, line in enumerate(lines) if line.strip()), None)
-    if first is None or not GREETING.fullmatch(lines[first].strip()[:100]):
+    if first is None or not _is_a_greeting(lines[first].strip()[:100]):
         return lines
     return lines[first + 1 :]
+
+
+def _is_a_greeting(line: str) -> bool:
+    """Return whether a line greets somebody and says nothing else: "Hi I was charged" does."""
+    found = GREETING.fullmatch(line)
+    if found is None:
+        return False
+    greeted = found[1].split()
+    if len(greeted) == 1 and found[2]:
+        return True
+    return all(word.lower() in GREETED or _is_a_name(word) for word in greeted)
+
+
+def _is_a_name(word: str) -> bool:
+    return word[:1].isupper() and not word.isupper()

@@ -43,6 +43,16 @@ PATIENCE = 0.1  # seconds for 64 KB, on a machine that does nothing else
         ("Thanks, but why is it so?", "Thanks, but why is it so?"),
         ("On Monday I wrote: nothing.\nWhy?", "On Monday I wrote: nothing.\nWhy?"),
         ("Thanks\nWhy did you charge me twice?", "Thanks\nWhy did you charge me twice?"),
+        ("Hi, my card was charged twice.\n\nWhy?", "Hi, my card was charged twice.\n\nWhy?"),
+        ("Hello I cannot log in\nWhy?", "Hello I cannot log in\nWhy?"),
+        ("Hallo, mein Konto ist gesperrt\nWarum?", "Hallo, mein Konto ist gesperrt\nWarum?"),
+        ("Hi Amir,\n\nThanks!\nI am still locked out.", "Thanks!\nI am still locked out."),
+        ("Why?\nThanks\nPS I was charged twice", "Why?\nThanks\nPS I was charged twice"),
+        ("Why?\nDanke\nIch komme nicht hinein", "Why?\nDanke\nIch komme nicht hinein"),
+        ("Dear Sir or Madam,\n\nWhy?", "Why?"),
+        ("Hello Support Team\nWhy?", "Why?"),
+        ("Sehr geehrte Damen und Herren,\nWarum?", "Warum?"),
+        ("Why?\n\nKind regards,\nMara Lind\nHead of Sales, Lind & Co.\nm@x.example", "Why?"),
         ("", ""),
     ],
 )
@@ -161,7 +171,7 @@ def test_text_is_read_in_whatever_charset_it_came(part: bytes, text: str) -> Non
     assert read(HEAD + part).text == text
 
 
-def test_of_several_parts_the_plain_one_is_read_and_what_hangs_on_it_is_named() -> None:
+def test_of_several_parts_every_one_is_read_and_what_hangs_on_it_is_named() -> None:
     mail = read(
         HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n"
         b"--b\nContent-Type: text/html\n\n<p>html</p>\n"
@@ -170,7 +180,35 @@ def test_of_several_parts_the_plain_one_is_read_and_what_hangs_on_it_is_named() 
         b"--b\nContent-Type: application/pdf\nContent-Disposition: attachment\n\nx\n--b--\n"
     )
 
-    assert (mail.text, mail.attachments) == ("plain", ("../../screen.png", "application/pdf"))
+    assert mail.text == "html\n\nplain"
+    assert mail.attachments == ("../../screen.png", "application/pdf")
+
+
+def test_what_stands_below_a_picture_is_read_and_what_is_said_twice_is_read_once() -> None:
+    mail = read(
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\nContent-Type: multipart/alternative; boundary=c\n\n"
+        b"--c\nContent-Type: text/plain\n\nLook at this:\n"
+        b"--c\nContent-Type: text/html\n\n<p>Look at this:</p>\n--c--\n"
+        b"--b\nContent-Type: image/png\nContent-Disposition: inline; filename=a.png\n\nx\n"
+        b"--b\nContent-Type: text/plain\n\nI was charged twice.\n"
+        b"--b\nContent-Type: message/rfc822\n\nSubject: before\n\nNot theirs.\n--b--\n"
+    )
+
+    assert mail.words == "Look at this:\n\nI was charged twice."
+    assert mail.attachments == ("a.png", "message/rfc822")
+
+
+def test_a_mail_that_is_only_forwarded_says_what_was_forwarded() -> None:
+    mail = read(HEAD + b"Content-Type: message/rfc822\n\nSubject: before\n\nWhy is it so?\n")
+
+    assert mail.words == "Why is it so?"
+
+
+def test_no_control_character_comes_in_as_a_message_id() -> None:
+    mail = read(b"From: m@e.com\nMessage-ID: <1\x00@e>\nReferences: <2\x01@e> <3@e>\n\nHi")
+
+    assert (mail.message_id, mail.references) == ("", ("3@e",))
 
 
 HOSTILE = {
