@@ -16,7 +16,9 @@ class Mailbox:
     validity: int = 7
     mails: dict[int, bytes] = field(default_factory=dict)
     broken: set[int] = field(default_factory=set)  # UIDs that it refuses to give out
+    since: set[int] | None = None  # UIDs of mails that are not old; None: all of them
     refuses_sign_in: bool = False
+    stumbles: bool = False  # it cannot search at the moment
     fetched: list[int] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)  # commands that would change the mailbox
 
@@ -64,6 +66,11 @@ def a_mailbox() -> Iterator[Mailbox]:
             return f"OK {verb} done"
 
         def _by_uid(self, rest: str) -> str:
+            if "SEARCH" in rest and box.stumbles:
+                return "NO come again"
+            if "SEARCH SINCE" in rest and box.since is not None:
+                self._say(f"* SEARCH {' '.join(map(str, sorted(box.since)))}")
+                return "OK SEARCH done"
             if "SEARCH" in rest:
                 first = re.search(r"UID (\d+):", rest)
                 begin = int(first[1]) if first else 0

@@ -82,10 +82,13 @@ def _begin(parts: Parts, validity: int, following: int) -> "int | datetime":
         mailbox = _mailbox(session, parts.settings)
         if mailbox.read_at is None and not mailbox.uid_validity:
             mailbox.uid_validity, mailbox.last_uid = validity, max(0, following - 1)
-        elif mailbox.uid_validity != validity:
+            return mailbox.last_uid
+        if mailbox.uid_validity != validity:
             mailbox.uid_validity, mailbox.last_uid = validity, 0
-            return (mailbox.read_at or parts.clock.now()) - timedelta(days=2)
-        return mailbox.last_uid
+        elif mailbox.last_uid:
+            return mailbox.last_uid
+        # Nothing was read since UIDs began anew: what is older than the last reading is history.
+        return (mailbox.read_at or parts.clock.now()) - timedelta(days=2)
 
 
 def _mailbox(session: Session, settings: Settings) -> Mailbox:

@@ -75,6 +75,20 @@ def test_when_uids_begin_anew_nothing_becomes_a_second_mail(shop: Parts, box: Ma
     assert read(shop) == ["2@example.com", "3@example.com"]
 
 
+def test_when_uids_begin_anew_and_the_server_stumbles_history_stays_history(
+    shop: Parts, box: Mailbox
+) -> None:
+    arrives(box, 2)
+    read_mailbox(shop)
+    box.validity, box.stumbles = 8, True
+    read_mailbox(shop)
+    box.stumbles, box.since = False, {2}
+
+    read_mailbox(shop)
+
+    assert read(shop) == ["2@example.com"]
+
+
 def test_a_mail_that_the_server_does_not_give_out_is_put_aside_after_three_tries(
     shop: Parts, box: Mailbox
 ) -> None:
