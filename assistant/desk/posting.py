@@ -8,13 +8,13 @@ sweep looks for what was told, so a reply, a broadcast and a correction go the s
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk.conversations import Conversation
 from assistant.desk.letters import UNCONFIRMED, About, Letter
 from assistant.desk.messages import By, Message, Said
-from assistant.desk.reach import ONE_A, Address, Correspondent, may_ask
+from assistant.desk.reach import Address, Correspondent, may_ask, was_asked_today
 from assistant.ground import outbox
 from assistant.ground.mail import domain_of
 from assistant.ground.parts import Parts
@@ -32,12 +32,13 @@ def post_due(parts: Parts) -> int:
         return 0
     at = parts.clock.now()
     with parts.db.reading() as session:
-        due = _due(session, at)
+        # Apart, so that a crowd of strangers keeps nobody waiting who is known.
+        due = _due(session, at, is_known=True) + _due(session, at, is_known=False)
     return sum(_posted(parts, correspondent_id, at) for correspondent_id in due)
 
 
-def _due(session: Session, at: datetime) -> list[int]:
-    has_room = or_(Correspondent.confirmed_at.is_not(None), Address.asked_at.is_(None))
+def _due(session: Session, at: datetime, *, is_known: bool) -> list[int]:
+    unknown = and_(Correspondent.confirmed_at.is_(None), ~was_asked_today(at))
     query = (
         select(Correspondent.id)
         .join(Correspondent.address)
@@ -46,20 +47,28 @@ def _due(session: Session, at: datetime) -> list[int]:
         .where(
             Correspondent.ended_at.is_(None),
             Address.bounced_at.is_(None),
-            or_(has_room, Address.asked_at <= at - ONE_A),
+            Correspondent.confirmed_at.is_not(None) if is_known else unknown,
             Message.at > at - STALE,
             Message.by != By.CUSTOMER,
             Message.kind != Said.NOTE,
             Message.id > Correspondent.mailed_id,
             or_(Conversation.channel == EMAIL, Message.id > Correspondent.seen_id),
             or_(Conversation.channel == EMAIL, Message.at <= at - LEFT_AFTER),
-            or_(Correspondent.muted_at.is_(None), Message.reply_to_id.is_(None)),
+            or_(Correspondent.muted_at.is_(None), _is_of_a_person()),
         )
         .distinct()
         .order_by(Correspondent.id)
         .limit(AT_ONCE)
     )
     return list(session.scalars(query))
+
+
+def _is_of_a_person() -> ColumnElement[bool]:
+    return or_(Message.by == By.PERSON, Message.reply_to_id.is_(None))
+
+
+def _by_a_person(message: Message) -> bool:
+    return message.by == By.PERSON or message.reply_to_id is None
 
 
 def _posted(parts: Parts, correspondent_id: int, at: datetime) -> bool:
@@ -100,7 +109,7 @@ def _told(session: Session, to: Correspondent, at: datetime) -> list[Message]:
         .order_by(Message.id)
     )
     told = list(session.scalars(query))
-    if to.muted_at is not None and all(message.reply_to_id for message in told):
+    if to.muted_at is not None and not any(_by_a_person(message) for message in told):
         return []  # a machine answers there: it hears from persons only
     is_due = by_mail or any(message.at <= at - LEFT_AFTER for message in told)
     return told if is_due else []

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
@@ -175,6 +175,13 @@ def mailbox_of(email: str) -> str:
     """Return the mailbox behind an address: ``mara+shop@example.com`` is ``mara@example.com``."""
     local, _, domain = email.partition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def was_asked_today(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that an address's mailbox had its one mail of the day already."""
+    mate = aliased(Address)
+    asked = select(mate.id).where(mate.mailbox == Address.mailbox, mate.asked_at > at - ONE_A)
+    return asked.exists()
 
 
 def may_ask(session: Session, address: Address, *, at: datetime) -> bool:

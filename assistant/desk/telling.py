@@ -9,7 +9,7 @@ from assistant.desk import links
 from assistant.desk.letters import About, Letter
 from assistant.desk.links import Opens
 from assistant.desk.posting import AT_ONCE, STALE, is_braked, put
-from assistant.desk.reach import ONE_A, Address, may_ask
+from assistant.desk.reach import Address, may_ask, was_asked_today
 from assistant.desk.subscribers import Subscriber
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
@@ -54,7 +54,7 @@ def _to_ask(session: Session, at: datetime) -> list[int]:
             or_(Subscriber.ended_at.is_(None), Subscriber.ended_at < Subscriber.wanted_at),
             Subscriber.wanted_at > at - STALE,
             Address.bounced_at.is_(None),
-            or_(Address.asked_at.is_(None), Address.asked_at <= at - ONE_A),
+            ~was_asked_today(at),
             ~was_asked,
         )
         .order_by(Subscriber.id)
