@@ -152,6 +152,7 @@ def send(agent: AtDesk, typed: Annotated[Typed, Depends(Typed)]) -> RedirectResp
         at=agent.at,
         resolves=drafted.resolves,
         without=drafted.without,
+        named=typed.told or (),
     )
     return _back(made)
 
@@ -203,7 +204,7 @@ def _previewed(desk: Visit, launch: Launch, drafted: Drafted) -> HTMLResponse:
             at=desk.at,
             without=drafted.without,
         )
-        problem = to_everyone.objection(desk.session, words, at=desk.at)
+        problem = to_everyone.objection(desk.session, launch.id, words, at=desk.at)
     context = new_page(
         desk.session, launch, drafted, words, audience, problem=problem, by=desk.by, at=desk.at
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assistant.answering import recalled_words
 from assistant.desk.messages import Said
 from assistant.desk.reply_guard import Around, Objection, objections
 from assistant.desk.strangers import strangers
@@ -50,7 +51,9 @@ def held_back(
         return None
     notes = tuple(s.text for s in ticket.conversation.messages if s.kind == Said.NOTE)
     others = strangers(agent.session, ticket, text)
-    found = objections(text, Around(notes, tuple(ticket.launch.internal_words), others))
+    again = recalled_words.objections(agent.session, ticket.launch_id, text, base=base)
+    around = Around(notes, tuple(ticket.launch.internal_words), others)
+    found = sorted([*again, *objections(text, around)], key=lambda each: each.soft)
     known = set(anyway.overrides.split(APART))
     if all(each.soft and each.kind in known for each in found):
         return Held(tuple(found), True) if found and not anyway.override_reason.strip() else None

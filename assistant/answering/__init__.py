@@ -18,7 +18,7 @@ thresholds) · ``select`` with ``prompts/`` (the model may name one approved tex
 Afterwards: ``broadcast`` (one answer to everyone who asked: ``audience`` who asked, ``leaving_out``
 who is not told and why, ``to_everyone`` decided with their number, ``sending`` one by one) ·
 ``recall`` (words found wrong: off every surface at once) · ``taking_back`` (and who has them hears
-of it) ·
+of it) · ``recalled_words`` (found again in what a person is about to send) ·
 ``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;
 ``suggesting`` with ``how_sure`` (the agent's suggested reply, and how sure the engine is of it),
 ``undoing`` (what was said about it, undone) and ``evidence`` (what people really asked of an

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from assistant.answering import guards
@@ -16,7 +16,7 @@ from assistant.answering.languages import Spoken, language_of, spoken_in
 from assistant.answering.objections import Case
 from assistant.answering.verdicts import Candidate
 from assistant.desk.conversations import EVERYONE, Conversation
-from assistant.desk.messages import By, Message
+from assistant.desk.messages import By, Message, Said
 from assistant.ground.database import sha256
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
@@ -152,7 +152,9 @@ def _candidate(words: Words) -> Candidate:
 def is_exactly(words: Words) -> ColumnElement[bool]:
     """Return the condition for a message that says exactly these words, as cited or as written."""
     same = Message.sha256 == words.sha256
-    return or_(Message.entry_version_id == words.version.id, same) if words.version else same
+    if words.version:
+        same = or_(Message.entry_version_id == words.version.id, same)
+    return and_(same, Message.kind != Said.NOTE)  # a note told the customer nothing
 
 
 def _told(session: Session, launch: Launch, words: Words) -> dict[str, bool | None]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from assistant.answering import recalled_words
 from assistant.answering.audience import Why
 from assistant.answering.broadcast import Broadcast, Recipient
 from assistant.answering.leaving_out import Words, is_exactly
@@ -80,7 +81,7 @@ def _told(session: Session, recipient_id: int, *, at: datetime) -> bool:
     if broadcast is None or not _claimed(session, recipient_id, at):
         return False
     session.refresh(recipient)
-    if broadcast.entry_version_id and (why := not_live(session, broadcast.entry_version_id, at=at)):
+    if why := _may_not_be_said(session, broadcast, at):
         recipient.sent_at = None
         session.flush()
         broadcast.stop(session, because=why, by=ASSISTANT, at=at)
@@ -95,6 +96,13 @@ def _told(session: Session, recipient_id: int, *, at: datetime) -> bool:
     session.flush()
     broadcast.finish(session, at=at)
     return reason is None
+
+
+def _may_not_be_said(session: Session, broadcast: Broadcast, at: datetime) -> str:
+    """Return why nobody may be told this any more; empty when they may."""
+    if broadcast.entry_version_id is not None:
+        return not_live(session, broadcast.entry_version_id, at=at)
+    return recalled_words.is_recalled(session, broadcast.launch_id, broadcast.text)
 
 
 def _still_on_its_way(session: Session, broadcast_id: int, at: datetime) -> Broadcast | None:

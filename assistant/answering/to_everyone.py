@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from assistant.answering import recalled_words
 from assistant.answering.audience import Asker, Audience, Chosen, askers
 from assistant.answering.broadcast import UNDO, Broadcast, Recipient
 from assistant.answering.leaving_out import Words, sorted_out
@@ -56,8 +57,10 @@ def send_to_all(
     at: datetime,
     resolves: bool = False,
     without: Collection[str] = (),
+    named: Collection[str] | None = None,
 ) -> Broadcast:
-    """Decide to tell everyone who asked; ``people`` is the number that was shown and confirmed.
+    """Decide to tell everyone who asked; ``people`` is the number that was shown and confirmed,
+    ``named`` their conversations where somebody ticked each of them.
 
     It begins ten seconds later. A person's own words to more than ``ALONE`` people wait until a
     second person has read them.
@@ -66,13 +69,17 @@ def send_to_all(
         Refused: when these words may not be sent, other people would get them than were shown, or
             somebody is sending them to some of these people already.
     """
-    if why := objection(session, words, at=at):
+    if why := objection(session, launch.id, words, at=at):
         raise Refused(why, what_to_do="Change it, or choose what may be sent now.")
     audience = preview(session, launch, chosen, words, by=by, at=at, without=without)
     if len(audience.told) != people or not people:
         raise Refused(
             f"Now {len(audience.told)} people would get it, not {people}.",
             what_to_do="Look at who gets it again, then confirm the new number.",
+        )
+    if named is not None and {asker.conversation_id for asker in audience.told} != set(named):
+        raise Refused(
+            "Others would get it than were shown.", what_to_do="Look at who gets it again."
         )
     needs_reader = words.version is None and people > ALONE
     broadcast = Broadcast(
@@ -97,13 +104,14 @@ def send_to_all(
     return broadcast
 
 
-def objection(session: Session, words: Words, *, at: datetime) -> str:
+def objection(session: Session, launch_id: int, words: Words, *, at: datetime) -> str:
     """Return why these words may not be sent to anybody at ``at``; empty when they may."""
     if words.version is not None:
         return not_live(session, words.version.id, at=at)
-    return (
-        reply_guard.objection(words.text, ()) if words.text.strip() else "There is nothing to send."
-    )
+    if not words.text.strip():
+        return "There is nothing to send."
+    again = recalled_words.is_recalled(session, launch_id, words.text)
+    return again or reply_guard.objection(words.text, ())
 
 
 def not_live(session: Session, version_id: int, *, at: datetime) -> str:

@@ -219,6 +219,20 @@ def test_who_was_told_the_same_by_hand_is_left_out(shop: Parts) -> None:
     assert reasons(shop) == {"asker-1": Why.TOLD}
 
 
+def test_a_note_with_the_same_words_told_the_customer_nothing(shop: Parts) -> None:
+    asked_by(shop, 1)
+    approved(shop)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.add_note(session, ANSWER, by=the(session, AMIR), at=shop.clock.now())
+    assert reasons(shop) == {}
+
+    sent_by(shop)
+    cast.later(shop, seconds=10)
+    sending.send_broadcasts(shop)
+
+    assert told(shop) == ["asker-0", "asker-0"]  # the note, and what they read
+
+
 def test_who_said_that_it_did_not_help_is_left_alone(shop: Parts) -> None:
     approved(shop)
     cast.confirm(shop, KEY)

@@ -333,6 +333,28 @@ def test_a_broadcast_of_it_stops_when_it_is_recalled(shop: Parts) -> None:
         assert "recalled" in broadcast.stopped_because
 
 
+@pytest.mark.parametrize("is_recalled_first", [True, False])
+def test_nobody_tells_everyone_in_their_own_words_what_was_recalled(
+    shop: Parts, is_recalled_first: bool
+) -> None:
+    cast.a_customer(shop, visitor="asked").asks(cast.UNKNOWN)
+    if is_recalled_first:
+        recalled_by(shop, by=LENA)
+    with shop.db.writing() as session:
+        launch, amir, at = cast.launch_of(session), the(session, AMIR), shop.clock.now()
+        chosen = Chosen(tickets=("HC-1001",))
+        words = Words(EXPORT_TEXT)
+        if is_recalled_first:
+            with pytest.raises(Refused, match="recalled"):
+                send_to_all(session, launch, chosen, words, people=1, by=amir, at=at)
+            return
+        send_to_all(session, launch, chosen, words, people=1, by=amir, at=at)
+    recalled_by(shop, by=LENA)
+    cast.later(shop, seconds=10)
+
+    assert sending.send_broadcasts(shop) == 0
+
+
 def test_reinstating_stops_the_correction_that_is_on_its_way(shop: Parts) -> None:
     (mara,) = told_before(shop)
     recall_id = recalled_by(shop, by=LENA)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from assistant.answering import sending
 from assistant.answering.broadcast import Broadcast
+from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.ground.parts import Parts
 from tests import cast
@@ -111,6 +112,23 @@ def test_whoever_came_since_the_page_was_loaded_is_looked_at_first(asked: Parts)
 
     assert refused.status_code == 409
     assert "Now 4 people would get it, not 3" in refused.text
+
+
+def test_as_many_people_who_are_others_are_looked_at_first_too(asked: Parts) -> None:
+    seen = conversations(asked)
+    gone = cast.a_customer(asked, visitor="late")
+    said = gone.says(UNKNOWN)
+    with asked.db.writing() as session:
+        session.get_one(Message, said).group_id = group_of(asked)
+        first = session.get_one(Conversation, seen[0])
+        first.tickets[0].reply(
+            session, "I look into it.", by=cast.the(session, LENA), at=asked.clock.now()
+        )
+
+    refused = sent_by(a_browser(asked, AMIR), asked, seen)
+
+    assert refused.status_code == 409
+    assert "Others would get it than were shown" in refused.text
 
 
 def test_two_people_who_send_it_at_once_tell_nobody_twice(asked: Parts) -> None:

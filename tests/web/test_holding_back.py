@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from assistant.answering import recall
 from assistant.desk.messages import By
 from assistant.ground.audit import history
 from tests import cast
@@ -138,3 +139,32 @@ def test_only_a_lead_decides_which_words_stay_inside(shop, asked, amir):
     assert refused.status_code == 403
     with shop.db.reading() as session:
         assert cast.launch_of(session).internal_words == ["Kestrel", "batch 7"]
+
+
+@pytest.mark.parametrize(
+    "text", [cast.EXPORT_TEXT, f"Hello Mara,\n\n{cast.EXPORT_TEXT}  Best, Amir"]
+)
+def test_words_that_were_recalled_are_held_back_however_they_came_into_the_box(
+    shop, asked, amir, text
+):
+    with shop.db.writing() as session:
+        entry, lena = cast.entry_of(session, "export-data"), cast.the(session, cast.LENA)
+        recall.recall(session, entry, reason="It is gone.", by=lena, at=shop.clock.now())
+
+    held = reply(amir, text)
+
+    assert held.status_code == 422
+    assert "was recalled: It is gone." in held.text
+    assert replies(asked) == []
+
+
+def test_what_began_as_a_text_that_was_recalled_meanwhile_is_held_back(shop, asked, amir):
+    with shop.db.writing() as session:
+        entry, lena = cast.entry_of(session, "export-data"), cast.the(session, cast.LENA)
+        recall.recall(session, entry, reason="It is gone.", by=lena, at=shop.clock.now())
+    began = {"suggestion_entry": "export-data", "suggestion_version": "1"}
+
+    held = reply(amir, "Open Settings, please, and choose Export.", **began)
+
+    assert held.status_code == 422
+    assert "was recalled: It is gone." in held.text
