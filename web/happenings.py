@@ -36,6 +36,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.escalated": lambda d: f"Escalated to {d['to']}: {d['reason']}",
     "ticket.escalation-ended": lambda d: f"Nobody is above to escalate to: {d['reason']}",
     "ticket.replied": lambda d: _replied(d),
+    "ticket.reply-withheld": lambda d: d["reason"],
     "ticket.noted": lambda d: "Internal note added",
     "ticket.promised": lambda d: "Next update promised",
     "ticket.customer-wrote": lambda d: "The customer wrote",

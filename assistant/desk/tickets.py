@@ -315,6 +315,18 @@ class Ticket(Base):
         self.record(session, "noted", by=by, at=at, message=note.id)
         return note
 
+    def withhold_reply(self, session: Session, *, because: str, at: datetime) -> None:
+        """The reply did not leave the house: it waits on us again; again changes nothing."""
+        if self.is_open and self.replied_at is None:
+            return
+        self.reopen(session, reason=because, by=ASSISTANT, at=at)
+        self.replied_at = None
+        promises.go_on(self, coverage=self.coverage, at=at)
+        if not promises.open_of(self.promises, Kind.NEXT_UPDATE):
+            self._promise(Kind.NEXT_UPDATE, since=at)
+        self.record(session, "reply-withheld", by=ASSISTANT, at=at, reason=because)
+        self.tell(session, self.owner, f"waits again: {because}", kind="withheld", at=at)
+
     def promise_update(
         self, session: Session, *, due_at: datetime, by: Person, at: datetime
     ) -> None:

@@ -1,6 +1,6 @@
 """The fixed lines around what a letter says. With approved texts and persons' words, all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.desk import promises
@@ -58,26 +58,37 @@ def subject(theirs: str, *, launch: str, number: str) -> str:
     return f"{launch}: your question {number}".rstrip()
 
 
-def telling(told: Sequence[Message], conversation: Conversation, *, link: str, at: datetime) -> str:
-    """Return what was told, each thing letter by letter as it was said, and how to go on."""
-    said = PARTING.join(_said(message, link) for message in told)
+def telling(
+    told: Sequence[Message],
+    conversation: Conversation,
+    *,
+    titles: Mapping[int, Sequence[int]],
+    link: str,
+    at: datetime,
+) -> str:
+    """Return what was told, each thing letter by letter as it was said, and how to go on.
+
+    ``titles`` are the numbers of the titles that a "did you mean" may still offer.
+    """
+    said = PARTING.join(_said(message, titles.get(message.id, ()), link) for message in told)
     return f"{said}\n\n-- \n{_going_on(conversation, link, at)}"
 
 
-def _said(message: Message, link: str) -> str:
+def _said(message: Message, titles: Sequence[int], link: str) -> str:
     if message.kind == Said.REPLY and message.person:
         return f"{message.person.first_name} writes:\n\n{message.text}"
     if message.kind == Said.CLARIFICATION:
-        return f"{message.text}\n\n{_titles(message, link)}"
+        return f"{message.text}\n\n{_titles(message, titles, link)}"
     return message.text
 
 
-def _titles(message: Message, link: str) -> str:
+def _titles(message: Message, left: Sequence[int], link: str) -> str:
     """Return the titles with a link each; what it opens asks once more before it chooses."""
     lines = [
         f"{number}. {option['title']}\n{_when(str(option.get('applies_when', '')))}"
         f"   {link}/choices/{message.id}/{number}"
         for number, option in enumerate(message.options, 1)
+        if number in left
     ]
     return "\n\n".join([*lines, f"None of these\n   {link}/choices/{message.id}/0"])
 

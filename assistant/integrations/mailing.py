@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.answering.lines import LINES, Line
-from assistant.desk import intake, links
+from assistant.desk import intake, links, recalled
 from assistant.desk.letters import UNCONFIRMED, About, Letter
 from assistant.desk.links import Opens
 from assistant.desk.mails import Mail
@@ -27,8 +27,10 @@ from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
 from assistant.integrations import letter_words
 from assistant.library import gate
+from assistant.library.versions import EntryVersion
 
 WITHDRAWN = "What it said is not approved any more."
+REPLY_WITHDRAWN = "The reply was withdrawn before the mail with it could be sent."
 MOST_REFERENCES = 10
 
 
@@ -113,9 +115,16 @@ def _told(
 ) -> Post | None:
     conversation = to.conversation
     told = [session.get_one(Message, message_id) for message_id in letter.messages]
-    sent = [message for message in told if _may_be_said(session, message, at)]
-    if len(sent) < len(told):
-        _handed_over(session, to, told, at)
+    taken_back = recalled.struck(session, conversation.id)
+    titles = {m.id: _titles_left(session, m, at) for m in told if m.kind == Said.CLARIFICATION}
+    sent = [
+        message
+        for message in told
+        if message.id not in taken_back
+        and titles.get(message.id) != []
+        and _may_be_said(session, message, at)
+    ]
+    _handed_over(session, to, [message for message in told if message not in sent], at)
     if not sent:
         _withhold(letter, WITHDRAWN, at)
         return None
@@ -130,7 +139,7 @@ def _told(
     return Post(
         to=to.address.email,
         subject=_subject(session, to),
-        text=letter_words.telling(sent, conversation, link=link, at=at),
+        text=letter_words.telling(sent, conversation, titles=titles, link=link, at=at),
         message_id=letter.message_id,
         headers=headers,
     )
@@ -140,21 +149,43 @@ def _may_be_said(session: Session, message: Message, at: datetime) -> bool:
     """Return whether a message may still be told: an approved version only while it is live."""
     if message.entry_version_id is None:
         return True
+    version = _passed(session, message, message.entry_version_id, at)
+    return version is not None and version.text == message.text
+
+
+def _titles_left(session: Session, message: Message, at: datetime) -> list[int]:
+    """Return the numbers, from 1, of the titles that may still be offered."""
+    return [
+        number
+        for number, option in enumerate(message.options, 1)
+        if _passed(session, message, int(option["version"]), at) is not None
+    ]
+
+
+def _passed(
+    session: Session, message: Message, version_id: int, at: datetime
+) -> EntryVersion | None:
     conversation = message.conversation
-    version = gate.passed(
+    return gate.passed(
         session,
-        message.entry_version_id,
+        version_id,
         launch_id=conversation.launch_id,
         audience=conversation.audience,
         at=at,
     )
-    return version is not None and version.text == message.text
 
 
-def _handed_over(session: Session, to: Correspondent, told: list[Message], at: datetime) -> None:
-    """Let a person answer what the withdrawn message was to answer."""
+def _handed_over(
+    session: Session, to: Correspondent, withheld: list[Message], at: datetime
+) -> None:
+    """Let a person answer what the withdrawn messages were to answer."""
     conversation = to.conversation
-    asked = next((m.reply_to_id for m in told if m.kind == Said.ANSWER and m.reply_to_id), None)
+    by_a_person = any(message.kind == Said.REPLY for message in withheld)
+    if by_a_person and conversation.tickets:
+        ticket = conversation.open_ticket or conversation.tickets[-1]
+        ticket.withhold_reply(session, because=REPLY_WITHDRAWN, at=at)
+        return
+    asked = next((m.reply_to_id for m in withheld if m.reply_to_id), None)
     if asked is None or conversation.open_ticket is not None:
         return
     question = session.get_one(Message, asked)

@@ -217,8 +217,11 @@ def _said(
     at: datetime,
 ) -> Message:
     key = f"mail-{mail.id}"
-    if to and mail.outcome == Fate.GOES_ON and incoming.vouched is Vouched.YES:
+    is_theirs = mail.outcome == Fate.GOES_ON
+    if to and is_theirs and incoming.vouched is Vouched.YES:
         to.confirm(session, Proof.REPLY, at=at)
+    if to and (is_theirs or incoming.vouched is Vouched.YES):  # somebody is there again
+        to.address.bounced_at, to.address.bounced_because = None, ""
     words = _words(incoming, is_first=mail.outcome == Fate.BEGINS)
     if to and (to.muted_at is not None or _is_a_machine(session, to, words, at)):
         to.muted_at = to.muted_at or at
