@@ -153,8 +153,8 @@ def _ticket(
     if ticket is None:
         return None
     if not promises.open_of(ticket.promises, Kind.NEXT_UPDATE):
-        policy = promises.POLICIES[ticket.policy]
-        promises.made(ticket, Kind.NEXT_UPDATE, policy=policy, since=at)
+        terms, hours = ticket.terms, ticket.coverage
+        promises.made(ticket, Kind.NEXT_UPDATE, policy=terms, coverage=hours, since=at)
     ticket.record(session, "recalled", by=recalled.by, at=at, recall=recalled.id, reason=because)
     return ticket
 

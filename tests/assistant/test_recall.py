@@ -14,6 +14,7 @@ from assistant.answering.leaving_out import Words
 from assistant.answering.lines import LINES, Line
 from assistant.answering.to_everyone import preview, send_to_all
 from assistant.desk import recalled
+from assistant.desk.promises import Kind
 from assistant.desk.recalled import Recall, ToldWrong
 from assistant.desk.severity import Severity
 from assistant.ground.errors import NotPermitted, Refused
@@ -177,6 +178,19 @@ def test_each_of_them_has_a_ticket_with_who_recalled_it(shop: Parts) -> None:
             ticket.id for ticket in tickets
         }
         assert recalled.standing_tickets(session, tickets[0].launch_id) == 2
+
+
+def test_when_they_hear_what_is_right_is_promised_as_the_launch_promises(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        own = {"severity": int(Severity.PAINFUL), Kind.NEXT_UPDATE.value: 120}
+        cast.launch_of(session).policies = {"hypercare": [own]}
+    told_before(shop)
+    recalled_by(shop)
+    took_back(shop)
+
+    with cast.the_ticket(shop) as (_, ticket):
+        due = [p.due_at for p in ticket.promises if p.kind == Kind.NEXT_UPDATE]
+        assert due == [shop.clock.now() + timedelta(hours=2)]
 
 
 def test_a_ticket_that_was_resolved_with_it_is_open_again(shop: Parts) -> None:
