@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Form, Header, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from assistant.desk import conversations, tickets
@@ -26,6 +27,15 @@ from assistant.launch.launches import Launch
 COOKIE = "hypercare_sign_in"
 SAFE = ("GET", "HEAD", "OPTIONS")
 EVERY_ROLE = tuple(Role)
+HIGHEST = 2**31 - 1  # that PostgreSQL numbers a row with
+
+
+def _of_a_row(number: int) -> int:
+    # Databases fail on a number beyond their own; 0 is one that no row has: there is nothing here.
+    return number if 0 < number <= HIGHEST else 0
+
+
+RowId = Annotated[int, AfterValidator(_of_a_row)]  # in a path; what no row has is not found
 
 
 class SignInFirst(Declined):

@@ -16,7 +16,7 @@ from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import launches_of
 from assistant.launch.launches import Launch
 from assistant.library.entries import by_key
-from web.access import DeskHere, PartsHere, Reading, Writing, this_launch, this_ticket
+from web.access import DeskHere, PartsHere, Reading, RowId, Writing, this_launch, this_ticket
 from web.broadcast_pages import Drafted, broadcast_page, broadcasts_page, new_page
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
@@ -158,7 +158,7 @@ def send(agent: AtDesk, typed: Annotated[Typed, Depends(Typed)]) -> RedirectResp
 
 
 @router.get("/broadcasts/{broadcast_id}")
-def show_broadcast(desk: Looking, broadcast_id: int) -> HTMLResponse:
+def show_broadcast(desk: Looking, broadcast_id: RowId) -> HTMLResponse:
     """Show how far one is, who has it and who was left out."""
     found = _this(desk, broadcast_id)
     context = broadcast_page(desk.session, found, person=desk.by, at=desk.at)
@@ -166,7 +166,7 @@ def show_broadcast(desk: Looking, broadcast_id: int) -> HTMLResponse:
 
 
 @router.post("/broadcasts/{broadcast_id}/reading")
-def read_over(agent: AtDesk, broadcast_id: int) -> RedirectResponse:
+def read_over(agent: AtDesk, broadcast_id: RowId) -> RedirectResponse:
     """Say as a second person that it may go out."""
     found = _this(agent, broadcast_id)
     found.read_over(agent.session, by=agent.by, at=agent.at)
@@ -174,7 +174,7 @@ def read_over(agent: AtDesk, broadcast_id: int) -> RedirectResponse:
 
 
 @router.post("/broadcasts/{broadcast_id}/undoing")
-def undo(agent: AtDesk, broadcast_id: int) -> RedirectResponse:
+def undo(agent: AtDesk, broadcast_id: RowId) -> RedirectResponse:
     """Take it back before anybody gets it."""
     found = _this(agent, broadcast_id)
     found.undo(agent.session, by=agent.by, at=agent.at)
@@ -182,7 +182,7 @@ def undo(agent: AtDesk, broadcast_id: int) -> RedirectResponse:
 
 
 @router.post("/broadcasts/{broadcast_id}/stop")
-def stop(agent: AtDesk, broadcast_id: int) -> RedirectResponse:
+def stop(agent: AtDesk, broadcast_id: RowId) -> RedirectResponse:
     """Send it to nobody else."""
     found = _this(agent, broadcast_id)
     because = f"{agent.by.name} stopped it."

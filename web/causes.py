@@ -15,7 +15,7 @@ from assistant.ground.people import Person, launches_of, members
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario, of_launch
 from assistant.library import entries
-from web.access import this_ticket
+from web.access import RowId, this_ticket
 from web.cause_page import cause_page
 from web.colleagues import ME
 from web.desk import AtDesk, Looking, Number
@@ -29,7 +29,7 @@ KindField = Annotated[Literal["", "bug", "training-gap"], Form()]
 
 
 @router.get("/causes/{cause_id}")
-def show_cause(desk: Looking, cause_id: int) -> HTMLResponse:
+def show_cause(desk: Looking, cause_id: RowId) -> HTMLResponse:
     """Show one cause with everything about it."""
     cause = this_cause(desk, cause_id)
     launch = desk.session.get_one(Launch, cause.launch_id)
@@ -37,7 +37,7 @@ def show_cause(desk: Looking, cause_id: int) -> HTMLResponse:
     return desk.page("causes/cause.html", "causes", launch, context)
 
 
-def _cause(cause_id: int, agent: AtDesk, version: Number) -> Cause:
+def _cause(cause_id: RowId, agent: AtDesk, version: Number) -> Cause:
     """Return the cause when it still is as the form's page showed it. Raises ChangedMeanwhile."""
     cause = this_cause(agent, cause_id)
     if cause.version != version:
@@ -156,7 +156,7 @@ def remove_link(cause: ThisCause, agent: AtDesk, url: Words) -> RedirectResponse
 
 
 @router.post("/causes/{cause_id}/tickets/removal")
-def unlink_ticket(cause_id: int, agent: AtDesk, number: Words) -> RedirectResponse:
+def unlink_ticket(cause_id: RowId, agent: AtDesk, number: Words) -> RedirectResponse:
     """Let a ticket belong to what its group belongs to again."""
     cause, ticket = this_cause(agent, cause_id), this_ticket(agent.session, agent.by, number)
     belonging.unlink_ticket(agent.session, ticket, cause, by=agent.by, at=agent.at)
@@ -191,7 +191,7 @@ def link_tickets(
 def this_cause(visit: Visit, cause_id: int) -> Cause:
     """Return a cause of the person's launches. Raises NotFound for every other one."""
     mine = None if visit.by.is_any() else launches_of(visit.session, visit.by)
-    return causes.cause_of(visit.session, cause_id if cause_id < 2**31 else 0, mine)
+    return causes.cause_of(visit.session, cause_id, mine)
 
 
 def _new_from(agent: Visit, found: list[Ticket], title: str) -> Cause:

@@ -16,13 +16,12 @@ from assistant.ground.delivery import replay
 from assistant.ground.errors import NotFound
 from assistant.integrations.handing import parcels, seal_of
 from assistant.launch import connections
-from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
+from web.access import DeskHere, PartsHere, Reading, RowId, Writing, this_ticket
 from web.handing_pages import handed, previews
 from web.shell import Visit, Words, visit, went
 
 router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
 NEAREST = 3  # entries considered for each question that engineering is told of
-LATEST = 2**62
 
 
 def _working(request: Request, parts: PartsHere, me: DeskHere, session: Writing) -> Visit:
@@ -79,10 +78,10 @@ def hand_over(
 
 
 @router.post("/desk/tickets/{number}/engineering/{outgoing_id}/replay")
-def replay_hand_over(desk: Working, number: str, outgoing_id: int) -> RedirectResponse:
+def replay_hand_over(desk: Working, number: str, outgoing_id: RowId) -> RedirectResponse:
     """Try again what did not arrive."""
     ticket = this_ticket(desk.session, desk.by, number)
-    letter = outbox.this_letter(desk.session, min(outgoing_id, LATEST), ticket.launch_id)
+    letter = outbox.this_letter(desk.session, outgoing_id, ticket.launch_id)
     if letter.ticket_id != ticket.id:
         raise NotFound("There is no such delivery.", what_to_do="Look at the ticket again.")
     replay(desk.session, letter, by=desk.by, at=desk.at)

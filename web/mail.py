@@ -17,7 +17,7 @@ from assistant.ground.parts import Parts
 from assistant.integrations import receiving, visiting
 from assistant.library import help_page
 from web import mail_pages
-from web.access import PartsHere, Reading, Relay, Writing, anyone, parts_of
+from web.access import PartsHere, Reading, Relay, RowId, Writing, anyone, parts_of
 from web.guarding import limited_by_address
 from web.public import Handler, from_our_page
 from web.rendering import page
@@ -105,7 +105,7 @@ def enter(token: str, session: Writing, parts: PartsHere) -> RedirectResponse:
 
 @router.get("/mail/{token}/choices/{message_id}/{number}", dependencies=[anyone])
 def ask_to_choose(
-    token: str, message_id: int, number: int, session: Reading, parts: PartsHere
+    token: str, message_id: RowId, number: RowId, session: Reading, parts: PartsHere
 ) -> HTMLResponse:
     """Show which title the link means; nothing is chosen before the tap."""
     to = visiting.correspondent(session, Opens.CONVERSATION, token, at=parts.clock.now())
@@ -117,7 +117,7 @@ def ask_to_choose(
     "/mail/{token}/choices/{message_id}/{number}",
     dependencies=[anyone, from_our_page, limited_by_address],
 )
-def choose(token: str, message_id: int, number: int, parts: PartsHere) -> RedirectResponse:
+def choose(token: str, message_id: RowId, number: RowId, parts: PartsHere) -> RedirectResponse:
     """Choose the title, and show what comes of it."""
     visiting.choose(parts, token, message_id, number)
     with parts.db.writing() as session:

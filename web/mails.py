@@ -11,7 +11,7 @@ from assistant.desk import mails
 from assistant.desk.mails import Mail
 from assistant.ground.errors import NotFound
 from assistant.integrations.email import Incoming, Unreadable, Vouched, read
-from web.access import DeskHere, LeadHere, PartsHere, Reading, Writing, this_ticket
+from web.access import DeskHere, LeadHere, PartsHere, Reading, RowId, Writing, this_ticket
 from web.shell import Visit, visit, went
 
 router = APIRouter(tags=["mail"], default_response_class=HTMLResponse)
@@ -47,21 +47,21 @@ def show_aside(lead: Leading) -> HTMLResponse:
 
 
 @router.post("/mails/{mail_id}/conversation")
-def let_in(mail_id: int, lead: Deciding) -> RedirectResponse:
+def let_in(mail_id: RowId, lead: Deciding) -> RedirectResponse:
     """Let a mail become a conversation after all."""
     _aside(lead, mail_id).let_in(lead.session, by=lead.by, at=lead.at)
     return went("/mails", "mail-let-in")
 
 
 @router.post("/mails/{mail_id}/discarding")
-def discard(mail_id: int, lead: Deciding) -> RedirectResponse:
+def discard(mail_id: RowId, lead: Deciding) -> RedirectResponse:
     """Leave a mail unanswered for good."""
     _aside(lead, mail_id).set_aside(lead.session, by=lead.by, at=lead.at)
     return went("/mails", "mail-set-aside")
 
 
 @router.get("/desk/tickets/{number}/mails/{mail_id}")
-def show_mail(number: str, mail_id: int, desk: AtDesk) -> HTMLResponse:
+def show_mail(number: str, mail_id: RowId, desk: AtDesk) -> HTMLResponse:
     """Show the whole of one mail of a ticket's conversation, as text."""
     ticket = this_ticket(desk.session, desk.by, number)
     mail = desk.session.scalar(

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.desk import notices
 from assistant.desk.notices import PAGE, Notice
-from web.access import PartsHere, StaffHere, Writing
+from web.access import PartsHere, RowId, StaffHere, Writing
 from web.shell import LookingHere, Visit, visit, went
 
 router = APIRouter(tags=["notices"], default_response_class=HTMLResponse)
@@ -51,7 +51,7 @@ def read_all(acting: Acting, until: Annotated[int, Form(ge=0, le=2**31 - 1)]) ->
 
 
 @router.post("/notices/{notice_id}/reading")
-def read_one(notice_id: int, acting: Acting) -> RedirectResponse:
+def read_one(notice_id: RowId, acting: Acting) -> RedirectResponse:
     """Mark one as read and go where it leads."""
     notice = notices.one_of(acting.session, acting.by, notice_id)
     notice.read(at=acting.at)

@@ -17,7 +17,7 @@ from assistant.ground.people import Person, launches_of
 from assistant.launch.launches import Launch
 from assistant.library import publishing
 from assistant.library.entries import by_key
-from web.access import DeskHere, LeadHere, PartsHere, Reading, Writing, this_launch
+from web.access import DeskHere, LeadHere, PartsHere, Reading, RowId, Writing, this_launch
 from web.recall_pages import recall_page, recalls_page
 from web.shell import Visit, Words, visit, went
 
@@ -51,7 +51,7 @@ def show_recalls(desk: Looking, launch: str = "") -> HTMLResponse:
 
 
 @router.get("/recalls/{recall_id}")
-def show_recall(desk: Looking, recall_id: int, correction: str = "") -> HTMLResponse:
+def show_recall(desk: Looking, recall_id: RowId, correction: str = "") -> HTMLResponse:
     """Show who was told, who has the correction, and who has not yet."""
     found = _this(desk.session, desk.by, recall_id)
     launch = desk.session.get_one(Launch, found.launch_id)
@@ -86,7 +86,7 @@ def begin(
 
 
 @router.post("/recalls/{recall_id}/undoing")
-def undo(parts: PartsHere, me: DeskHere, request: Request, recall_id: int) -> RedirectResponse:
+def undo(parts: PartsHere, me: DeskHere, request: Request, recall_id: RowId) -> RedirectResponse:
     """Take a recall back within its ten seconds."""
     with parts.db.writing() as session:
         agent = visit(request, parts, me, session)
@@ -98,7 +98,7 @@ def undo(parts: PartsHere, me: DeskHere, request: Request, recall_id: int) -> Re
 
 @router.post("/recalls/{recall_id}/reinstatement")
 def reinstate(
-    parts: PartsHere, me: LeadHere, request: Request, recall_id: int, reason: Words = ""
+    parts: PartsHere, me: LeadHere, request: Request, recall_id: RowId, reason: Words = ""
 ) -> RedirectResponse:
     """Say as another lead that it is right after all."""
     with parts.db.writing() as session:
@@ -110,7 +110,7 @@ def reinstate(
 
 
 @router.post("/recalls/{recall_id}/correction")
-def correct(agent: AtDesk, recall_id: int, entry: Words, people: Count) -> RedirectResponse:
+def correct(agent: AtDesk, recall_id: RowId, entry: Words, people: Count) -> RedirectResponse:
     """Send what is right to exactly those who were told what was wrong."""
     found = _this(agent.session, agent.by, recall_id)
     version = by_key(agent.session, found.launch_id, entry).approved

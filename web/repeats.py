@@ -14,7 +14,7 @@ from assistant.desk.sorting import Seen
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import launches_of
 from assistant.launch.launches import Launch
-from web.access import this_launch
+from web.access import RowId, this_launch
 from web.desk import AtDesk, Looking
 from web.repeat_pages import group_page, repeats_page
 from web.shell import Visit, Words, went
@@ -41,7 +41,7 @@ def show_repeats(
 
 
 @router.get("/repeats/{group_id}")
-def show_group(desk: Looking, group_id: int, page: PageNumber = 1) -> Response:
+def show_group(desk: Looking, group_id: RowId, page: PageNumber = 1) -> Response:
     """Show one group with its real questions; one that was merged leads on."""
     group = this_group(desk, group_id)
     if group.merged_into_id is not None:
@@ -142,7 +142,7 @@ def dismiss_proposal(
 
 def this_group(visit: Visit, group_id: int) -> RepeatGroup:
     """Return a group of the person's launches. Raises NotFound for every other one."""
-    group = visit.session.get(RepeatGroup, group_id) if group_id < 2**31 else None
+    group = visit.session.get(RepeatGroup, group_id)
     mine = _launches(visit)
     if group is None or (mine is not None and group.launch_id not in mine):
         raise NotFound("There is no such group.", what_to_do="Look for it in the list.")

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.desk import rulings
 from assistant.desk.rulings import Ruled
 from assistant.launch.scenarios import Decider
+from web.access import RowId
 from web.desk import AtDesk, ThisTicket
 from web.shell import Words, went
 
@@ -30,7 +31,7 @@ def ask_for_decision(
 def decide(
     ticket: ThisTicket,
     agent: AtDesk,
-    ruling_id: int,
+    ruling_id: RowId,
     ruled: Annotated[Ruled, Form()],
     sentence: Words = "",
 ) -> RedirectResponse:
