@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from assistant.desk import engineering
+from assistant.ground import audit
 from assistant.ground.outbox import Outgoing
 from assistant.ground.parts import Parts
 from assistant.launch.connections import Channel, Connection
@@ -104,6 +105,45 @@ def test_the_second_of_two_who_change_a_connection_is_told(
 
     assert lena.post(f"{CONNECTIONS}/{made.id}", **{**form, "project": "B"}).status_code == 409
     assert the_connection(shop).settings["project"] == "A"
+
+
+def test_a_token_goes_to_no_address_that_it_was_not_given_for(
+    shop: Parts, lena: Browser, there: Outside
+) -> None:
+    lena.post(CONNECTIONS, **jira_form(there))
+    made = the_connection(shop)
+    with outside() as elsewhere:
+        shop.settings.outgoing_allowed += f",127.0.0.1:{elsewhere.port}"
+        form = jira_form(elsewhere, secret="", version=str(made.version))
+        answer = lena.post(f"{CONNECTIONS}/{made.id}", **form)
+        lena.post(f"{CONNECTIONS}/{made.id}/test")
+        kept = the_connection(shop).settings["base_url"]
+        form["secret"] = TOKEN
+        again = lena.post(f"{CONNECTIONS}/{made.id}", **form)
+
+    assert answer.status_code == 422
+    assert "Enter it once more." in answer.text
+    assert (kept, elsewhere.heard) == (there.url, [])
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize("what", ["hook-secret", "removal"])
+def test_what_is_done_to_a_connection_is_done_to_what_was_seen_and_written_down(
+    shop: Parts, lena: Browser, there: Outside, what: str
+) -> None:
+    lena.post(CONNECTIONS, **jira_form(there))
+    made = the_connection(shop)
+
+    late = lena.post(f"{CONNECTIONS}/{made.id}/{what}", version=str(made.version + 1))
+    unchanged = the_connection(shop)
+    done = lena.post(f"{CONNECTIONS}/{made.id}/{what}", version=str(made.version))
+
+    assert (late.status_code, done.status_code < 400) == (409, True)
+    assert unchanged.hook_secret == made.hook_secret != the_connection(shop).hook_secret
+    with shop.db.reading() as session:
+        kinds = [event.kind for event in audit.after(session, 0) if "connection" in event.kind]
+    assert len(kinds) == 2
+    assert kinds[1] in ("connection.hook-secret-renewed", "connection.removed")
 
 
 def test_a_test_says_at_once_whether_it_works(shop: Parts, lena: Browser, there: Outside) -> None:
