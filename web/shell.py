@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from assistant.desk.notices import unread
 from assistant.desk.tickets import Ticket
-from assistant.ground import audit, outbox
+from assistant.ground import outbox
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role
+from assistant.ground.tail import known_upto
 from assistant.launch import launches
 from assistant.launch.launches import Launch
 from assistant.library.entries import waiting_for
@@ -108,8 +109,13 @@ class Visit:
 
 def visit(request: Request, parts: Parts, me: Me, session: Session) -> Visit:
     """Return ``me`` as somebody who reads or writes in ``session`` now."""
-    person, upto = session.get_one(Person, me.person_id), audit.newest_id(session)
+    person, upto = session.get_one(Person, me.person_id), _upto(request, session)
     return Visit(request, parts, me, session, person, parts.clock.now(), upto)
+
+
+def _upto(request: Request, session: Session) -> int:
+    watch = getattr(request.app.state, "watch", None)
+    return known_upto(session, watch.seen if watch else 0)
 
 
 def _looking(request: Request, parts: PartsHere, me: StaffHere, session: Reading) -> Visit:

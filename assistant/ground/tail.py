@@ -64,5 +64,16 @@ class Tail:
         return events
 
 
+def known_upto(session: Session, seen: int) -> int:
+    """Return up to which event a page that is drawn now knows everything.
+
+    ``seen`` is how far this process's reader has come, 0 when it has not begun. Where a lower id
+    may still be on its way, the reader alone knows that nothing before is missing.
+    """
+    newest = audit.newest_id(session)
+    is_in_order = session.get_bind().dialect.name == "sqlite"
+    return newest if is_in_order else min(newest, seen or newest)
+
+
 def _number(session: Session, what: str) -> int:
     return int(session.execute(text(f"SELECT {what}::text")).scalar_one())

@@ -11,9 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from assistant import migrations
+from assistant.ground import audit
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Database
-from assistant.ground.tail import Tail
+from assistant.ground.tail import Tail, known_upto
 from tests import cast
 
 SERVER = os.environ.get("HYPERCARE_TEST_POSTGRES_URL", "")
@@ -72,6 +73,24 @@ def test_an_event_that_never_comes_holds_nobody_up_for_long(db: Database) -> Non
     slow.close()
 
     assert [*new(db, tail), *new(db, tail)] == ["kept"]
+
+
+@needs_postgresql
+def test_a_page_goes_on_from_before_an_event_that_is_still_on_its_way(db: Database) -> None:
+    tail = Tail()
+    with db.writing() as before:
+        write(before, "long ago")
+    new(db, tail)
+    with db.writing() as slow:
+        write(slow, "first")
+        with db.writing() as quick:
+            write(quick, "second")
+        new(db, tail)
+        with db.reading() as drawn:
+            upto = known_upto(drawn, tail.seen)
+
+    with db.reading() as session:
+        assert [event.kind for event in audit.after(session, upto)] == ["first", "second"]
 
 
 def test_events_come_in_their_order_and_once(tmp_path: Path) -> None:

@@ -119,6 +119,21 @@ def test_one_stream_serves_all_tabs_and_goes_on_when_its_tab_is_closed(
         assert len(streams) == 2
 
 
+def test_a_tab_that_is_opened_later_takes_nothing_away_from_an_earlier_one(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        amirs.route("**/desk/events**", lambda route: None)  # held up on the way
+        first = opened(amirs, address)
+        loaded(first)
+        cast.a_customer(shop).calls("Case one")
+
+        second = opened(amirs, address)
+
+        for tab in (second, first):
+            expect(tab.locator("[data-row]")).to_have_count(1, timeout=2 * SOON)
+
+
 def test_where_streams_are_blocked_the_desk_asks_instead(
     browser: Browser, shop: Parts, address: str
 ) -> None:

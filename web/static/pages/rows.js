@@ -33,6 +33,7 @@ async function look(queue) {
   asked.set("numbers", [...wanted.keys()].join(","));
   try {
     const response = await fetch(`/desk/rows?${asked}`, { credentials: "same-origin" });
+    if (response.status >= 500) throw new Error("asked again");
     if (response.ok && queue.list) apply(queue, await response.json(), wanted);
   } catch {
     // The connection is away, which is said elsewhere; what was missed is asked for afterwards.

@@ -49,7 +49,11 @@ function openStream(desk) {
     tell(desk, { beat: true });
   });
   hear("beat", () => tell(desk, { beat: true }));
-  hear("changed", (frame) => tell(desk, { frame }));
+  let sent = desk.last;
+  hear("changed", (frame) => {
+    tell(desk, { frame: { ...frame, after: sent } });
+    sent = frame.id;
+  });
   hear("presence", (presence) => tell(desk, { presence }));
   hear("over", () => end(desk));
   source.onerror = () => desk.source === source && fail(desk);
@@ -72,6 +76,8 @@ function takeIn(desk, said) {
 }
 
 function takeChanges(desk, frame) {
+  // Another tab was told from where that one stood: what lies before that this one asks for itself.
+  if (!frame.refresh && frame.after > desk.last) return ask(desk);
   const events = frame.events.filter((event) => event.n > desk.last);
   desk.last = frame.refresh ? frame.id : Math.max(desk.last, frame.id);
   if (events.length || frame.refresh) emit(desk, "changed", { events, refresh: frame.refresh });
@@ -104,12 +110,13 @@ async function poll(desk) {
 }
 
 async function ask(desk) {
+  const after = desk.last;
   try {
-    const response = await fetch(`/desk/changes?after=${desk.last}`, { credentials: "same-origin" });
+    const response = await fetch(`/desk/changes?after=${after}`, { credentials: "same-origin" });
     if (response.status === 401 || response.status === 403) return end(desk);
     if (!response.ok) return false;
     const { presence, ...frame } = await response.json();
-    tell(desk, { frame, presence });
+    tell(desk, { frame: { ...frame, after }, presence });
     return true;
   } catch {
     return false;
