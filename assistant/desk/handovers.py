@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assistant.desk.promises import Promise
@@ -45,41 +45,34 @@ def open_now(session: Session, launch_id: int, *, at: datetime) -> dict[str, Any
     """Return what the next owner has to know, as plain JSON: ``urgent`` (open Sev 1–2, gravest
     first) with number, subject, severity and owner; ``due`` (promises of the next eight hours,
     soonest first) with number, what and when (ISO, UTC); and how many there are of each."""
-    urgent = session.scalars(
-        select(Ticket)
-        .where(
-            Ticket.launch_id == launch_id,
-            Ticket.resolved_at.is_(None),
-            Ticket.severity <= Severity.PAINFUL,
-        )
-        .options(joinedload(Ticket.owner))
-        .order_by(Ticket.severity, Ticket.id)
-    ).all()
-    due = session.execute(
+    is_open = (Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
+    urgent = select(Ticket).where(*is_open, Ticket.severity <= Severity.PAINFUL)
+    # A clock that stands still is nothing to keep: it goes on when the customer writes.
+    due = (
         select(Promise, Ticket)
         .join(Ticket, Ticket.id == Promise.ticket_id)
-        .where(
-            Ticket.launch_id == launch_id,
-            Ticket.resolved_at.is_(None),
-            Promise.kept_at.is_(None),
-            Promise.due_at > at,
-            Promise.due_at <= at + NEXT_HOURS,
-        )
-        .order_by(Promise.due_at, Promise.id)
-    ).all()
+        .where(*is_open, Promise.kept_at.is_(None), Promise.paused_at.is_(None))
+        .where(Promise.due_at > at, Promise.due_at <= at + NEXT_HOURS)
+    )
+    gravest = urgent.options(joinedload(Ticket.owner)).order_by(Ticket.severity, Ticket.id)
+    soonest = due.order_by(Promise.due_at, Promise.id)
     return {
-        "urgent": [_ticket(ticket) for ticket in urgent[:MOST]],
-        "urgent_count": len(urgent),
+        "urgent": [_ticket(ticket) for ticket in session.scalars(gravest.limit(MOST))],
+        "urgent_count": _count(session, urgent.with_only_columns(Ticket.id)),
         "due": [
             {
                 "number": ticket.number,
                 "what": promise.words,
                 "at": promise.due_at.isoformat(),
             }
-            for promise, ticket in due[:MOST]
+            for promise, ticket in session.execute(soonest.limit(MOST))
         ],
-        "due_count": len(due),
+        "due_count": _count(session, due.with_only_columns(Promise.id)),
     }
+
+
+def _count(session: Session, wanted: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
 
 
 def write(session: Session, launch: Launch, text: str, *, by: Person, at: datetime) -> Handover:

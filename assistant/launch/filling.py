@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from sqlalchemy.orm import Session
 
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
 from assistant.launch import roster, shifts
-from assistant.launch.coverage import coverage_of, edge
+from assistant.launch.coverage import Span, coverage_of, edge
 from assistant.launch.launches import Launch
 from assistant.launch.planning import must_lead, planned, workers
 from assistant.launch.rotation import Piece, Turns, pieces
@@ -25,7 +26,7 @@ def proposal(
     ``last`` (local days, both within), from now on.
 
     Raises:
-        Refused: when there are no people, no times, or too many days.
+        Refused: when there are no people, no times, too many days, or somebody is on duty then.
     """
     if not turns.people or len(turns.people) > MOST_PEOPLE:
         raise Refused(f"A rotation has 1 to {MOST_PEOPLE} people.", what_to_do="Choose them.")
@@ -41,7 +42,25 @@ def proposal(
         raise Refused("Those days are over.", what_to_do="Choose later ones.")
     known = shifts.duties(shifts.between(session, launch.id, begin, end))
     free = roster.gaps(coverage_of(launch).spans(begin, end), known)
-    return pieces(turns, free, first, launch.zone)
+    found = pieces(turns, free, first, launch.zone)
+    _must_be_free(session, launch, found)
+    return found
+
+
+def _must_be_free(session: Session, launch: Launch, found: Sequence[Piece]) -> None:
+    """Raise Refused when somebody would have a shift while they have another, anywhere."""
+    if not found:
+        return
+    people = {piece.person_id for piece in found}
+    theirs = shifts.of_people(session, people, found[0].span.start, found[-1].span.end)
+    for piece, other in product(found, theirs):
+        is_both = other.begins_at < piece.span.end and piece.span.start < other.ends_at
+        if piece.person_id == other.person_id and is_both:
+            raise Refused(
+                f"{other.person.name} is on duty then: "
+                f"{roster.span_words(Span(other.begins_at, other.ends_at), launch.zone)}.",
+                what_to_do="Choose other people or days, or let somebody take that shift over.",
+            )
 
 
 def fill(

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.parts import Parts
+from assistant.ground.people import join
 from assistant.launch import filling, planning, shifts
 from assistant.launch.rotation import Turns
 from assistant.launch.shifts import Shift
 from tests import cast
 from tests.assistant.test_shifts import a_shift, owner
 from tests.cast import AMIR, ERIC, INES, LENA, NOOR, NOW
+from tests.web.test_desk import a_launch
 
 SOON = NOW + timedelta(hours=2)
 HOUR = timedelta(hours=1)
@@ -264,3 +266,22 @@ def test_a_rotation_of_somebody_from_elsewhere_plans_nothing(shop: Parts) -> Non
         with pytest.raises(Refused, match="cannot own a shift here"):
             filling.fill(session, launch, proposed, by=cast.the(session, LENA), at=NOW)
         assert told(session) == []
+
+
+def test_a_rotation_books_nobody_who_is_on_duty_for_another_launch(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        lena, amir, launch = (
+            cast.the(session, LENA),
+            cast.the(session, AMIR),
+            cast.launch_of(session),
+        )
+        other = a_launch(session)
+        join(session, amir, other.id)
+        begins, ends = NOW + timedelta(hours=1), NOW + timedelta(hours=9)
+        planning.plan(session, other, person=amir, begins_at=begins, ends_at=ends, by=lena, at=NOW)
+        turns, day = Turns((amir.id,), (0,)), NOW.date()
+
+        with pytest.raises(Refused, match="Amir Haddad is on duty then"):
+            filling.proposal(session, launch, turns, first=day, last=day, at=NOW)
+        turns = Turns((lena.id,), (0,))
+        assert filling.proposal(session, launch, turns, first=day, last=day, at=NOW)

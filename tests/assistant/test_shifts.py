@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from assistant.desk import handovers
 from assistant.ground.parts import Parts
 from assistant.launch import shifts
 from assistant.launch.shifts import Shift
@@ -76,3 +77,17 @@ def test_an_owner_is_asked_for_in_any_zone(shop: Parts) -> None:
         at = datetime(2026, 11, 20, 23, 30, tzinfo=launch.zone)
 
         assert shifts.owner_at(session, launch.id, at) == cast.the(session, AMIR)
+
+
+def test_what_waits_for_the_customer_is_nothing_that_the_next_owner_has_to_keep(
+    shop: Parts, mara: cast.Customer
+) -> None:
+    mara.asks(cast.BLOCKED)
+    with shop.db.reading() as session:
+        before = handovers.open_now(session, cast.launch_of(session).id, at=NOW)
+    cast.amir_replies(shop)
+
+    with shop.db.reading() as session:
+        after = handovers.open_now(session, cast.launch_of(session).id, at=NOW)
+    assert (before["due_count"], after["due_count"], after["due"]) == (2, 0, [])
+    assert (after["urgent_count"], len(after["urgent"])) == (1, 1)
