@@ -14,13 +14,12 @@ from assistant.ground.sealing import seal
 from assistant.integrations import testing, webhooks
 from assistant.launch import connections
 from assistant.launch.connections import LONGEST_ADDRESS, Channel, Connection
-from web.access import LeadHere, PartsHere, Reading, Writing, this_launch
+from web.access import LeadHere, PartsHere, Reading, RowId, Writing, this_launch
 from web.connection_pages import FIELDS, connections_context, deliveries_context
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 
 router = APIRouter(tags=["connections"], default_response_class=HTMLResponse)
-LATEST = 2**62
 
 
 def _leading(request: Request, parts: PartsHere, me: LeadHere, session: Writing) -> Visit:
@@ -113,7 +112,7 @@ def connect(
 
 @router.post("/launches/{key}/connections/{connection_id}")
 def change(
-    key: str, connection_id: int, lead: Lead, typed: TypedHere, version: Version = 0
+    key: str, connection_id: RowId, lead: Lead, typed: TypedHere, version: Version = 0
 ) -> Response:
     """Change settings; an empty secret leaves the one that is kept."""
     connection = _this(lead, key, connection_id)
@@ -136,25 +135,30 @@ def change(
 
 
 @router.post("/launches/{key}/connections/{connection_id}/removal")
-def remove(key: str, connection_id: int, lead: Lead) -> RedirectResponse:
+def remove(key: str, connection_id: RowId, lead: Lead, version: Version = 0) -> RedirectResponse:
     """Tell it nothing more."""
-    _this(lead, key, connection_id).remove(lead.session, by=lead.by, at=lead.at)
+    connection = _this(lead, key, connection_id)
+    _still(connection, version)
+    connection.remove(lead.session, by=lead.by, at=lead.at)
     return went(f"/launches/{key}/connections", "connection-removed")
 
 
 @router.post("/launches/{key}/connections/{connection_id}/hook-secret")
-def renew_hook_secret(key: str, connection_id: int, lead: Lead) -> HTMLResponse:
+def renew_hook_secret(
+    key: str, connection_id: RowId, lead: Lead, version: Version = 0
+) -> HTMLResponse:
     """Make another secret for what Jira tells us; the former one is worth nothing from now on."""
     connection = _this(lead, key, connection_id)
+    _still(connection, version)
     secret = webhooks.new_secret()
-    connection.hook_secret = _sealed(lead, secret)
+    connection.expect_signed_by(lead.session, _sealed(lead, secret), by=lead.by, at=lead.at)
     lead.session.flush()
     return _page(lead, key, once=_once(lead, connection, secret))
 
 
 @router.post("/launches/{key}/connections/{connection_id}/test")
 def send_test(
-    key: str, connection_id: int, request: Request, parts: PartsHere, me: LeadHere
+    key: str, connection_id: RowId, request: Request, parts: PartsHere, me: LeadHere
 ) -> Response:
     """Try it out now, with no transaction open while its server is waited for."""
     with parts.db.reading() as session:
@@ -176,19 +180,19 @@ def show_deliveries(key: str, lead: LeadLooking) -> HTMLResponse:
 
 
 @router.post("/launches/{key}/deliveries/{outgoing_id}/replay")
-def replay_letter(key: str, outgoing_id: int, lead: Lead) -> RedirectResponse:
+def replay_letter(key: str, outgoing_id: RowId, lead: Lead) -> RedirectResponse:
     """Try a dead letter again."""
     launch = this_launch(lead.session, lead.by, key)
-    letter = outbox.this_letter(lead.session, min(outgoing_id, LATEST), launch.id)
+    letter = outbox.this_letter(lead.session, outgoing_id, launch.id)
     replay(lead.session, letter, by=lead.by, at=lead.at)
     return went(f"/launches/{key}/deliveries", "replayed")
 
 
 @router.post("/launches/{key}/deliveries/{outgoing_id}/rest")
-def drop_letter(key: str, outgoing_id: int, lead: Lead) -> RedirectResponse:
+def drop_letter(key: str, outgoing_id: RowId, lead: Lead) -> RedirectResponse:
     """Let a dead letter rest."""
     launch = this_launch(lead.session, lead.by, key)
-    letter = outbox.this_letter(lead.session, min(outgoing_id, LATEST), launch.id)
+    letter = outbox.this_letter(lead.session, outgoing_id, launch.id)
     letter.drop(lead.session, by=lead.by, at=lead.at)
     return went(f"/launches/{key}/deliveries", "dropped")
 
@@ -209,7 +213,7 @@ def _page(
 
 def _this(lead: Visit, key: str, connection_id: int) -> Connection:
     launch = this_launch(lead.session, lead.by, key)
-    return connections.of_id(lead.session, min(connection_id, LATEST), launch.id)
+    return connections.of_id(lead.session, connection_id, launch.id)
 
 
 def _sealed(lead: Visit, secret: str) -> str:

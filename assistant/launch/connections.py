@@ -85,12 +85,24 @@ class Connection(Base):
         """Use other settings and, unless it is empty, another sealed secret from now on.
 
         Raises:
-            Refused: when something that it needs is missing.
+            Refused: when something that it needs is missing, or a secret would go elsewhere.
         """
         _must_be_whole(Channel(self.channel), settings, secret or self.secret)
+        # Whoever may change an address must not have a secret sent there that they do not know.
+        if not secret and settings.get("base_url") != self.settings.get("base_url"):
+            raise Refused(
+                "The secret was given for another address.", what_to_do="Enter it once more."
+            )
         self.settings, self.events = settings, _known(events)
         self.secret = secret or self.secret
         self._record(session, "changed", by=by, at=at)
+
+    def expect_signed_by(
+        self, session: Session, hook_secret: str, *, by: Person, at: datetime
+    ) -> None:
+        """Believe only what is signed with this sealed secret from now on."""
+        self.hook_secret = hook_secret
+        self._record(session, "hook-secret-renewed", by=by, at=at)
 
     def remove(self, session: Session, *, by: Person, at: datetime) -> None:
         """Tell it nothing more; what waits for it becomes a dead letter."""
