@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from assistant.desk import subscribers, telling
+from assistant.desk import recalled, subscribers, telling
 from assistant.desk.links import Opens
 from assistant.desk.mails import Mail
 from assistant.desk.messages import LONGEST
@@ -74,7 +74,8 @@ def show(session: Reading, parts: PartsHere, visit: Visit = "") -> HTMLResponse:
     """Show the conversation of this visit."""
     at = parts.clock.now()
     to = visiting.correspondent(session, Opens.VISIT, visit, at=at)
-    context = mail_pages.conversation_page(to.conversation, key=secrets.token_urlsafe(16), at=at)
+    struck, key = recalled.struck(session, to.conversation_id), secrets.token_urlsafe(16)
+    context = mail_pages.conversation_page(to.conversation, struck=struck, key=key, at=at)
     return _page(parts, context, template="public/conversation.html")
 
 

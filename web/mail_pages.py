@@ -1,5 +1,6 @@
 """The pages behind a mail's links from their nouns: what public/mail.html and its like show."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -87,15 +88,20 @@ def left(key: str) -> dict[str, Any]:
     )
 
 
-def conversation_page(conversation: Conversation, *, key: str, at: datetime) -> dict[str, Any]:
-    """Return what public/conversation.html shows: what its customer may see, oldest first."""
+def conversation_page(
+    conversation: Conversation, *, struck: Collection[int], key: str, at: datetime
+) -> dict[str, Any]:
+    """Return what public/conversation.html shows: what its customer may see, oldest first.
+
+    ``struck`` are the ids of the messages that were recalled.
+    """
     launch = conversation.launch
     told = [message for message in conversation.messages if message.is_for_customer]
     return {
         "zone": launch.time_zone,
         "public": {"launch": {"key": launch.key, "name": launch.name}, "section": ""},
         "key": key,
-        "messages": [_message(message) for message in told],
+        "messages": [{**_message(message), "recalled": message.id in struck} for message in told],
         "ticket": _ticket(conversation, at),
     }
 

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from assistant.answering import recall
 from assistant.desk.letters import Letter
 from assistant.desk.reach import Correspondent
 from assistant.desk.subscribers import Subscriber
@@ -15,7 +16,7 @@ from assistant.ground.parts import Parts
 from assistant.integrations import receiving
 from assistant.launch import updates
 from tests import cast
-from tests.cast import AMIR, EXPORT_TEXT, INES, LENA, UNKNOWN, Customer, later, the
+from tests.cast import AMIR, EXPORT, EXPORT_TEXT, INES, LENA, UNKNOWN, Customer, later, the
 from tests.mail_server import Taken, a_mail, a_mail_server, rounds, text_of, with_mail
 from tests.web.staff import PAGE, Browser, a_browser
 from web.app import create_app
@@ -250,6 +251,19 @@ def test_what_a_page_shows_is_not_mailed_too(
     rounds(shop)
 
     assert post.mails == []
+
+
+def test_what_was_recalled_stands_struck_through_behind_a_mail_s_link(
+    shop: Parts, post: Taken, reader: TestClient
+) -> None:
+    writes(reader, a_mail(EXPORT))
+    rounds(shop)
+    assert f"<s>{EXPORT_TEXT}</s>" not in taps(reader, link_in(post.mails[0]))
+    with shop.db.writing() as session:
+        entry, lena = cast.entry_of(session, "export-data"), the(session, LENA)
+        recall.recall(session, entry, reason="It is gone.", by=lena, at=shop.clock.now())
+
+    assert f"<s>{EXPORT_TEXT}</s>" in reader.get("/mail/conversation").text
 
 
 def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
