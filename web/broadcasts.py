@@ -208,6 +208,7 @@ def _previewed(desk: Visit, launch: Launch, drafted: Drafted) -> HTMLResponse:
     context = new_page(
         desk.session, launch, drafted, words, audience, problem=problem, by=desk.by, at=desk.at
     )
+    context["is_mailed"] = desk.parts.settings.sends_mail
     return desk.page("desk/broadcast_new.html", "desk", launch, context)
 
 

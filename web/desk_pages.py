@@ -143,6 +143,7 @@ def row(
         "bounces": bounces_of(ticket),
         "repeats": people.get(ticket.group_id or 0, 1),
         "owner": ticket.owner.name if ticket.owner else None,
+        "is_taken": ticket.claimed_at is not None,
         "state": state,
         "state_words": state_words,
     }

@@ -1,5 +1,6 @@
 """A ticket's conversation as the desk shows it: its messages, and the handover."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ REASON_WORDS = {
     "still_broken": "It is still broken",
     "other": "Another reason",
 }
+FIGURES = re.compile(r": \d\.\d\d(?: [<≥] \d\.\d\d)?")  # they stand with what was considered
 GO_ON_WORDS = {"yes": "Yes", "no": "No", "partly": "Partly"}
 
 
@@ -158,7 +160,7 @@ def handoff(ticket: Ticket) -> dict[str, Any]:
     """Return why a person has it, and what the customer told once."""
     told = ticket.context
     return {
-        "reason": ticket.handoff_reason,
+        "reason": FIGURES.sub("", ticket.handoff_reason),
         "at": ticket.opened_at,
         "doing": told.get("doing"),
         "can_continue": GO_ON_WORDS.get(told.get("can_continue", "")),

@@ -126,6 +126,7 @@ def _ticket(ticket: Ticket, person: Person) -> dict[str, Any]:
         "scenario": ticket.scenario.title if ticket.scenario else None,
         "owner": ticket.owner.name if ticket.owner else None,
         "bounces": bounces_of(ticket),
+        "is_taken": ticket.claimed_at is not None,
         "owner_is_me": ticket.owner_id == person.id and ticket.claimed_at is not None,
         "opened_at": ticket.opened_at,
         "acknowledged_at": ticket.acknowledged_at,

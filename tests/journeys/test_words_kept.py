@@ -105,3 +105,18 @@ def test_a_word_without_end_stays_in_its_place(browser: Browser, shop: Parts, ad
     assert body is not None
     assert rail is not None
     assert body["x"] + body["width"] <= rail["x"]
+
+
+def test_a_new_ticket_is_counted_everywhere_and_came_just_now(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    cast.a_customer(shop).calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address)
+        expect(page.locator("[data-fresh=nav-desk]")).to_contain_text("1")
+
+        cast.later(shop, seconds=10)
+        cast.a_customer(shop, visitor="tom").calls("Another")
+
+        expect(page.locator("[data-row='HC-1002'] .row-at")).to_have_text("just now", timeout=SOON)
+        expect(page.locator("[data-fresh=nav-desk]")).to_contain_text("2")

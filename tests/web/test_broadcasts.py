@@ -61,6 +61,16 @@ def test_the_page_names_everybody_who_would_get_it(asked: Parts) -> None:
     assert page.count('name="told"') == 3
 
 
+def test_whom_mail_would_have_to_reach_is_counted_where_none_is_sent(asked: Parts) -> None:
+    with cast.the_ticket(asked) as (_, ticket):
+        ticket.conversation.channel = "email"
+    amir = a_browser(asked, AMIR)
+
+    page = amir.get("/broadcasts/new", group=group_of(asked), answer=KEY, launch=LAUNCH).text
+
+    assert "it does not reach 1 of them" in page
+
+
 def test_without_an_answer_it_asks_for_one(asked: Parts) -> None:
     page = a_browser(asked, AMIR).get("/broadcasts/new", group=group_of(asked)).text
 

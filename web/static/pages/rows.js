@@ -45,6 +45,8 @@ async function look(queue) {
 function apply(queue, fresh, wanted) {
   for (const [key, count] of Object.entries(fresh.counts)) setCount(queue.page, key, count);
   for (const [key, count] of Object.entries(fresh.scenarios)) setCount(queue.page, `scenario-${key}`, count);
+  const inAll = queue.page.querySelector("[data-fresh=nav-desk]");
+  if (inAll) inAll.firstChild.data = fresh.open;
   const opened = [];
   for (const [number, row] of Object.entries(fresh.rows)) {
     const old = queue.list.querySelector(`[data-row="${CSS.escape(number)}"]`);

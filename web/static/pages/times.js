@@ -5,6 +5,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
 const EVERY = 10000; // milliseconds between two looks
+const SKEW = 15; // seconds that a page may be behind the server
 const SOON = 0.2; // share of the promised time that is left when a clock turns amber
 
 export function keepTimes(page) {
@@ -43,7 +44,8 @@ function setWords(element, words) {
 
 // Null when it is longer ago than a week: then the date says more.
 export function ago(seconds) {
-  if (Math.abs(seconds) < MINUTE) return seconds >= 0 ? "just now" : "in a moment";
+  // What came by the stream is younger than the page, whose own time is some seconds behind.
+  if (Math.abs(seconds) < MINUTE) return seconds > -SKEW ? "just now" : "in a moment";
   if (seconds >= 7 * DAY) return null;
   return seconds > 0 ? `${span(seconds)} ago` : `in ${span(-seconds)}`;
 }
