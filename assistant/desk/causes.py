@@ -208,8 +208,11 @@ class Cause(Base):
         self.record(session, "unlinked", by=by, at=at, url=url)
 
     def may_decide(self, person: Person, decision: Decision) -> bool:
-        """Return whether ``person`` decides this: whom the scenario names, else any lead."""
-        decider = DECIDED_BY.get(decision)
+        """Return whether ``person`` decides this: whom the scenario names, else any lead.
+
+        Anybody may ask for facts, but not in place of what was decided by right.
+        """
+        decider = DECIDED_BY.get(decision) or DECIDED_BY.get(Decision(self.decision or decision))
         if decider is None:
             return True
         if self.scenario is None or not self.scenario.deciders.get(decider):
@@ -219,7 +222,7 @@ class Cause(Base):
     def _must_be_decided_by(self, person: Person, decision: Decision) -> None:
         if self.may_decide(person, decision):
             return
-        decider = DECIDED_BY[decision]
+        decider = DECIDED_BY.get(decision) or DECIDED_BY[Decision(self.decision or decision)]
         named = self.scenario.deciders.get(decider) if self.scenario else None
         raise NotPermitted("You do not decide this.", what_to_do=f"Ask {named or 'a lead'}.")
 

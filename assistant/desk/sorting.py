@@ -83,7 +83,7 @@ def link(
     _record(session, group, "caused", by=by, at=at, cause=[before, group.cause_id])
     if cause is not None:
         cause.record(session, "group-linked", by=by, at=at, group=group.id, question=group.question)
-    elif before is not None:
+    if before is not None and before != group.cause_id:
         former = session.get_one(Cause, before)
         words = {"group": group.id, "question": group.question}
         former.record(session, "group-unlinked", by=by, at=at, **words)

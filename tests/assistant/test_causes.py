@@ -338,3 +338,27 @@ def test_the_reach_of_many_causes_takes_three_queries(shop: Parts) -> None:
     with shop.db.reading() as session, queries(shop) as sent:
         belonging.reach_of(session, many, ())
     assert sum(words.startswith("SELECT") for words in sent) == 3
+
+
+def test_nobody_sets_a_decision_aside_who_could_not_have_taken_it(shop: Parts, cause: int) -> None:
+    decided(shop, cause)
+
+    with pytest.raises(NotPermitted):
+        do(shop, cause, "decide", Decision.NEED_FACTS, "Which carts?", by=AMIR)
+    found = do(shop, cause, "decide", Decision.NEED_FACTS, "Which carts?", by=LENA)
+    assert found.state == State.DETECTED
+
+
+def test_a_cause_that_loses_its_group_to_another_says_so(shop: Parts, cause: int) -> None:
+    group = group_behind(shop, ask(shop, *SHELLS)[0])
+    with shop.db.writing() as session:
+        lena = cast.the(session, LENA)
+        launch_id = cast.launch_of(session).id
+        other = causes.detect(session, launch_id, title="Another one", by=lena, at=NOW)
+        for each in (session.get_one(Cause, cause), other):
+            sorting.link(session, Seen(group), each, by=lena, at=NOW)
+
+    assert happened_to(shop, cause)[-2:] == [
+        "cause.group-linked",
+        "cause.group-unlinked",
+    ]
