@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -19,12 +19,14 @@ QUIET = (
     # its user about; on the internet both are public.
     "--disable-features=LocalNetworkAccessChecks",
 )
+PATIENCE = 30_000  # milliseconds; nothing here is about how busy the machine is
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Yield a browser that reaches nothing but loopback."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         try:

@@ -19,7 +19,7 @@ from tests.journeys.browser import chromium, needs_chromium
 from web.access import COOKIE
 
 pytestmark = needs_chromium
-SOON = 10_000  # milliseconds; a machine may be busy, a person would see it at once
+SOON = 30_000  # milliseconds, on a machine that others use too
 TICKET = "/desk/tickets/HC-1001"
 
 
@@ -87,13 +87,14 @@ def test_two_agents_and_five_customers_see_each_other_at_once(
 
         customers[0].asks("It has become worse by now.")
         for page in (amir, lena):
-            expect(page.locator(".bubble").last).to_contain_text("become worse", timeout=SOON)
+            expect(page.locator(".bubble", has_text="become worse")).to_be_visible(timeout=SOON)
         expect(lena.locator("[data-composer-text]")).to_have_value("Good morning")
         expect(lena.get_by_text("Something came while you write.")).to_be_visible()
 
         lena.keyboard.press("Control+Enter")
         expect(lena.get_by_text("Not sent: something came while you wrote.")).to_be_visible()
         expect(lena.locator("[data-composer-text]")).to_have_value("Good morning")
+        loaded(lena)
         lena.locator("[data-composer-text]").press("Control+Enter")
         expect(lena.locator(".bubble").last).to_contain_text("Good morning")
         expect(amir.locator(".bubble").last).to_contain_text("Good morning", timeout=SOON)
