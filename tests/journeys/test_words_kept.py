@@ -42,7 +42,7 @@ def test_a_ticket_goes_on_live_after_a_reply_was_refused(
 
         mara.asks("It has become worse by now.")
 
-        expect(page.locator(".bubble").last).to_contain_text("become worse", timeout=SOON)
+        expect(page.locator(".bubble", has_text="become worse")).to_be_visible(timeout=SOON)
         page.reload()
         expect(page.locator(BOX)).to_have_value("Dear {{name}}")
         assert page.url == f"{address}{TICKET}"
