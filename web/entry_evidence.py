@@ -1,0 +1,45 @@
+"""What people really asked of an entry and how agents answered: the truth beside the text."""
+
+from typing import Any
+
+from assistant.answering import evidence
+from assistant.desk.repeats import Asked
+from web.desk_pages import channel_words
+from web.entry_seen import Seen
+from web.lesson_pages import learnt_of
+from web.library_pages import NOBODY
+
+
+def evidence_beside(seen: Seen) -> dict[str, Any]:
+    """Return what library/_evidence.html and _lessons.html show. Personal data is masked."""
+    session, entry = seen.session, seen.entry
+    asked = evidence.asked_of_each(session, seen.launch.id).get(entry.key, NOBODY)
+    questions = evidence.questions_of(session, entry)
+    return {
+        "evidence": _evidence(asked, questions, evidence.replies_of(session, entry)),
+        "lessons": learnt_of(session, entry, at=seen.at),
+    }
+
+
+def _evidence(
+    asked: Asked, questions: list[evidence.Question], replies: list[evidence.Reply]
+) -> dict[str, Any]:
+    return {
+        "people": asked.people,
+        "contacts": asked.contacts,
+        "channels": len(asked.channels),
+        "questions": [
+            {
+                "text": question.text,
+                "channel": question.channel,
+                "channel_words": channel_words(question.channel),
+                "at": question.at,
+                "href": f"/desk/tickets/{question.ticket}" if question.ticket else None,
+            }
+            for question in questions
+        ],
+        "replies": [
+            {"text": reply.text, "by": reply.by, "href": f"/desk/tickets/{reply.ticket}"}
+            for reply in replies
+        ],
+    }

@@ -1,0 +1,62 @@
+"""Every version of an entry and what changed in it."""
+
+from datetime import datetime
+from typing import Any
+
+from assistant.library.differences import differences
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
+from assistant.library.wording import HEADINGS, Verdict
+from web.entry_seen import Seen
+from web.library_pages import STATE_WORDS
+
+VERSIONS = 20  # of an entry, the newest
+VERDICT_PART = "Verdict"
+
+
+def every_version(seen: Seen) -> dict[str, Any]:
+    """Return what library/_versions.html shows."""
+    return {"versions": _versions(seen.entry, seen.at)}
+
+
+def _versions(entry: Entry, at: datetime) -> list[dict[str, Any]]:
+    pairs = zip([None, *entry.versions], entry.versions, strict=False)
+    shown = [_version(before, version, entry, at) for before, version in pairs]
+    return shown[::-1][:VERSIONS]
+
+
+def _version(
+    before: EntryVersion | None, version: EntryVersion, entry: Entry, at: datetime
+) -> dict[str, Any]:
+    is_current = version is entry.approved
+    words, tone = STATE_WORDS[version.state]
+    if version.recalled_at is not None:
+        words, tone = STATE_WORDS["recalled"]
+    elif version.superseded_at is not None:
+        words, tone = "Replaced", ""
+    return {
+        "version": version.number,
+        "state_words": words,
+        "tone": tone,
+        "by": version.author.name if version.author else "The launch pack",
+        "at": version.saved_at,
+        "approved_by": version.approved_by.name if version.approved_by else None,
+        "sha256": version.sha256 if version.approved_at else None,
+        "current": is_current and version.is_valid(at),
+        "differences": _differences(before, version) if before else [],
+    }
+
+
+def _differences(before: EntryVersion, version: EntryVersion) -> list[dict[str, str]]:
+    return [
+        {
+            "field": each.part,
+            "before": _verdict_words(each.part, each.before),
+            "after": _verdict_words(each.part, each.after),
+        }
+        for each in differences(before, version)
+    ]
+
+
+def _verdict_words(part: str, value: str) -> str:
+    return HEADINGS[Verdict(value)] or "Information" if part == VERDICT_PART else value
