@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
@@ -63,6 +63,13 @@ def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
         for entry, of_people, of_contacts in rows
         if entry is not None
     }
+
+
+def people_of_each(launch_id: int) -> Subquery:
+    """Return how many people asked for each entry, as ``entry`` (its key) and ``people``."""
+    people = func.count(func.distinct(Conversation.visitor)).label("people")
+    counted = _of_launch(select(_key.label("entry"), people), launch_id)
+    return counted.group_by("entry").subquery()
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:

@@ -1,7 +1,8 @@
 """The library: what we may say, and who said that we may.
 
 ``wording`` (verdicts, and one approved text from its parts) · ``versions`` (one wording of an
-entry, frozen by its approval) · ``entries`` (draft, review, approved, retired) · ``liveness`` (what
+entry, frozen by its approval) · ``sought listing`` (what it is searched by; the library's lists, in
+SQL) · ``entries`` (draft, review, approved, retired) · ``liveness`` (what
 may be sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·

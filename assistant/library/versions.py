@@ -4,17 +4,26 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.database import Base, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+from assistant.library.sought import sought_words
 from assistant.library.wording import Parts, Verdict, composed
 
 if TYPE_CHECKING:
     from assistant.library.entries import Entry
+
+
+# With these in one index, counting and paging the library's lists reads no version's text.
+LISTED_BY = (
+    *("entry_id", "number", "approved_at", "superseded_at", "recalled_at", "rejected_at"),
+    *("submitted_at", "valid_from", "valid_until", "saved_at", "author_id", "verdict", "audience"),
+    *("locale", "id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,10 @@ class EntryVersion(Base):
     """One wording of an entry. From its approval on not a byte of it changes."""
 
     __tablename__ = "entry_versions"
-    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("entry_id", "number"),
+        Index("ix_entry_versions_listing", *LISTED_BY),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
@@ -64,6 +76,7 @@ class EntryVersion(Base):
     locale: Mapped[str]
     text: Mapped[str]
     sha256: Mapped[str]
+    sought: Mapped[str]  # sought.sought_words, what a search of the library looks through
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
@@ -135,4 +148,5 @@ class EntryVersion(Base):
             setattr(self, part.name, getattr(draft, part.name))
         self.text = composed(self.parts)
         self.sha256 = sha256(self.text)
+        self.sought = sought_words(self.text, self.ways())
         self.author_id, self.saved_at, self.submitted_at = by.id if by else None, at, None

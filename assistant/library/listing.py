@@ -1,0 +1,179 @@
+"""The lists of the library page, in SQL: which version each list is about, how many, which page.
+
+Nothing is loaded but the page that is shown. States are derived from facts by one covering index
+(``ix_entry_versions_listing``), the same way ``Entry.state`` and ``Entry.approved`` derive them;
+a test holds the two equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from assistant.launch.scenarios import Scenario
+from assistant.library.entries import Entry
+from assistant.library.sought import holds, words_in
+from assistant.library.versions import EntryVersion
+
+LISTS = ("drafts", "in-review", "approved", "expiring", "recalled", "retired", "rejected")
+EXPIRES_SOON = timedelta(days=3)  # before its end an entry stands under Expiring
+
+SORTS = ("asked", "changed", "question", "expiry")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. Blank means: whatever."""
+
+    q: str = ""  # every word must stand in the key, the text, the question or a phrasing
+    kind: str = ""  # response, faq
+    verdict: str = ""
+    scenario: str = ""  # its key; "-" for entries without one
+    author: int | None = None  # the id of a person; 0 for what came with a pack
+    audience: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list: the version of each entry that the list is about, and how many in all."""
+
+    total: int
+    versions: tuple[EntryVersion, ...]
+
+
+def counts(session: Session, launch_id: int, *, at: datetime) -> dict[str, int]:
+    """Return how many entries each list of ``LISTS`` has, in one query."""
+    sums = [func.sum(case((_is_in(name, at), 1), else_=0)).label(name) for name in LISTS]
+    query = select(*sums).select_from(Entry).join(Entry.versions)
+    row = session.execute(query.where(Entry.launch_id == launch_id)).one()
+    return {name: int(number or 0) for name, number in zip(LISTS, row, strict=True)}
+
+
+def listed(
+    session: Session,
+    launch_id: int,
+    name: str,
+    *,
+    at: datetime,
+    filters: Filters = Filters(),
+    sort: str = "asked",
+    asked: Subquery | None = None,
+    first: int = 0,
+    most: int = 25,
+) -> Listed:
+    """Return the versions from place ``first`` on of the list ``name``, at most ``most``.
+
+    ``asked`` is a subquery of (entry key as ``entry``, ``people``), for the sort by how many people
+    asked; without it that sort is by the newest change. Entries come with their versions, scenario
+    and people, in as many queries whatever the size.
+    """
+    found = _found(session, launch_id, name, filters, at)
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    ids = list(session.scalars(_sorted(found, sort, asked).offset(first).limit(most)))
+    return Listed(total, tuple(loaded(session, ids)))
+
+
+def loaded(session: Session, ids: list[int]) -> list[EntryVersion]:
+    """Return these versions in this order, with what a card shows of them."""
+    of_entry = joinedload(EntryVersion.entry)
+    query = (
+        select(EntryVersion)
+        .where(EntryVersion.id.in_(ids))
+        .options(
+            joinedload(EntryVersion.author),
+            joinedload(EntryVersion.approved_by),
+            of_entry.joinedload(Entry.scenario),
+            of_entry.selectinload(Entry.versions),
+        )
+    )
+    by_id = {version.id: version for version in session.scalars(query)}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def entries_matching(
+    session: Session, launch_id: int, filters: Filters, *, names: tuple[str, ...], at: datetime
+) -> list[Entry]:
+    """Return the entries that stand in one of these lists and match, with versions, by key."""
+    among = or_(*[_is_in(name, at) for name in names])
+    ids = select(Entry.id).join(Entry.versions)
+    ids = _narrowed(session, ids.where(Entry.launch_id == launch_id, among), filters)
+    query = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.key)
+    return list(
+        session.scalars(query.options(selectinload(Entry.versions), joinedload(Entry.scenario)))
+    )
+
+
+def _found(
+    session: Session, launch_id: int, name: str, filters: Filters, at: datetime
+) -> Select[Any]:
+    query = select(EntryVersion.id).select_from(Entry).join(Entry.versions)
+    query = query.where(Entry.launch_id == launch_id, _is_in(name, at))
+    return _narrowed(session, query, filters)
+
+
+def _narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[Any]:
+    for word in words_in(filters.q):
+        found = or_(holds(session, Entry.key, word), holds(session, EntryVersion.sought, word))
+        query = query.where(found)
+    if filters.kind:
+        query = query.where(Entry.kind == filters.kind)
+    if filters.scenario == "-":
+        query = query.where(Entry.scenario_id.is_(None))
+    elif filters.scenario:
+        of_key = select(Scenario.id).where(Scenario.key == filters.scenario)
+        query = query.where(Entry.scenario_id.in_(of_key))
+    if filters.author is not None:
+        query = query.where(func.coalesce(EntryVersion.author_id, 0) == filters.author)
+    exact: Mapping[Any, str] = {
+        EntryVersion.verdict: filters.verdict,
+        EntryVersion.audience: filters.audience,
+        EntryVersion.locale: filters.locale,
+    }
+    return query.where(*[column == value for column, value in exact.items() if value])
+
+
+def _sorted(query: Select[Any], sort: str, asked: Subquery | None) -> Select[Any]:
+    changed = (EntryVersion.saved_at.desc(), EntryVersion.id.desc())
+    if sort == "question":
+        return query.order_by(func.lower(EntryVersion.question), EntryVersion.id)
+    if sort == "expiry":
+        until = EntryVersion.valid_until
+        return query.order_by(until.is_(None), until, EntryVersion.id)
+    if sort == "changed" or asked is None:
+        return query.order_by(*changed)
+    query = query.outerjoin(asked, asked.c.entry == Entry.key)
+    return query.order_by(func.coalesce(asked.c.people, 0).desc(), *changed)
+
+
+def _is_in(name: str, at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a version, joined to its entry, is what this list shows of it."""
+    open_draft = and_(_is_newest(), EntryVersion.approved_at.is_(None))
+    until = EntryVersion.valid_until
+    current = and_(
+        EntryVersion.approved_at.is_not(None),
+        EntryVersion.superseded_at.is_(None),
+        EntryVersion.recalled_at.is_(None),
+        Entry.retired_at.is_(None),
+    )
+    rejected, waits = EntryVersion.rejected_at.is_not(None), EntryVersion.submitted_at.is_not(None)
+    ended = and_(_is_newest(), EntryVersion.approved_at.is_not(None))
+    conditions: dict[str, ColumnElement[bool]] = {
+        "drafts": and_(open_draft, ~rejected, ~waits),
+        "in-review": and_(open_draft, ~rejected, waits),
+        "rejected": and_(open_draft, rejected),
+        "approved": and_(current, or_(until.is_(None), until > at)),
+        "expiring": and_(current, until.is_not(None), until <= at + EXPIRES_SOON),
+        "recalled": and_(ended, Entry.retired_at.is_(None), EntryVersion.recalled_at.is_not(None)),
+        "retired": and_(ended, Entry.retired_at.is_not(None)),
+    }
+    return conditions[name]
+
+
+def _is_newest() -> ColumnElement[bool]:
+    later = aliased(EntryVersion)
+    newest = select(func.max(later.number)).where(later.entry_id == EntryVersion.entry_id)
+    return EntryVersion.number == newest.correlate(EntryVersion).scalar_subquery()
