@@ -25,6 +25,7 @@ from web import (
 )
 from web.cause_listing import router as causes_router
 from web.certainty import router as certainty_router
+from web.learning import router as learning_router
 from web.mail import routers as mail_routers
 from web.mails import router as mails_router
 
@@ -44,6 +45,7 @@ ROUTERS = (
     notices.router,
     drafting.router,
     library.router,
+    learning_router,
     launch.router,
     coverage.router,
     certainty_router,

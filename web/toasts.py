@@ -73,5 +73,9 @@ TOASTS = {
     "handed-on": "Handed over. The ticket says when it has arrived.",
     "mail-let-in": "Let in. It becomes a conversation in a moment.",
     "mail-set-aside": "It stays unanswered.",
+    "not-quite-taken": "It is yours now.",
+    "not-quite-looked": "Noted. It stands under Looked at.",
+    "not-quite-closed": "Closed.",
+    "undone": "Undone.",
     "audit-ticket": "Noted as wrong. This ticket is for putting it right.",
 }

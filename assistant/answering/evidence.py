@@ -28,6 +28,7 @@ _answered_by = (
 _nearest = Decision.candidates[0]["entry"].as_string()
 _key = func.coalesce(_answered_by, _nearest)
 _counts = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
+asked_about = case((_counts, _key))  # the key of the entry that a question is about, or nothing
 
 
 @dataclass(frozen=True, slots=True)

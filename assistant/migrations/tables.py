@@ -1,6 +1,6 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import broadcast, calibrations, decisions, drafting, labels
+from assistant.answering import broadcast, calibrations, decisions, drafting, labels, not_quite
 from assistant.desk import (
     causes,
     conversations,
@@ -67,6 +67,7 @@ NOUNS = (
     labels,
     drafting,
     calibrations,
+    not_quite,
     recalled,
     broadcast,
     connections,
