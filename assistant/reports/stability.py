@@ -1,0 +1,164 @@
+"""Is it calm, and for how long? Each exit criterion judged day by day, noise told from change.
+
+Pure. A day *holds* when its figure is not surely worse than the limit: what chance explains resets
+nothing, what it does not explain resets everything. A day with too little data does not hold: it
+proves nothing. A criterion is *met* after enough consecutive days that hold, when those days
+together are on the right side of the limit, rule out anything tolerably worse, and do not rise.
+
+The chances below are measured by ``tests/assistant/test_stability.py`` on simulated histories.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from operator import add
+
+from assistant.reports.noise import Count, Evidence, Share, Waits, is_rising, tolerated
+
+MARGIN = 0.25  # share beyond the limit that must be ruled out before a criterion is met
+DAY = 0.005  # chance with which a day at the limit is taken for worse
+END = 0.00001  # chance with which a level at the tolerated margin passes for met, at each look
+RISE = 0.01  # chance with which a flat stretch is taken for rising
+ENOUGH = {Waits: 8, Share: 20}  # observations a day; below, it is too little data
+ENOUGH_CONTACTS = 10  # contacts a day, without which a low count of anything says nothing
+
+
+class Held(StrEnum):
+    """What a day says about one criterion."""
+
+    HOLDS = "holds"
+    WORSE = "worse"
+    TOO_LITTLE = "too little data"
+    CLOSED = "closed"  # nobody is there all day by the launch's calendar: it neither holds nor not
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What must hold before hypercare ends. ``limit`` is in the metric's unit."""
+
+    metric: str
+    limit: float
+    at_most: bool = True
+    days: int = 5
+
+    @property
+    def words(self) -> str:
+        """Return it as a sentence says it."""
+        side = "at most" if self.at_most else "at least"
+        return f"{side} {self.limit:g} for {self.days} day{'' if self.days == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One local day of one metric. ``evidence`` is nothing when nothing was measured."""
+
+    day: date
+    evidence: Evidence | None
+    contacts: int
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One day, judged."""
+
+    seen: Seen
+    held: Held
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one criterion stands after its last day: days oldest first."""
+
+    criterion: Criterion
+    days: tuple[Judged, ...]
+    streak: int
+    is_met: bool
+    why: str
+
+
+def judge_day(criterion: Criterion, seen: Seen) -> Judged:
+    """Return whether the day holds, and why in words."""
+    evidence = seen.evidence
+    if seen.is_closed:
+        return Judged(seen, Held.CLOSED, "Nobody is there on this day.")
+    if evidence is None or evidence.value is None:
+        return Judged(seen, Held.TOO_LITTLE, "Nothing was measured.")
+    at_most, limit = criterion.at_most, criterion.limit
+    if evidence.is_worse(limit, at_most=at_most, chance=DAY):
+        why = f"{evidence.value:g}, and that is not chance."
+        return Judged(seen, Held.WORSE, why)
+    if too_little := _too_little(seen, evidence):
+        return Judged(seen, Held.TOO_LITTLE, too_little)
+    if evidence.meets(limit, at_most=at_most):
+        return Judged(seen, Held.HOLDS, f"{evidence.value:g} is on the right side.")
+    return Judged(seen, Held.HOLDS, f"{evidence.value:g} is beyond it by no more than chance.")
+
+
+def _too_little(seen: Seen, evidence: Evidence) -> str:
+    needed = ENOUGH.get(type(evidence), 0)
+    if evidence.volume is not None and evidence.volume < needed:
+        return f"{evidence.volume} seen; {needed} are needed to say anything."
+    if isinstance(evidence, Count) and seen.contacts < ENOUGH_CONTACTS:
+        return f"{seen.contacts} contacts; {ENOUGH_CONTACTS} are needed to say anything."
+    return ""
+
+
+def judge(criterion: Criterion, history: Sequence[Seen]) -> Standing:
+    """Return how a criterion stands after ``history``, whole days from oldest to newest."""
+    return stand(criterion, tuple(judge_day(criterion, seen) for seen in history))
+
+
+def stand(criterion: Criterion, days: tuple[Judged, ...]) -> Standing:
+    """Return how a criterion stands after days that are judged, oldest first."""
+    held = streak_of(days)
+    why = _why_not(criterion, held)
+    return Standing(criterion, days, len(held), not why, why or "It is met.")
+
+
+def streak_of(days: Sequence[Judged]) -> list[Judged]:
+    """Return the days that hold, one after the other, up to the last; closed ones are left out."""
+    held: list[Judged] = []
+    for day in reversed(days):
+        if day.held is Held.CLOSED:
+            continue
+        if day.held is not Held.HOLDS:
+            break
+        held.insert(0, day)
+    return held
+
+
+def _why_not(criterion: Criterion, held: Sequence[Judged]) -> str:
+    """Return what is missing before the criterion is met; empty when nothing is."""
+    if len(held) < criterion.days:
+        return f"{len(held)} of {criterion.days} days hold."
+    seen = [day.seen.evidence for day in held if day.seen.evidence is not None]
+    whole, at_most, limit = reduce(add, seen), criterion.at_most, criterion.limit
+    if not whole.meets(limit, at_most=at_most):
+        return "Each day could be chance, all of them together are beyond it."
+    worst = tolerated(type(whole), limit, at_most=at_most, margin=MARGIN)
+    if not _is_nothing(whole, limit) and not whole.rules_out(worst, at_most=at_most, chance=END):
+        return f"It holds, but {worst:g} cannot be ruled out yet: too little data."
+    middle = len(seen) // 2
+    first, second = reduce(add, seen[:middle] or seen), reduce(add, seen[middle:])
+    if middle and at_most and is_rising(first, second, chance=RISE):
+        return "It holds, but it rises."
+    return ""
+
+
+def _is_nothing(whole: Evidence, limit: float) -> bool:
+    """Return whether the limit is none at all: then one would have reset it."""
+    return isinstance(whole, Count) and limit == 0
+
+
+def stable_days(standings: Sequence[Standing]) -> int:
+    """Return for how many consecutive days every criterion held; 0 without criteria."""
+    return min((standing.streak for standing in standings), default=0)
+
+
+def may_end(standings: Sequence[Standing]) -> bool:
+    """Return whether every criterion is met. Without criteria nothing may end."""
+    return bool(standings) and all(standing.is_met for standing in standings)
