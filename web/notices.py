@@ -55,7 +55,9 @@ def read_one(notice_id: RowId, acting: Acting) -> RedirectResponse:
     """Mark one as read and go where it leads."""
     notice = notices.one_of(acting.session, acting.by, notice_id)
     notice.read(at=acting.at)
-    return went(f"/desk/tickets/{notice.ticket.number}" if notice.ticket else "/notices")
+    return went(
+        f"/desk/tickets/{notice.ticket.number}" if notice.ticket else notice.href or "/notices"
+    )
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
@@ -66,8 +68,14 @@ def _shown(notice: Notice) -> dict[str, Any]:
         "tone": TONES.get(notice.kind, "info"),
         "at": notice.at,
         "is_read": notice.read_at is not None,
-        "leads": "Open the ticket" if notice.ticket_id else "Mark as read",
+        "leads": _leads(notice),
     }
+
+
+def _leads(notice: Notice) -> str:
+    if notice.ticket_id:
+        return "Open the ticket"
+    return "Open the entry" if notice.href else "Mark as read"
 
 
 def _pager(number: int, shown: int, total: int) -> dict[str, Any]:

@@ -23,7 +23,8 @@ of it) · ``recalled_words`` (found again in what a person is about to send) ·
 ``suggesting`` with ``how_sure`` (the agent's suggested reply, and how sure the engine is of it),
 ``undoing`` (what was said about it, undone) and ``evidence`` (what people really asked of an
 entry) read what was decided. ``drafting`` is what the model drafts, for agents
-only; ``proposing`` is what agents wrote, on its way to an entry.
+only; ``proposing`` is what agents wrote, on its way to an entry; ``approving`` is how an entry
+becomes what customers get.
 
 What a wording is worth: ``received`` with ``received_rows`` (sent, helped, not quite, who came
 back) · ``intervals`` and ``compared`` (how sure that is, beside the wording before) · ``not_quite``

@@ -32,6 +32,7 @@ class Notice(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     kind: Mapped[str]  # warning, breach, escalated, …: what they are for
     words: Mapped[str]
+    href: Mapped[str] = mapped_column(default="")  # the page it is about, when that is no ticket's
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]  # a mail was written, or none is to be
@@ -52,8 +53,9 @@ def notify(
     launch_id: int,
     at: datetime,
     ticket: "Ticket | None" = None,
+    href: str = "",
 ) -> Notice:
-    """Write a line for ``person`` in the caller's transaction.
+    """Write a line for ``person`` in the caller's transaction; it leads to a ticket or ``href``.
 
     They see it on every page of theirs, and get it by mail where mail is configured.
     """
@@ -63,6 +65,7 @@ def notify(
         ticket_id=ticket.id if ticket else None,
         kind=kind,
         words=words,
+        href=href,
         at=at,
     )
     session.add(notice)

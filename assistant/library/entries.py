@@ -1,10 +1,8 @@
 """Entries and their versions. Approved text never changes: an edit is a new version."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -13,19 +11,19 @@ from sqlalchemy.orm import (
     relationship,
     selectinload,
 )
-from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.sql.base import ExecutableOption
 
-from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Base
-from assistant.ground.errors import NotFound, NotPermitted, Refused
+from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person, Role
-from assistant.launch.launches import Launch, labels_changed, library_changed
-from assistant.launch.scenarios import Decider, Scenario
-from assistant.library.versions import Draft, EntryVersion
+from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Scenario
+from assistant.library.approvals import Approvable
+from assistant.library.versions import Approval, Draft, EntryVersion
+from assistant.library.withdrawal import Withdrawable
 
 
-class Entry(Base):
+class Entry(Approvable, Withdrawable, Base):
     """One question that we may answer, through all its versions."""
 
     __tablename__ = "entries"
@@ -41,38 +39,18 @@ class Entry(Base):
     retired_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     retired_because: Mapped[str] = mapped_column(default="")
     looked_at: Mapped[datetime | None]  # a lead looked at what people said was wrong about it
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     version: Mapped[int] = mapped_column(nullable=False)
     launch: Mapped[Launch] = relationship()
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     scenario: Mapped[Scenario | None] = relationship()
     versions: Mapped[list["EntryVersion"]] = relationship(
-        order_by="EntryVersion.number", back_populates="entry"
+        order_by="EntryVersion.number",
+        back_populates="entry",
+        foreign_keys="EntryVersion.entry_id",
     )
 
     __mapper_args__ = {"version_id_col": version}
-
-    @property
-    def newest(self) -> "EntryVersion":
-        """Return the version somebody wrote last, approved or not."""
-        return self.versions[-1]
-
-    @property
-    def approved(self) -> "EntryVersion | None":
-        """Return the version customers get, if there is one and the entry is not retired."""
-        if self.retired_at is not None:
-            return None
-        current = [v for v in self.versions if v.is_current]
-        return current[-1] if current else None
-
-    def state(self, at: datetime) -> str:
-        """Return draft, review, rejected, approved, expired, recalled or retired."""
-        # What is written after the retirement may bring the entry back, so it comes first.
-        if (newest := self.newest).approved_at is None:
-            return newest.state
-        if self.retired_at is not None:
-            return "retired"
-        if newest.recalled_at is not None:
-            return "recalled"
-        return "approved" if newest.is_valid(at) else "expired"
 
     def save(
         self, session: Session, draft: Draft, *, by: Person | None, at: datetime
@@ -110,207 +88,21 @@ class Entry(Base):
         version.rejected_at = None
         self._note(session, "submitted", by=by, at=at, version=version.number)
 
-    def approve(self, session: Session, *, by: Person, at: datetime) -> "EntryVersion":
-        """Make the newest version what customers get from now on. Never by its author.
-
-        Raises:
-            NotPermitted: when ``by`` wrote it, or may not approve messages of its scenario.
-            Refused: when a required part is blank, or nothing waits for approval.
-        """
-        version = self._pending("approve")
-        self.may_approve(version, by)
-        if version.submitted_at is None:
-            raise Refused("Nobody has submitted it for review.", what_to_do="Submit it first.")
-        if missing := version.parts.missing():
-            raise Refused(f"It still needs {', '.join(missing)}.", what_to_do="Ask for changes.")
-        return self._approved(session, version, by=by, at=at)
-
-    def approve_as_imported(self, session: Session, *, by: Person, at: datetime) -> "EntryVersion":
-        """Make the newest version what customers get, in the name of the lead behind a pack.
-
-        The operator who imports answers for it, so who decides for the scenario is not asked.
-        """
-        return self._approved(session, self._pending("approve"), by=by, at=at)
-
-    def _approved(
-        self, session: Session, version: "EntryVersion", *, by: Person, at: datetime
-    ) -> "EntryVersion":
-        for earlier in self.versions:
-            if earlier.approved_at is not None and earlier.superseded_at is None:
-                earlier.superseded_at = at
-        version.approved_at, version.approved_by_id = at, by.id
-        self.retired_at = self.retired_by_id = None
-        library_changed(session, self.launch_id)
-        self._note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
-        return version
-
-    def request_changes(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
-        """Give it back to its author with a reason.
-
-        Raises:
-            Refused: without a reason, or when nothing waits for approval.
-        """
-        version = self._submitted("ask for changes to")
-        if not reason.strip():
-            raise Refused("Say what should change.", what_to_do="Write it for the author.")
-        version.submitted_at, version.changes_asked = None, reason.strip()
-        self._note(
-            session, "changes-requested", by=by, at=at, version=version.number, reason=reason
-        )
-
-    def reject(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
-        """Decide against it.
-
-        Raises:
-            NotPermitted: when ``by`` is no lead.
-            Refused: when nothing waits for approval.
-        """
-        if not by.is_any(Role.LEAD):
-            raise NotPermitted("Only a lead rejects an entry.", what_to_do="Ask a lead.")
-        version = self._submitted("reject")
-        version.rejected_at, version.submitted_at, version.changes_asked = at, None, reason.strip()
-        self._note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
-
-    def retire(self, session: Session, *, reason: str, by: Person, at: datetime) -> None:
-        """Take it away from customers: from ``at`` on it is sent by nothing.
-
-        Raises:
-            NotPermitted: when ``by`` is no lead.
-            Refused: when it is not what customers get.
-        """
-        if not by.is_any(Role.LEAD):
-            raise NotPermitted("Only a lead retires an entry.", what_to_do="Ask a lead.")
-        if self.approved is None:
-            raise Refused("Customers do not get this entry.", what_to_do="Nothing is left to do.")
-        if not reason.strip():
-            raise Refused("Say why it ends.", what_to_do="Write it for those who read the history.")
-        self.retired_at, self.retired_by_id, self.retired_because = at, by.id, reason.strip()
-        library_changed(session, self.launch_id)
-        self._note(session, "retired", by=by, at=at, reason=reason)
-
-    def recall(
-        self,
-        session: Session,
-        versions: Sequence["EntryVersion"],
-        *,
-        reason: str,
-        by: Person,
-        at: datetime,
-    ) -> None:
-        """Say that versions are wrong: from ``at`` on they are sent by nothing. One person may.
-
-        Raises:
-            NotPermitted: when ``by`` neither answers customers nor leads.
-            Refused: without a reason, or when one of them was never approved, or is recalled.
-        """
-        if not by.is_any(Role.AGENT, Role.ENGINEER, Role.LEAD):
-            raise NotPermitted("Only the desk recalls an answer.", what_to_do="Tell a lead.")
-        if not reason.strip():
-            raise Refused("Say what is wrong with it.", what_to_do="Write it for your colleagues.")
-        if not versions or any(v.approved_at is None or v.recalled_at for v in versions):
-            raise Refused("It is not what customers get.", what_to_do="Load the entry again.")
-        for version in versions:
-            version.recalled_at = at
-        self._withdrawn(session, "recalled", versions, reason=reason, by=by, at=at)
-
-    def reinstate(
-        self,
-        session: Session,
-        versions: Sequence["EntryVersion"],
-        *,
-        reason: str,
-        by: Person,
-        at: datetime,
-    ) -> None:
-        """Let versions that were recalled count as approved again."""
-        for version in versions:
-            version.recalled_at = None
-        self._withdrawn(session, "reinstated", versions, reason=reason, by=by, at=at)
-
-    def _withdrawn(
-        self, session: Session, what: str, versions: Sequence["EntryVersion"], **said: Any
-    ) -> None:
-        library_changed(session, self.launch_id)
-        labels_changed(session, self.launch_id)
-        self._note(session, what, versions=[version.number for version in versions], **said)
-
-    def look_at(self, session: Session, *, by: Person, at: datetime) -> None:
-        """Say that a lead looked at what people judged wrong about it, and it may answer again.
-
-        Raises:
-            NotPermitted: when ``by`` is no lead.
-        """
-        if not by.is_any(Role.LEAD):
-            raise NotPermitted("Only a lead lets an entry answer again.", what_to_do="Ask a lead.")
-        self.looked_at = at
-        labels_changed(session, self.launch_id)
-        self._note(session, "looked-at", by=by, at=at)
-
     def file_under(
         self, session: Session, scenario: Scenario | None, *, by: Person | None, at: datetime
     ) -> None:
         """Say which scenario it belongs to; the same again changes nothing."""
         if scenario is not self.scenario:
             self.scenario = scenario
+            if by and self.versions and self.newest.approved_at is None:
+                self.newest.add_writer(by)  # the scenario decides who may approve it
             self._note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
 
-    def may_be_approved_by(self, person: Person) -> str:
-        """Return why ``person`` may not approve the newest version; empty when they may."""
-        try:
-            self.may_approve(self.newest, person)
-        except NotPermitted as why:
-            return why.message
-        return ""
-
-    def may_approve(self, version: "EntryVersion", person: Person) -> None:
-        """Raise NotPermitted, with the reason, unless ``person`` may approve ``version``."""
-        if not person.is_any(Role.LEAD):
-            raise NotPermitted("Only a lead approves an entry.", what_to_do="Ask a lead.")
-        if version.author_id == person.id:
-            raise NotPermitted(
-                "You wrote this version, so somebody else approves it.",
-                what_to_do="Ask another lead.",
-            )
-        if self.scenario and not self.scenario.is_decided_by(person, Decider.APPROVES_MESSAGES):
-            named = self.scenario.deciders[Decider.APPROVES_MESSAGES]
-            raise NotPermitted(
-                f"Messages for “{self.scenario.title}” are approved by {named}.",
-                what_to_do=f"Ask {named}.",
-            )
-
-    def _submitted(self, what: str) -> "EntryVersion":
-        version = self._pending(what)
-        if version.submitted_at is None:
-            raise Refused(
-                f"There is nothing to {what}: nobody has submitted it.",
-                what_to_do="Wait until its author submits it.",
-            )
-        return version
-
-    def _pending(self, what: str) -> "EntryVersion":
-        if self.newest.approved_at is not None:
-            raise Refused(
-                f"There is nothing to {what}: version {self.newest.number} is approved.",
-                what_to_do="Save a change first; it becomes a new version.",
-            )
-        return self.newest
-
-    def _note(
-        self, session: Session, what: str, *, by: Person | None, at: datetime, **details: Any
-    ) -> None:
-        # Most verbs change only a version's row. The entry's own moves on with each of them, so
-        # that of two people at work on it the slower one is told.
-        flag_modified(self, "key")
-        happened(
-            session,
-            f"entry.{what}",
-            at=at,
-            by=by or OPERATOR,
-            launch_id=self.launch_id,
-            entry_id=self.id,
-            key=self.key,
-            **details,
-        )
+    def give_to(self, session: Session, owner: Person | None, *, by: Person, at: datetime) -> None:
+        """Say who is asked when it ends; nobody: its scenario's owner. The same changes nothing."""
+        if (owner.id if owner else None) != self.owner_id:
+            self.owner, self.owner_id = owner, owner.id if owner else None
+            self._note(session, "owned", by=by, at=at, owner=owner.email if owner else None)
 
 
 def create(
@@ -374,5 +166,9 @@ def waiting_for(session: Session, launch_id: int, person: Person) -> int:
         EntryVersion.approved_at.is_(None),
         EntryVersion.rejected_at.is_(None),
         or_(EntryVersion.author_id.is_(None), EntryVersion.author_id != person.id),
+        ~EntryVersion.writers.any(Person.id == person.id),
+        ~EntryVersion.approvals.any(
+            and_(Approval.person_id == person.id, Approval.void_at.is_(None))
+        ),
     )
     return session.scalar(query.join(EntryVersion.entry)) or 0

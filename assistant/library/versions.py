@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assistant.desk.conversations import EVERYONE
@@ -47,6 +47,29 @@ class Draft:
     locale: str = ""
 
 
+class Approval(Base):
+    """One person who said that a version is right; void when the version was written since."""
+
+    __tablename__ = "entry_approvals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_versions.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    because: Mapped[str] = mapped_column(default="")  # why, although the replay showed breaks
+    breaks: Mapped[int] = mapped_column(default=0)  # confirmed answers that change with it
+    void_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+
+
+WRITERS = Table(  # everybody who had a hand in a version: none of them approves it
+    "entry_writers",
+    Base.metadata,
+    Column("entry_version_id", ForeignKey("entry_versions.id"), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+)
+
+
 class EntryVersion(Base):
     """One wording of an entry. From its approval on not a byte of it changes."""
 
@@ -87,9 +110,17 @@ class EntryVersion(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     superseded_at: Mapped[datetime | None]
     recalled_at: Mapped[datetime | None]  # found wrong: not sent, and struck through where it was
+    undone_at: Mapped[datetime | None]  # its approval was taken back within ten seconds
     proven_at: Mapped[datetime | None]
     index_problem: Mapped[str] = mapped_column(default="")
-    entry: Mapped["Entry"] = relationship(back_populates="versions")
+    takes_in_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), index=True)
+    rejected_people: Mapped[int] = mapped_column(default=0)  # who had asked when it was rejected
+    ending_told_at: Mapped[datetime | None]  # its owner was told that it will end
+    ended_told_at: Mapped[datetime | None]  # its owner was asked what becomes of it
+    entry: Mapped["Entry"] = relationship(back_populates="versions", foreign_keys=[entry_id])
+    takes_in: Mapped["Entry | None"] = relationship(foreign_keys=[takes_in_id])
+    writers: Mapped[list[Person]] = relationship(secondary=WRITERS, order_by=Person.id)
+    approvals: Mapped[list[Approval]] = relationship(order_by=Approval.id)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
 
@@ -120,6 +151,21 @@ class EntryVersion(Base):
         """Return whether it is approved, and neither replaced nor recalled."""
         return bool(self.approved_at) and not self.superseded_at and not self.recalled_at
 
+    @property
+    def standing_approvals(self) -> list[Approval]:
+        """Return who said that it is right as it stands now, first to last."""
+        return [approval for approval in self.approvals if approval.void_at is None]
+
+    def void_approvals(self, at: datetime) -> None:
+        """Let nobody's approval count any more: it is not what they approved."""
+        for approval in self.standing_approvals:
+            approval.void_at = at
+
+    def add_writer(self, person: Person) -> None:
+        """Remember that ``person`` had a hand in it."""
+        if all(writer.id != person.id for writer in self.writers):
+            self.writers.append(person)
+
     def ways(self) -> tuple[str, ...]:
         """Return every way customers ask it, the title first."""
         return (self.question, *self.phrasings)
@@ -149,4 +195,12 @@ class EntryVersion(Base):
         self.text = composed(self.parts)
         self.sha256 = sha256(self.text)
         self.sought = sought_words(self.text, self.ways())
+        self.void_approvals(at)
+        if by is not None:
+            self.add_writer(by)
         self.author_id, self.saved_at, self.submitted_at = by.id if by else None, at, None
+
+
+def drafted(version: EntryVersion) -> Draft:
+    """Return what a version says, as its author wrote it."""
+    return Draft(**{part.name: getattr(version, part.name) for part in fields(Draft)})
