@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select
 
-from assistant.answering import guarantee, learning, sending, taking_back
+from assistant.answering import counting, guarantee, learning, sending, taking_back
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import alarms, notice_mail, posting, regrouping, roster_watch, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
@@ -94,6 +94,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
+        Job("count suggestions", timedelta(seconds=15), counting.count_anew),
         Job("prove the index", timedelta(days=1), prove_index),
         Job("recalibrate", timedelta(days=1), learning.recalibrate),
         Job("tell connections", often, subscriptions.tell_subscribers),

@@ -15,6 +15,7 @@ from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.feedback import Source, give
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
+from assistant.ground.networks import network_of
 from assistant.ground.parts import Parts
 from assistant.launch import launches, scenarios, updates
 from assistant.library.liveness import live
@@ -31,7 +32,7 @@ from web.bodies import (
     PersonBody,
     RatingBody,
 )
-from web.guarding import limited_by_address, limited_by_conversation
+from web.guarding import Address, limited_by_address, limited_by_conversation
 from web.live import Watch, sent
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -57,7 +58,11 @@ def widget_state(key: str, session: Reading, parts: PartsHere) -> dict[str, Any]
     "/launches/{key}/conversations", status_code=201, dependencies=[anyone, limited_by_address]
 )
 def begin(
-    key: str, session: Writing, parts: PartsHere, body: Annotated[BeginBody | None, Body()] = None
+    key: str,
+    session: Writing,
+    parts: PartsHere,
+    address: Address,
+    body: Annotated[BeginBody | None, Body()] = None,
 ) -> dict[str, str]:
     """Begin a conversation; the token opens it and is shown only now."""
     launch, about = launches.by_key(session, key), body or BeginBody()
@@ -68,6 +73,7 @@ def begin(
         channel=about.channel,
         visitor=about.visitor,
         page_url=about.page_url,
+        network=network_of(parts.settings, address, within=key),
     )
     return {"id": conversation.id, "token": token}
 

@@ -33,6 +33,7 @@ class Conversation(Base):
     visitor: Mapped[str] = mapped_column(index=True)
     audience: Mapped[str]
     page_url: Mapped[str]
+    network: Mapped[str] = mapped_column(default="", server_default="")  # ground/networks.py
     began_at: Mapped[datetime]
     launch: Mapped[Launch] = relationship()
     messages: Mapped[list[Message]] = relationship(
@@ -181,6 +182,7 @@ def begin(
     visitor: str = "",
     page_url: str = "",
     audience: str = EVERYONE,
+    network: str = "",
 ) -> tuple[Conversation, str]:
     """Return a new conversation and its secret token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
@@ -192,6 +194,7 @@ def begin(
         visitor=visitor or secrets.token_urlsafe(12),
         audience=audience,
         page_url=page_url,
+        network=network,
         began_at=at,
     )
     session.add(conversation)

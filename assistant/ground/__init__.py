@@ -7,6 +7,8 @@ ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every c
 ``llm`` (the one function that calls a model) ·
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·
+``redacting`` (and names, addresses, numbers of orders out of what others read) ·
+``networks`` (from where somebody wrote, without the address) ·
 ``embedders`` (those that can be made here) ·
 ``outbox`` (what is to reach somebody outside) · ``delivery interruptions`` (how it gets there, and
 targets that fail) · ``mail`` (one message over SMTP) ·

@@ -35,12 +35,16 @@ def unseal(settings: Settings, sealed: str) -> str:
         raise Unsealable from None
 
 
+def key_of(settings: Settings) -> str:
+    """Return this installation's key: the setting, else the one in the folder, made at first."""
+    return settings.secret_key.get_secret_value() or _key_in(settings.data)
+
+
 def _box(settings: Settings):  # type: ignore[no-untyped-def]  # Fernet, imported when first needed
     from cryptography.fernet import Fernet
 
-    key = settings.secret_key.get_secret_value() or _key_in(settings.data)
     try:
-        return Fernet(key)
+        return Fernet(key_of(settings))
     except ValueError:
         raise Refused(
             "HYPERCARE_SECRET_KEY is not a key.",

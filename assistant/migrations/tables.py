@@ -1,6 +1,15 @@
 """Every table, gathered: importing the nouns registers them."""
 
-from assistant.answering import broadcast, calibrations, decisions, drafting, labels, not_quite
+from assistant.answering import (
+    broadcast,
+    calibrations,
+    counting,
+    decisions,
+    drafting,
+    labels,
+    not_quite,
+    suggestions,
+)
 from assistant.desk import (
     causes,
     conversations,
@@ -74,5 +83,7 @@ NOUNS = (
     engineering,
     hooks,
     subscriptions,
+    suggestions,
+    counting,
 )
 metadata = Base.metadata

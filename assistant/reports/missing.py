@@ -6,12 +6,13 @@ Texts are as they were written. A question without a group stands alone, under a
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from assistant.answering.decisions import Decision
+from assistant.answering.unanswered import ended_with_person
 from assistant.desk.conversations import Conversation
-from assistant.desk.messages import NONE_OF_THESE, Message, Said
+from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.people import Person
@@ -24,7 +25,6 @@ from assistant.reports.spans import Span
 MOST = 50  # questions in one report
 SHOWN = 5  # wordings and replies listed with one
 READ = 20  # replies read for that; agents often write the same to several
-BY_NOBODY = "none"  # ``Decision.via`` of what was handed over without being looked up
 
 
 class Missing(NamedTuple):
@@ -66,7 +66,7 @@ def missing(session: Session, launch_id: int, span: Span) -> list[Missing]:
         .join(Decision, Decision.message_id == Message.id)
         .outerjoin(Ticket, Ticket.id == Decision.ticket_id)
         .outerjoin(RepeatGroup, RepeatGroup.id == Message.group_id)
-        .where(Conversation.launch_id == launch_id, within(Message.at, span), _ended_with_person())
+        .where(Conversation.launch_id == launch_id, within(Message.at, span), ended_with_person())
         .where(or_(Ticket.id.is_(None), Ticket.in_scope))
         .group_by(key)
         .order_by(contacts.desc(), people.desc(), key)
@@ -82,7 +82,7 @@ def outside(session: Session, launch_id: int, span: Span) -> int:
         .join(Decision, Decision.message_id == Message.id)
         .join(Ticket, Ticket.id == Decision.ticket_id)
         .where(Decision.launch_id == launch_id, within(Message.at, span))
-        .where(Ticket.in_scope.is_(False), _ended_with_person())
+        .where(Ticket.in_scope.is_(False), ended_with_person())
     )
     return session.scalar(query) or 0
 
@@ -93,7 +93,7 @@ def questions(session: Session, keys: Sequence[int], span: Span) -> dict[int, tu
     ranked = (
         select(_key().label("key"), Message.text, place.label("place"))
         .join(Decision, Decision.message_id == Message.id)
-        .where(_key().in_(keys), within(Message.at, span), _ended_with_person())
+        .where(_key().in_(keys), within(Message.at, span), ended_with_person())
         .group_by(_key(), Message.text)
         .subquery()
     )
@@ -147,19 +147,6 @@ def _key() -> ColumnElement[int]:
     return func.coalesce(Message.group_id, -Message.id)
 
 
-def _ended_with_person() -> ColumnElement[bool]:
-    """A question that was looked up and handed over, or answered "none of these"."""
-    offered, choice = aliased(Message), aliased(Message)
-    none_fits = exists().where(
-        offered.reply_to_id == Message.id,
-        choice.reply_to_id == offered.id,
-        choice.chosen == NONE_OF_THESE,
-        choice.kind == Said.CHOICE,
-    )
-    handed_over = and_(Decision.outcome == "handoff", Decision.via != BY_NOBODY)
-    return and_(Message.kind == Said.QUESTION, or_(handed_over, none_fits))
-
-
 def _first_replies(keys: Sequence[int], span: Span) -> Subquery:
     """Each question's first reply by a person, as (key, reply)."""
     reply = aliased(Message)
@@ -168,7 +155,7 @@ def _first_replies(keys: Sequence[int], span: Span) -> Subquery:
         .select_from(Message)
         .join(Decision, Decision.message_id == Message.id)
         .join(reply, reply.conversation_id == Message.conversation_id)
-        .where(_key().in_(keys), within(Message.at, span), _ended_with_person())
+        .where(_key().in_(keys), within(Message.at, span), ended_with_person())
         .where(reply.kind == Said.REPLY, reply.id > Message.id)
         .group_by(Message.id)
         .subquery()

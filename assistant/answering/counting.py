@@ -1,0 +1,240 @@
+"""Counting: suggestions brought up to what was asked and answered since the last look.
+
+The audit's events say what changed: only groups with a new question, reply, rating or change of
+hands are counted again, each as a whole, so that doing it twice changes nothing. The mark moves on
+in the transaction after the last of them; a process that dies before that begins again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from assistant.answering import best_received
+from assistant.answering.crowds import Contact
+from assistant.answering.decisions import Decision
+from assistant.answering.suggestions import Kind, Suggestion, is_open
+from assistant.answering.triage import triage
+from assistant.answering.unanswered import ended_with_person
+from assistant.answering.weak_entries import count_entries
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
+from assistant.desk.repeats import RepeatGroup
+from assistant.desk.tickets import Ticket
+from assistant.ground.audit import Event, newest_id
+from assistant.ground.database import Base
+from assistant.ground.parts import Parts
+from assistant.ground.redacting import redacted
+from assistant.launch.launches import Launch
+from assistant.library.entries import Entry
+from assistant.library.liveness import live
+from assistant.library.versions import EntryVersion
+from knowledge.normalise import fingerprint
+
+AT_ONCE = 50  # groups counted in one transaction
+LOOK_BACK = 200  # events read twice where ids are not in the order of commits
+REPLY = 180  # characters of the best reply, about two lines
+GROUPS_IN = ("group", "kept", "taken", "source", "target")  # details of the events of repeats
+
+
+class Mark(Base):
+    """Up to which event a launch's suggestions are counted."""
+
+    __tablename__ = "suggestion_marks"
+
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), primary_key=True)
+    upto: Mapped[int]
+
+
+def count_anew(parts: Parts) -> int:
+    """Count what changed since the last time, in every launch; return how many were counted."""
+    with parts.db.reading() as session:
+        launches = list(session.scalars(select(Launch.id)))
+    return sum(count_launch(parts, launch_id) for launch_id in launches)
+
+
+def count_launch(parts: Parts, launch_id: int) -> int:
+    """Count what changed since the last time in one launch; return how many were counted."""
+    with parts.db.reading() as session:
+        mark = session.get(Mark, launch_id)
+        since, newest = mark.upto if mark else 0, newest_id(session)
+        if since >= newest:
+            return 0
+        if session.get_bind().dialect.name != "sqlite":
+            since = max(0, since - LOOK_BACK)
+        groups, entries = _touched(session, launch_id, since, newest)
+    at = parts.clock.now()
+    for some in _in_parts(sorted(groups)):
+        with parts.db.writing() as session:
+            count_groups(session, launch_id, some, at=at)
+    for some in _in_parts(sorted(entries)):
+        with parts.db.writing() as session:
+            count_entries(session, launch_id, some, at=at)
+    with parts.db.writing() as session:
+        session.merge(Mark(launch_id=launch_id, upto=newest))
+    return len(groups) + len(entries)
+
+
+def _touched(session: Session, launch_id: int, since: int, upto: int) -> tuple[set[int], set[int]]:
+    """Return the repeat groups and the entries that something happened to."""
+    new = (Event.launch_id == launch_id, Event.id > since, Event.id <= upto)
+    asked = (
+        select(Message.group_id)
+        .join(Event, Event.conversation_id == Message.conversation_id)
+        .where(*new, Message.group_id.is_not(None))
+        .distinct()
+    )
+    groups = {group for group in session.scalars(asked) if group is not None}
+    sorted_by_people = select(Event.details).where(*new, Event.kind.like("repeats.%"))
+    for details in session.scalars(sorted_by_people):
+        groups |= {details[key] for key in GROUPS_IN if isinstance(details.get(key), int)}
+    changed = select(Event.entry_id).where(*new, Event.entry_id.is_not(None)).distinct()
+    entries = {entry for entry in session.scalars(changed) if entry is not None}
+    if entries:  # what is live may have changed, and with it which questions are answered by now
+        known = select(Suggestion.group_id).where(Suggestion.launch_id == launch_id)
+        groups |= {g for g in session.scalars(known.where(is_open() | _is_covered())) if g}
+    return groups, entries | _judged(session, launch_id, new)
+
+
+def _is_covered() -> Any:
+    return Suggestion.covered_by_id.is_not(None)
+
+
+def _judged(session: Session, launch_id: int, new: Sequence[Any]) -> set[int]:
+    """Return the entries whose answers were sent or judged: all that may be weak."""
+    kinds = ("feedback.given", "ticket.replied")
+    if session.scalar(select(Event.id).where(*new, Event.kind.in_(kinds)).limit(1)) is None:
+        return set()
+    return set(session.scalars(select(Entry.id).where(Entry.launch_id == launch_id)))
+
+
+def count_groups(
+    session: Session, launch_id: int, group_ids: Sequence[int], *, at: datetime
+) -> None:
+    """Count the suggestions about these groups; one is made for each that people had to answer."""
+    groups = {g.id: g for g in session.scalars(select(RepeatGroup).where(_among(group_ids)))}
+    asked, cited = _unanswered(session, group_ids), _cited(session, group_ids)
+    replies = best_received.replies_to(session, group_ids, most=best_received.READ)
+    ways = _live_ways(session, launch_id, at)
+    about = Suggestion.about.in_([f"group {id_}" for id_ in group_ids])
+    known = {
+        s.group_id: s
+        for s in session.scalars(select(Suggestion).where(Suggestion.launch_id == launch_id, about))
+    }
+    for id_ in group_ids:
+        group, rows = groups.get(id_), asked.get(id_, [])
+        if group is None or (not rows and id_ not in known):
+            continue
+        found = known.get(id_) or _new(session, launch_id, group, at)
+        entry = cited.get(id_)
+        found.question = redacted(group.question)
+        found.tally([_contact(row) for row in rows if not _was_found(row, entry)], at=at)
+        found.kind = Kind.NOT_FOUND if entry else Kind.MISSING
+        found.entry_id = entry.id if entry else None
+        found.covered_by_id = _covered_by(rows, ways)
+        found.answer = _best(replies.get(id_, []))
+        session.flush()
+
+
+def _new(session: Session, launch_id: int, group: RepeatGroup, at: datetime) -> Suggestion:
+    made = Suggestion(
+        launch_id=launch_id,
+        about=f"group {group.id}",
+        kind=Kind.MISSING,
+        group_id=group.id,
+        question="",
+        counted_at=at,
+    )
+    session.add(made)
+    return made
+
+
+def _contact(row: Any) -> Contact:
+    return Contact(row.at, row.visitor, row.channel, row.network)
+
+
+def _unanswered(session: Session, group_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Return each group's contacts that people had to answer, within the launch's scope."""
+    query = (
+        select(
+            Message.group_id,
+            Message.text,
+            Message.at,
+            Conversation.visitor,
+            Conversation.channel,
+            Conversation.network,
+            Decision.mode,
+            Decision.candidates[0]["entry"].as_string().label("nearest"),
+        )
+        .join(Message.conversation)
+        .join(Decision, Decision.message_id == Message.id)
+        .outerjoin(Ticket, Ticket.id == Decision.ticket_id)
+        .where(Message.group_id.in_(group_ids), ended_with_person())
+        .where(Ticket.id.is_(None) | Ticket.in_scope)
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(query):
+        # Who only asks for a person has asked nothing that an entry could answer.
+        if not triage(row.text).wants_person:
+            found[row.group_id].append(row)
+    return found
+
+
+def _cited(session: Session, group_ids: Sequence[int]) -> dict[int, Entry]:
+    """Return the entry that agents answered at least half of a group's questions with."""
+    reply = aliased(Message)
+    first = (
+        select(Message.group_id, Entry)
+        .select_from(Message)
+        .join(Decision, Decision.message_id == Message.id)
+        .join(reply, reply.conversation_id == Message.conversation_id)
+        .outerjoin(EntryVersion, EntryVersion.id == reply.entry_version_id)
+        .outerjoin(Entry, Entry.id == EntryVersion.entry_id)
+        .where(Message.group_id.in_(group_ids), ended_with_person())
+        .where(reply.kind == Said.REPLY, reply.id > Message.id)
+    )
+    said: dict[int, list[Entry | None]] = defaultdict(list)
+    rows: Sequence[Any] = session.execute(first).all()
+    for group, entry in rows:
+        said[group].append(entry)
+    found: dict[int, Entry] = {}
+    for group, entries in said.items():
+        times = Counter(entry for entry in entries if entry is not None)
+        for entry, often in times.most_common(1):
+            if often * 2 >= len(entries) and entry.approved is not None:
+                found[group] = entry
+    return found
+
+
+def _was_found(row: Any, entry: Entry | None) -> bool:
+    # Where people answer everything, the assistant had found it and only kept silent.
+    return entry is not None and row.mode == "suggest" and row.nearest == entry.key
+
+
+def _live_ways(session: Session, launch_id: int, at: datetime) -> dict[str, int]:
+    found = live(session, launch_id, at=at)
+    return {fingerprint(way): version.entry_id for version in found for way in version.ways()}
+
+
+def _covered_by(rows: Sequence[Any], ways: Mapping[str, int]) -> int | None:
+    """Return the live entry that is asked in the very words of one of these questions."""
+    return next((ways[p] for p in map(fingerprint, (r.text for r in rows)) if p in ways), None)
+
+
+def _best(replies: Sequence[best_received.Received]) -> str:
+    for wording in best_received.ranked(replies)[:1]:
+        text = " ".join(wording.text.split())
+        return text if len(text) <= REPLY else f"{text[:REPLY].rsplit(' ', 1)[0]}…"
+    return ""
+
+
+def _among(ids: Sequence[int]) -> Any:
+    return RepeatGroup.id.in_(ids)
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for begin in range(0, len(ids), AT_ONCE):
+        yield ids[begin : begin + AT_ONCE]

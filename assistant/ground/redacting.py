@@ -1,0 +1,128 @@
+"""Redacting: a text as somebody outside the case may read it, without whom it is about.
+
+Masking takes out what identifies by its form (mails, phones, cards, accounts, secrets). This takes
+out besides what identifies by where it stands: names after a greeting, in a signature or after "my
+name is", postal addresses, and the numbers of orders, accounts and customers. It errs towards
+taking out too much; what an answer depends on (amounts, dates, versions, codes) stays. Redacting a
+redacted text changes nothing.
+"""
+
+import re
+from collections.abc import Iterable
+
+from assistant.ground.masking import masked
+
+# Words beside a greeting that are nobody's name.
+_NOBODY = re.compile(
+    r"there|all|team|every(?:one|body)|folks|support|service|sir|madam|guys|again|you|your|we|i|it|"
+    r"and|the|this|that|my|is|are|can|could|please|thanks|thank|so|just|why|what|how|when|where|"
+    r"who|customer|care|mr|mrs|ms|dr|herr|frau|sr|sra|zusammen|alle|allerseits|liebes|damen|herren|"
+    r"todos|todas|equipo|tous|toutes|equipe|équipe|morning|afternoon|evening|day|world",
+    re.IGNORECASE,
+)
+_LETTER = r"[^\W\d_]"
+_NAME = rf"{_LETTER}(?:[\w'’.\u00b7-]{{0,30}}[\w’'])?\.?"
+_NAMES = rf"{_NAME}(?:[ \u00a0]{_NAME}){{0,2}}"
+_TITLE = (
+    r"(?:mr|mrs|ms|miss|dr|prof|herr|herrn|frau|señora?|sr|sra|monsieur|madame|mme|signora?|"
+    r"г-н|г-жа|господин|госпожа)\.?"
+)
+_GREETS = (
+    r"hi+|hey+|hello|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|"
+    r"moin|servus|liebe[rs]?|sehr geehrte[rs]?|hola|buenos d[ií]as|buenas tardes|querid[oa]|"
+    r"estimad[oa]|bonjour|bonsoir|salut|chère?|ciao|buongiorno|gentile|olá|caro|cara|"
+    r"здравствуйте|привет|добрый (?:день|вечер)|доброе утро|уважаем(?:ый|ая)|"
+    r"γεια σας|γεια|αγαπητ[έή]|merhaba|sayın"
+)
+_AFTER_GREETING = re.compile(
+    rf"(?im)^(\s*(?:{_GREETS})[ ,]+)((?:{_TITLE}\s+)*)({_NAMES})(?=\s*(?:[,!.:;—–-]|$))"
+)
+_TITLED = re.compile(rf"(?i)\b({_TITLE}\s+)(?-i:[^\W\d_a-zа-яёà-ÿ][\w'’-]{{1,30}})")
+_SIGNED = re.compile(
+    r"(?im)^(\s*(?:(?:best|kind|warm|many)?\s*(?:regards|wishes|thanks|thank you)|cheers|best|"
+    r"yours(?: (?:sincerely|faithfully|truly))?|sincerely|love|"
+    r"(?:mit )?(?:freundlichen|besten|lieben|vielen|herzlichen)? ?(?:grüßen?|gruß|gruss|dank)|"
+    r"lg|mfg|vg|saludos(?: cordiales)?|un saludo|atentamente|gracias|cordialement|"
+    r"bien à vous|merci|cordiali saluti|grazie|atenciosamente|obrigad[oa]|"
+    r"с уважением|спасибо|с наилучшими пожеланиями|με εκτίμηση|saygılarımla)"
+    rf"(?:\s*[,!.][ \t]*\n?\s*|\s+))({_NAMES})(?=\s*$)"
+)
+_CALLED = re.compile(
+    r"(?i)\b(my name is|i am called|this is|name:|ich hei(?:ß|ss)e|mein name ist|me llamo|"
+    r"mi nombre es|je m['’]appelle|mi chiamo|meu nome é|меня зовут|με λένε|benim adım)"
+    r"(\s+)((?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30}"
+    r"(?: (?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30})?)"
+)
+_NAMED_ELSEWHERE = re.compile(
+    r"(我叫|我的名字是|私の名前は|私は|제 이름은|اسمي|نامم|שמי|मेरा नाम)"
+    r"(\s*)([^\s,，。.!！、؛،]{2,12}(?: [^\s,，。.!！、؛،]{2,12})?)"
+)
+_GREETED_ELSEWHERE = re.compile(
+    r"(?m)^(\s*(?:您好|你好|尊敬的|こんにちは|안녕하세요|مرحبا|السلام عليكم|שלום|नमस्ते)[\s,，、]+)"
+    r"([^\s,，。.!！?？、؛،:：]{1,12}(?: [^\s,，。.!！?？、؛،:：]{1,12})?)"
+    r"(?=\s*(?:[,，。.!！、؛،:：]|$))"
+)
+_STREET = re.compile(
+    r"(?i)\b\d{1,5}[a-z]?(?:[ -]\d{1,4})?,?\s+(?-i:[A-ZÀ-Þ][\w'’.-]*\s){1,3}?"
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|close|court|ct|square|sq|boulevard|blvd|"
+    r"terrace|crescent|gardens?|place|pl)\b\.?(?:,?\s+(?:apt|flat|unit|apartment)\.?\s*\w+)?"
+    r"|\b\d{1,4},?\s+(?:rue|avenue|boulevard|place|chemin|allée)\s+(?:[\w'’.-]+\s?){1,4}"
+    r"|\b[\w'’.-]*(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm)\s+\d{1,4}\s?[a-z]?\b"
+    r"|\b(?:calle|avenida|avda\.?|plaza|paseo|via|viale|piazza|rua)\s+(?:[\w'’.-]+\s){0,4}?"
+    r"[\w'’.-]+,?\s+(?:n[º°.]?\s*)?\d{1,4}\b"
+    r"|(?:ул\.|улица|проспект|пр-т|переулок|пер\.)\s*[\w .-]{2,40}?,?\s*(?:д\.|дом)?\s*\d{1,4}"
+    r"(?:,?\s*(?:кв\.|квартира)\s*\d{1,4})?"
+    r"|[\u4e00-\u9fff]{2,8}(?:市|省|区|县)[\u4e00-\u9fff\d]{1,30}(?:号|室|弄|楼)"
+    r"|〒?\d{3}-\d{4}\s*[\u4e00-\u9fff\u3040-\u30ff\d-]{4,40}"
+)
+_TOWN = re.compile(
+    r"(?:(?<=\[address\])|(?<=\[address\],)|(?<=\[address\], ))[\s,]*"
+    r"(?:[A-Z]-?)?\d{4,6}\s+[^\W\d_][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)?"
+)
+_POSTCODE = re.compile(
+    r"\b(?:GIR ?0AA|[A-PR-UWYZ]\d[A-Z\d]?\d? ?\d[ABD-HJLNP-UW-Z]{2}|[A-PR-UWYZ][A-HK-Y]\d[A-Z\d]?"
+    r" \d[ABD-HJLNP-UW-Z]{2})\b"
+)
+_CUED_NUMBER = re.compile(
+    r"(?i)(\b(?:order|booking|invoice|account|customer|client|contract|subscription|member(?:ship)?|"
+    r"reference|ref|case|ticket|parcel|tracking|delivery|bestell\w*|auftrags?\w*|kunden\w*|"
+    r"rechnungs?\w*|vertrags?\w*|konto\w*|sendungs\w*|pedido|factura|cliente|cuenta|commande|"
+    r"facture|client|compte|ordine|fattura|заказ\w*|счет\w*|счёт\w*|договор\w*|клиент\w*)"
+    r"|订单号?|订单编号|账号|注文番号|注文|주문번호|주문|رقم الطلب|طلب|חשבון|הזמנה)"
+    r"(\s*(?:number|no|nr|num|id|code|номер)?\s*\.?\s*(?:is|was|ist|es|est|:|：|#|№|n[º°])?\s*[#№]?\s*)"
+    r"((?=[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z]{0,4}-?[\d][\w-]{2,24})"
+)
+_HASH_NUMBER = re.compile(r"(?<!\w)[#№]\s?(?=\w*\d\w*\d\w*\d\w*\d)[A-Z]{0,3}-?\d[\w-]{3,20}")
+_HANDLE = re.compile(r"(?<![\w@/.])@[A-Za-z_]\w{2,30}\b")
+
+
+def redacted(text: str, names: Iterable[str] = ()) -> str:
+    """Return ``text`` for eyes outside the case; ``names`` are those that the case is known by."""
+    for name in names:
+        text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "[name]", text)
+    text = _CUED_NUMBER.sub(_number, masked(text))
+    text = _HASH_NUMBER.sub("[number]", text)
+    text = _POSTCODE.sub("[postcode]", _TOWN.sub("", _STREET.sub("[address]", text)))
+    for pattern in (_AFTER_GREETING, _SIGNED, _CALLED, _NAMED_ELSEWHERE):
+        text = pattern.sub(_name, text)
+    text = _GREETED_ELSEWHERE.sub(r"\1[name]", text)
+    text = _TITLED.sub(r"\1[name]", text)
+    return _HANDLE.sub("[name]", text)
+
+
+def names_in(*of: str) -> list[str]:
+    """Return each whole name and each word of it; a single word is a code and no name."""
+    whole = [name.strip() for name in of if " " in name.strip()]
+    return [*whole, *(word for name in whole for word in name.split() if len(word) > 1)]
+
+
+def _number(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}[number]"
+
+
+def _name(match: re.Match[str]) -> str:
+    said = match[match.re.groups]
+    words = [word.strip(".,!").casefold() for word in said.split()]
+    if "[" in said or any(map(_NOBODY.fullmatch, words)):
+        return match[0]
+    return match[0][: match.start(match.re.groups) - match.start()] + "[name]"

@@ -1,0 +1,85 @@
+"""What is taken out of a question or a reply before somebody outside the case reads it."""
+
+import pytest
+
+from assistant.ground.redacting import names_in, redacted
+
+CASES = [
+    ("Hi Tom,\nwhy is my bill higher?", "Hi [name],\nwhy is my bill higher?"),
+    ("Dear Mrs. Anna Smith, you pay less.", "Dear Mrs. [name], you pay less."),
+    ("Hello there, is this expected?", "Hello there, is this expected?"),
+    ("Hi, is this expected?", "Hi, is this expected?"),
+    ("Hello Support Team, is this expected?", "Hello Support Team, is this expected?"),
+    ("It is free.\nBest regards,\nJohn Miller", "It is free.\nBest regards,\n[name]"),
+    ("It is free. Ask Mr. Miller.", "It is free. Ask Mr. [name]."),
+    ("my name is Jane Doe and I pay 34.90", "my name is [name] and I pay 34.90"),
+    ("Guten Tag Frau Müller,\nwarum?", "Guten Tag Frau [name],\nwarum?"),
+    ("Warum teurer?\nViele Grüße\nJörg Weiß", "Warum teurer?\nViele Grüße\nJörg Weiß"),
+    (
+        "Warum teurer?\nMit freundlichen Grüßen\nJörg",
+        "Warum teurer?\nMit freundlichen Grüßen\n[name]",
+    ),
+    ("Hola María, ¿es normal?", "Hola [name], ¿es normal?"),
+    ("Bonjour Chloé,\nc’est normal ?", "Bonjour [name],\nc’est normal ?"),
+    ("Здравствуйте, Иван Петрович!\nПочему?", "Здравствуйте, [name]!\nПочему?"),
+    ("Почему дороже?\nС уважением,\nМария", "Почему дороже?\nС уважением,\n[name]"),
+    ("меня зовут Ольга Иванова, почему?", "меня зовут [name], почему?"),
+    ("您好 王先生,\n为什么?", "您好 [name],\n为什么?"),
+    ("我叫王伟,为什么涨价", "我叫[name],为什么涨价"),
+    ("مرحبا أحمد، لماذا؟", "مرحبا [name]، لماذا؟"),
+    ("Send it to 12 Baker Street, please", "Send it to [address], please"),
+    ("I moved to Hauptstraße 12a, 10115 Berlin", "I moved to [address]"),
+    ("Живу: ул. Ленина, д. 5, кв. 12", "Живу: [address]"),
+    ("寄到北京市朝阳区建国路88号", "[address]"),
+    ("My postcode is SW1A 1AA", "My postcode is [postcode]"),
+    ("order number 482133 is late", "order number [number] is late"),
+    ("Order #A-48213 is late", "Order #[number] is late"),
+    ("Bestellnummer: 4821337", "Bestellnummer: [number]"),
+    ("заказ № 482133 не пришёл", "заказ № [number] не пришёл"),
+    ("订单号：48213377", "订单号：[number]"),
+    ("my account 5512345 is empty", "my account [number] is empty"),
+    ("write to jo@shop.example or +49 170 1234567", "write to [e-mail] or [phone]"),
+    ("card 4111 1111 1111 1111", "card [card]"),
+    ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [iban]"),
+    ("tweeted as @janedoe yesterday", "tweeted as [name] yesterday"),
+]
+KEPT = [
+    "I paid 34.90 on 16 November 2026 with version 4.1",
+    "Error E-4012 on the order page",
+    "Why is my plan more expensive than last month?",
+    "There are three boxes in December, do I pay more for that month?",
+    "Hello, I get an error, thanks",
+    "Thanks,\nit works now",
+    "I ordered 12 bags on the way home",
+    "Is the delivery 24 hours earlier in December?",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_who_it_is_about_is_taken_out(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CASES] + KEPT)
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = redacted(text)
+
+    assert redacted(once) == once
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_an_answer_depends_on_stays(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_the_names_that_a_case_is_known_by_go_wherever_they_stand() -> None:
+    names = names_in("Mara Olsen", "visitor-001234")
+
+    assert redacted("as MARA told you, Olsen pays", names) == "as [name] told you, [name] pays"
+
+
+def test_a_huge_hostile_text_is_redacted_in_no_time() -> None:
+    text = "Hello " + "a " * 2_000 + "12 " * 2_000 + "ул. " * 500 + "#1" * 1_000
+
+    assert redacted(text)
