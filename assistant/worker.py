@@ -27,7 +27,7 @@ from assistant.integrations import (
     webhooks,
 )
 from assistant.launch.launches import Launch
-from assistant.library import publishing, reembedding, refreshing
+from assistant.library import expiring, publishing, reembedding, refreshing
 
 log = structlog.get_logger()
 
@@ -91,6 +91,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("send broadcasts", often, sending.send_broadcasts),
         Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),
+        Job("ask about ended answers", often, expiring.ask_owners),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),

@@ -11,12 +11,21 @@ from web.access import PartsHere, RowId, StaffHere, Writing
 from web.shell import LookingHere, Visit, visit, went
 
 router = APIRouter(tags=["notices"], default_response_class=HTMLResponse)
-TONES = {"breach": "bad", "warning": "warn", "escalated": "warn", "bounces": "warn"}
+TONES = {
+    "breach": "bad",
+    "warning": "warn",
+    "escalated": "warn",
+    "bounces": "warn",
+    "ended": "bad",
+    "ending": "warn",
+}
 KIND_WORDS = {
     "breach": "Missed",
     "warning": "Runs out",
     "escalated": "Escalated",
     "bounces": "Comes back",
+    "ended": "Has ended",
+    "ending": "Ends soon",
 }
 
 

@@ -3,7 +3,8 @@
 ``wording`` (verdicts, and one approved text from its parts) · ``versions`` (one wording of an
 entry, frozen by its approval) · ``sought listing`` (what it is searched by; the library's lists, in
 SQL) · ``entries`` (draft and submitted) with ``standing`` (where it is), ``approvals`` (four eyes)
-and ``withdrawal`` (retired, merged, recalled) · ``liveness`` (what may be
+and ``withdrawal`` (retired, merged, recalled) · ``reshaping`` (merge, split, roll back, make
+permanent) · ``expiring`` (the end of an answer's time) · ``liveness`` (what may be
 sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·

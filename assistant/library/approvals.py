@@ -57,7 +57,7 @@ class Approvable(Standing):
         said = Approval(person=by, person_id=by.id, at=at, because=override.strip(), breaks=breaks)
         version.approvals.append(said)
         if len(version.standing_approvals) < max(needed, self.approvers_needed):
-            self._note(session, "approved-once", by=by, at=at, version=version.number)
+            self.note(session, "approved-once", by=by, at=at, version=version.number)
             return version
         return self._approved(session, version, by=by, at=at)
 
@@ -77,7 +77,7 @@ class Approvable(Standing):
         version.approved_at, version.approved_by_id = at, by.id
         self.retired_at = self.retired_by_id = None
         library_changed(session, self.launch_id)
-        self._note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
+        self.note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
         if version.takes_in is not None:
             version.takes_in.give_way(session, to=version.question, by=by, at=at)
         return version
@@ -101,7 +101,7 @@ class Approvable(Standing):
             version.takes_in.stand_again(session, since=since, by=by, at=at)
         again = self._again(session, version, at=at)
         library_changed(session, self.launch_id)
-        self._note(session, "approval-undone", by=by, at=at, version=version.number)
+        self.note(session, "approval-undone", by=by, at=at, version=version.number)
         return again
 
     def may_undo_approval(self, at: datetime) -> bool:
@@ -132,9 +132,7 @@ class Approvable(Standing):
             raise Refused("Say what should change.", what_to_do="Write it for the author.")
         version.submitted_at, version.changes_asked = None, reason.strip()
         version.void_approvals(at)
-        self._note(
-            session, "changes-requested", by=by, at=at, version=version.number, reason=reason
-        )
+        self.note(session, "changes-requested", by=by, at=at, version=version.number, reason=reason)
 
     def reject(
         self, session: Session, *, reason: str, by: Person, at: datetime, people: int = 0
@@ -151,7 +149,7 @@ class Approvable(Standing):
         version.rejected_at, version.submitted_at, version.changes_asked = at, None, reason.strip()
         version.rejected_people = people
         version.void_approvals(at)
-        self._note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
+        self.note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
 
     def undo_rejection(self, session: Session, *, by: Person, at: datetime) -> None:
         """Let it wait for approval again, within ten seconds.
@@ -165,7 +163,7 @@ class Approvable(Standing):
         if not self.may_undo_rejection(at):
             raise Refused("The ten seconds have passed.", what_to_do="Its author submits it again.")
         version.rejected_at, version.submitted_at, version.changes_asked = None, at, ""
-        self._note(session, "rejection-undone", by=by, at=at, version=version.number)
+        self.note(session, "rejection-undone", by=by, at=at, version=version.number)
 
     def may_undo_rejection(self, at: datetime) -> bool:
         """Return whether it was rejected less than ten seconds ago."""

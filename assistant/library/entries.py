@@ -70,7 +70,7 @@ class Entry(Approvable, Withdrawable, Base):
             self.versions.append(version)
         version.write(draft, by=by, at=at)
         session.flush()
-        self._note(session, "saved", by=by, at=at, version=version.number)
+        self.note(session, "saved", by=by, at=at, version=version.number)
         return version
 
     def submit(self, session: Session, *, by: Person, at: datetime) -> None:
@@ -86,7 +86,7 @@ class Entry(Approvable, Withdrawable, Base):
             )
         version.submitted_at, version.changes_asked = at, ""
         version.rejected_at = None
-        self._note(session, "submitted", by=by, at=at, version=version.number)
+        self.note(session, "submitted", by=by, at=at, version=version.number)
 
     def file_under(
         self, session: Session, scenario: Scenario | None, *, by: Person | None, at: datetime
@@ -96,13 +96,13 @@ class Entry(Approvable, Withdrawable, Base):
             self.scenario = scenario
             if by and self.versions and self.newest.approved_at is None:
                 self.newest.add_writer(by)  # the scenario decides who may approve it
-            self._note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
+            self.note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
 
     def give_to(self, session: Session, owner: Person | None, *, by: Person, at: datetime) -> None:
         """Say who is asked when it ends; nobody: its scenario's owner. The same changes nothing."""
         if (owner.id if owner else None) != self.owner_id:
             self.owner, self.owner_id = owner, owner.id if owner else None
-            self._note(session, "owned", by=by, at=at, owner=owner.email if owner else None)
+            self.note(session, "owned", by=by, at=at, owner=owner.email if owner else None)
 
 
 def create(

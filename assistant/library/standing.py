@@ -77,9 +77,10 @@ class Standing:
             )
         return self.newest
 
-    def _note(
+    def note(
         self, session: Session, what: str, *, by: Person | None, at: datetime, **details: Any
     ) -> None:
+        """Write down what happened to it, and let whoever works on it meanwhile be told."""
         # Most verbs change only a version's row. The entry's own moves on with each of them, so
         # that of two people at work on it the slower one is told.
         flag_modified(self, "key")

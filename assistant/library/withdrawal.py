@@ -35,7 +35,7 @@ class Withdrawable(Standing):
     def _end(self, session: Session, what: str, *, because: str, by: Person, at: datetime) -> None:
         self.retired_at, self.retired_by_id, self.retired_because = at, by.id, because
         library_changed(session, self.launch_id)
-        self._note(session, what, by=by, at=at, reason=because)
+        self.note(session, what, by=by, at=at, reason=because)
 
     def undo_retirement(self, session: Session, *, by: Person, at: datetime) -> None:
         """Give it back to customers, within ten seconds.
@@ -78,7 +78,7 @@ class Withdrawable(Standing):
     def _stand(self, session: Session, what: str, *, by: Person, at: datetime) -> None:
         self.retired_at, self.retired_by_id, self.retired_because = None, None, ""
         library_changed(session, self.launch_id)
-        self._note(session, what, by=by, at=at)
+        self.note(session, what, by=by, at=at)
 
     def recall(
         self,
@@ -124,7 +124,7 @@ class Withdrawable(Standing):
     ) -> None:
         library_changed(session, self.launch_id)
         labels_changed(session, self.launch_id)
-        self._note(session, what, versions=[version.number for version in versions], **said)
+        self.note(session, what, versions=[version.number for version in versions], **said)
 
     def look_at(self, session: Session, *, by: Person, at: datetime) -> None:
         """Say that a lead looked at what people judged wrong about it, and it may answer again.
@@ -136,4 +136,4 @@ class Withdrawable(Standing):
             raise NotPermitted("Only a lead lets an entry answer again.", what_to_do="Ask a lead.")
         self.looked_at = at
         labels_changed(session, self.launch_id)
-        self._note(session, "looked-at", by=by, at=at)
+        self.note(session, "looked-at", by=by, at=at)
