@@ -8,6 +8,7 @@ from assistant.answering import (
     drafting,
     labels,
     not_quite,
+    replay_records,
     suggestions,
 )
 from assistant.desk import (
@@ -79,6 +80,7 @@ NOUNS = (
     not_quite,
     recalled,
     broadcast,
+    replay_records,
     connections,
     engineering,
     hooks,

@@ -1,0 +1,240 @@
+"""Replay before approval: a version against every real question of its launch, and what came of it.
+
+Nothing here changes what customers get. A replay is recorded, thought by the worker
+(``replaying``) and settled; until then it is running, and afterwards it is honest about being out
+of date. Breaks hold an approval back until a lead overrules them with a reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.answering.replay_age import content_of, moved
+from assistant.answering.replay_effect import Category, Estimate
+from assistant.answering.replay_records import Override, Replay, ReplayCase
+from assistant.ground.audit import happened
+from assistant.ground.database import put_unless_there
+from assistant.ground.errors import NotFound, NotPermitted, Refused
+from assistant.ground.people import Person, Role
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What is known of a version's effect. Counts are 0 until a replay has ended."""
+
+    state: str  # none, running, stale, failed or fresh
+    why: tuple[str, ...] = ()  # it is stale, or failed: in words, each a sentence
+    replay: Replay | None = None  # the run that it is about
+    gains: int = 0
+    steals: int = 0
+    breaks: int = 0
+    lost: int = 0
+    elsewhere: int = 0
+    unanswered: int = 0
+    same: int = 0
+    before: Estimate | None = None
+    after: Estimate | None = None
+    override: Override | None = None  # that covers every break
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether there are counts to go by, be they out of date."""
+        return self.state in {"fresh", "stale"}
+
+    @property
+    def blocks(self) -> bool:
+        """Return whether known breaks hold an approval back that nobody has overruled."""
+        return self.is_known and self.breaks > 0 and self.override is None
+
+    @property
+    def share(self) -> float:
+        """Return how far a running replay is, 0 to 1."""
+        if self.replay is None or not self.replay.total:
+            return 0.0
+        return min(1.0, self.replay.done / self.replay.total)
+
+
+def effect_of(session: Session, version: EntryVersion, *, at: datetime | None = None) -> Effect:
+    """Return what is known of the effect of ``version``; ``at`` also tells what expired since."""
+    replay = newest_of(session, version)
+    if replay is None:
+        return Effect("none")
+    if replay.is_running:
+        return Effect("running", replay=replay)
+    if replay.failed_because:
+        return Effect("failed", (replay.failed_because,), replay)
+    why = moved(session, replay, version, at)
+    counted = {name: int(replay.counts.get(key, 0)) for name, key in _COUNTS.items()}
+    return Effect(
+        "stale" if why else "fresh",
+        why,
+        replay,
+        before=Estimate(**replay.before),
+        after=Estimate(**replay.after),
+        override=_override_of(session, replay, version),
+        **counted,
+    )
+
+
+_COUNTS = {
+    "gains": Category.GAIN,
+    "steals": Category.STEAL,
+    "breaks": Category.BREAK,
+    "lost": Category.LOST,
+    "elsewhere": Category.ELSEWHERE,
+    "unanswered": Category.UNANSWERED,
+    "same": Category.SAME,
+}
+
+
+def start(
+    session: Session, version: EntryVersion, *, by: Person, at: datetime, with_model: bool = False
+) -> Replay:
+    """Let a version be replayed; while one runs, that one is returned and nothing is begun.
+
+    Raises:
+        Refused: when the version is approved already.
+    """
+    if version.approved_at is not None:
+        raise Refused("It is approved already.", what_to_do="Save a change first, then replay it.")
+    row = {
+        "launch_id": version.entry.launch_id,
+        "entry_id": version.entry_id,
+        "version_id": version.id,
+        "content": content_of(version),
+        "text": version.text,
+        "with_model": with_model,
+        "running": version.id,
+        "started_at": at,
+        "started_by_id": by.id,
+        **dict.fromkeys(("attempts", "done", "total", "changed", "calls"), 0),
+        **{name: {} for name in ("made_for", "counts", "before", "after")},
+        "failed_because": "",
+    }
+    there = _running(session, version)
+    if there is not None:
+        return there
+    put_unless_there(session, Replay, [row])
+    begun = _running(session, version)
+    assert begun is not None  # noqa: S101 - put there by us, or by whoever was quicker
+    if begun.started_at == at and begun.started_by_id == by.id:
+        _note(session, "started", begun, by=by, at=at, with_model=with_model)
+    return begun
+
+
+def _running(session: Session, version: EntryVersion) -> Replay | None:
+    return session.scalar(select(Replay).where(Replay.running == version.id))
+
+
+def cancel(session: Session, version: EntryVersion, *, by: Person, at: datetime) -> None:
+    """Stop the replay that runs.
+
+    Raises:
+        Refused: when none runs any more.
+    """
+    replay = session.scalar(
+        select(Replay).where(Replay.running == version.id).with_for_update(of=Replay)
+    )
+    if replay is None:
+        raise Refused("No replay is running.", what_to_do="Load the entry again.")
+    replay.running, replay.finished_at, replay.cancelled_by_id = None, at, by.id
+    _note(session, "cancelled", replay, by=by, at=at)
+
+
+def overrule(
+    session: Session, version: EntryVersion, *, reason: str, by: Person, at: datetime
+) -> Override:
+    """Keep a lead's word that the breaks of the last replay are meant.
+
+    It covers exactly those questions and these words: another break, or another text, and the
+    approval is held back again.
+
+    Raises:
+        NotPermitted: when ``by`` is no lead.
+        Refused: without a reason, or when nothing is held back.
+    """
+    if not by.is_any(Role.LEAD):
+        raise NotPermitted("Only a lead overrules a break.", what_to_do="Ask a lead.")
+    if not reason.strip():
+        raise Refused("Say why the breaks are meant.", what_to_do="Write it for those who ask.")
+    effect = effect_of(session, version)
+    if not effect.blocks or effect.replay is None:
+        raise Refused("Nothing is held back.", what_to_do="Load the entry again.")
+    override = Override(
+        replay_id=effect.replay.id,
+        version_id=version.id,
+        content=effect.replay.content,
+        broken={"messages": sorted(broken_by(session, effect.replay))},
+        reason=reason.strip(),
+        at=at,
+        by_id=by.id,
+    )
+    session.add(override)
+    session.flush()
+    _note(session, "overruled", effect.replay, by=by, at=at, reason=reason.strip())
+    return override
+
+
+def newest_of(session: Session, version: EntryVersion) -> Replay | None:
+    """Return the last replay of a version that nobody cancelled."""
+    query = select(Replay).where(Replay.version_id == version.id, Replay.cancelled_by_id.is_(None))
+    return session.scalar(query.order_by(Replay.id.desc()).limit(1))
+
+
+def broken_by(session: Session, replay: Replay) -> set[int]:
+    """Return the questions that a replay breaks."""
+    cases = select(ReplayCase.message_id).where(ReplayCase.replay_id == replay.id)
+    return set(session.scalars(cases.where(ReplayCase.category == Category.BREAK)))
+
+
+def cases_of(
+    session: Session, replay: Replay, category: Category, *, first: int = 0, most: int = 25
+) -> Sequence[ReplayCase]:
+    """Return a page of the questions of one category, those asked last first."""
+    query = select(ReplayCase).where(ReplayCase.replay_id == replay.id)
+    query = query.where(ReplayCase.category == category).order_by(ReplayCase.message_id.desc())
+    return session.scalars(query.offset(first).limit(most)).all()
+
+
+def this_replay(session: Session, entry: Entry) -> tuple[EntryVersion, Replay]:
+    """Return the newest version of an entry that was replayed, and its last replay.
+
+    Raises:
+        NotFound: when none of its versions was.
+    """
+    for version in reversed(entry.versions):
+        if (replay := newest_of(session, version)) is not None:
+            return version, replay
+    raise NotFound("It was not replayed yet.", what_to_do="Start a replay on the entry’s page.")
+
+
+def _override_of(session: Session, replay: Replay, version: EntryVersion) -> Override | None:
+    """Return the newest word of a lead that covers every break of a replay."""
+    given = session.scalars(
+        select(Override)
+        .where(Override.version_id == version.id, Override.content == replay.content)
+        .order_by(Override.id.desc())
+    ).all()
+    broken = broken_by(session, replay) if given else set()
+    return next((one for one in given if broken <= set(one.broken["messages"])), None)
+
+
+def _note(
+    session: Session, what: str, replay: Replay, *, by: Person, at: datetime, **details: Any
+) -> None:
+    happened(
+        session,
+        f"replay.{what}",
+        at=at,
+        by=by,
+        launch_id=replay.launch_id,
+        entry_id=replay.entry_id,
+        replay=replay.id,
+        **details,
+    )
