@@ -28,6 +28,7 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
+from assistant.reports import days
 
 log = structlog.get_logger()
 
@@ -94,6 +95,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("ask about ended answers", often, expiring.ask_owners),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),
+        Job("keep the days", timedelta(seconds=30), days.keep_days),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("count suggestions", timedelta(seconds=15), counting.count_anew),
         Job("prove the index", timedelta(days=1), prove_index),

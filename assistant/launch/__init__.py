@@ -7,5 +7,6 @@ judged before it happens) · ``outlook`` (what will be wrong, and who was told) 
 warning before burnout) · ``rotation filling planning`` (how a roster comes about) · ``coverage
 coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes
 coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
-named) · ``connections`` (its Jira, Slack and webhooks).
+named) · ``connections`` (its Jira, Slack and webhooks) · ``signals`` (measured from
+outside).
 """

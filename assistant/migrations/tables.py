@@ -37,8 +37,9 @@ from assistant.desk import (
 from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
 from assistant.integrations import hooks, subscriptions
-from assistant.launch import connections, launches, scenarios, shifts, updates
+from assistant.launch import connections, launches, scenarios, shifts, signals, updates
 from assistant.library import charge, entries, lessons, vectors
+from assistant.reports import days
 
 NOUNS = (
     audit,
@@ -50,6 +51,7 @@ NOUNS = (
     scenarios,
     updates,
     shifts,
+    signals,
     conversations,
     tickets,
     promises,
@@ -87,5 +89,6 @@ NOUNS = (
     subscriptions,
     suggestions,
     counting,
+    days,
 )
 metadata = Base.metadata

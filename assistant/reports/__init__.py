@@ -5,7 +5,8 @@
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
 missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and
 still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was
-changed) · ``training`` (who should learn what) · ``noise`` (chance told from change) ·
-``stability`` (for how many days each exit criterion held, and whether it is over) · ``sheets`` (a
-report as CSV or Markdown, inert).
+changed) · ``training`` (who should learn what) · ``metrics`` (what is measured on a day) · ``days``
+(what was measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how
+many days each exit criterion held, and whether it is over) · ``sheets`` (a report as CSV or
+Markdown, inert).
 """

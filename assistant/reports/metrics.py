@@ -1,0 +1,220 @@
+"""The metrics of a launch: what each measures on one day, and as what evidence.
+
+Only what concerns the change counts: tickets out of scope are served by the normal queue. What the
+assistant says never counts as a person's response. A name that is none of these is a signal from
+outside.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from assistant.answering.decisions import Decision
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import Message, Said
+from assistant.desk.severity import Severity
+from assistant.desk.tickets import Ticket
+from assistant.ground.audit import Event
+from assistant.launch import signals
+from assistant.reports import figures
+from assistant.reports.figures import within
+from assistant.reports.noise import Count, Evidence, Level, Share, Waits, tolerated
+from assistant.reports.spans import Span
+from assistant.reports.stability import MARGIN, Criterion
+
+SATISFIED = 4  # of 5, and better
+SOON = timedelta(hours=24)  # within which the same person comes back because it did not help
+
+GIVEN_UP = timedelta(days=2)  # after its day; by then a wait is long, however long it gets
+
+Kept = Mapping[str, Any]
+"""One metric of one day as plain JSON: ``{count}``, ``{hits, of}``, ``{waits: [number]}`` or
+``{level}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric. ``measure`` reads one local day; ``at`` is when it is looked at (UTC)."""
+
+    name: str
+    title: str
+    unit: str
+    is_better_low: bool
+    measure: Callable[[Session, int, Span, datetime], Kept]
+
+
+def _contacts(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    return {"count": figures.contacts(session, launch_id, span).contacts}
+
+
+def _answered(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    seen = figures.contacts(session, launch_id, span)
+    return {"hits": seen.answered, "of": seen.contacts}
+
+
+def _first_response(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    """Of the tickets opened on the day; who still waited ``GIVEN_UP`` later waited so long."""
+    latest = min(at, span.end + GIVEN_UP)
+    query = (
+        select(Message.at, Ticket.first_response_at)
+        .join(Message, Message.id == Ticket.question_id)
+        .where(_of(launch_id), within(Ticket.opened_at, span))
+        .where(or_(Ticket.first_response_at.is_not(None), Ticket.resolved_at.is_(None)))
+    )
+    minutes = [
+        (min(answered or latest, latest) - asked).total_seconds() / 60
+        for asked, answered in session.execute(query)
+    ]
+    return {"waits": sorted(round(each, 1) for each in minutes)}
+
+
+def _resolution(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    """Of the tickets resolved on the day, and of those that were older than them and still open.
+
+    Without the latter a day on which only easy ones were resolved would look well.
+    """
+    end = min(span.end, at)
+    resolved = select(Ticket.opened_at, Ticket.resolved_at).where(
+        _of(launch_id), within(Ticket.resolved_at, span)
+    )
+    hours = [
+        (done - begun).total_seconds() / 3600 for begun, done in session.execute(resolved) if done
+    ]
+    longest = max(hours, default=0.0)
+    still = select(Ticket.opened_at).where(
+        _of(launch_id),
+        Ticket.opened_at < end - timedelta(hours=longest),
+        or_(Ticket.resolved_at.is_(None), Ticket.resolved_at >= span.end),
+    )
+    hours += [(end - begun).total_seconds() / 3600 for begun in session.scalars(still)]
+    return {"waits": sorted(round(each, 2) for each in hours)}
+
+
+def _repeats(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    """Questions that somebody else had asked before, by the repeat group they are in."""
+    before, theirs = aliased(Message), aliased(Conversation)
+    asked_before = exists().where(
+        before.group_id == Message.group_id,
+        before.id < Message.id,
+        before.kind == Said.QUESTION,
+        before.conversation_id == theirs.id,
+        theirs.visitor != Conversation.visitor,
+    )
+    query = (
+        select(func.count(Message.id))
+        .join(Message.conversation)
+        .where(Conversation.launch_id == launch_id, Message.kind == Said.QUESTION)
+        .where(within(Message.at, span), Message.group_id.is_not(None), asked_before)
+    )
+    return {"count": session.scalar(query) or 0}
+
+
+def _escalations(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    query = select(func.count(distinct(Event.ticket_id))).where(
+        Event.launch_id == launch_id, Event.kind == "ticket.escalated", within(Event.at, span)
+    )
+    return {"count": session.scalar(query) or 0}
+
+
+def _grave(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    query = select(func.count(Ticket.id)).where(
+        _of(launch_id), within(Ticket.opened_at, span), Ticket.severity <= int(Severity.PAINFUL)
+    )
+    return {"count": session.scalar(query) or 0}
+
+
+def _satisfied(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    content = func.coalesce(func.sum(case((Ticket.rating >= SATISFIED, 1), else_=0)), 0)
+    query = select(content, func.count(Ticket.rating)).where(
+        Ticket.launch_id == launch_id, within(Ticket.resolved_at, span)
+    )
+    hits, of = session.execute(query).one()
+    return {"hits": hits, "of": of}
+
+
+def _came_back(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    """Contacts after which the same person turned to us again within ``SOON``.
+
+    Those whose day is not over yet are left out: nobody knows about them.
+    """
+    query = (
+        select(Conversation.visitor, Message.at)
+        .select_from(Message)
+        .join(Message.conversation)
+        .outerjoin(Decision, Decision.message_id == Message.id)
+        .where(Conversation.launch_id == launch_id, figures.is_contact())
+        .where(Message.at >= span.start, Message.at < span.end + SOON)
+        .order_by(Conversation.visitor, Message.at, Message.id)
+    )
+    rows = [*((visitor, then) for visitor, then in session.execute(query)), ("", at)]
+    of_the_day = [
+        (one, after) for one, after in pairwise(rows) if one[1] < span.end and one[1] < at - SOON
+    ]
+    back = sum(one[0] == after[0] and after[1] - one[1] < SOON for one, after in of_the_day)
+    return {"hits": back, "of": len(of_the_day)}
+
+
+def _of(launch_id: int) -> ColumnElement[bool]:
+    return and_(Ticket.launch_id == launch_id, Ticket.in_scope.is_(True))
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("contacts_per_day", "Contacts", "contacts", True, _contacts),
+        Metric("answered_percent", "Answered at once", "%", False, _answered),
+        Metric("first_response_minutes", "First human response", "min", True, _first_response),
+        Metric("time_to_resolution_hours", "Time to resolution", "h", True, _resolution),
+        Metric("repeat_questions_per_day", "Repeat questions", "questions", True, _repeats),
+        Metric("escalations_per_day", "Escalations", "tickets", True, _escalations),
+        Metric("severity_1_or_2_per_day", "New Sev 1–2", "tickets", True, _grave),
+        Metric("satisfied_percent", "Satisfied", "%", False, _satisfied),
+        Metric("repeat_contact_percent", "Came back within a day", "%", True, _came_back),
+    )
+}
+
+
+def measure(session: Session, launch_id: int, name: str, span: Span, *, at: datetime) -> Kept:
+    """Return one metric of one day as plain JSON; an unknown name is a signal from outside."""
+    if (metric := METRICS.get(name)) is not None:
+        return metric.measure(session, launch_id, span, at)
+    found = signals.of_day(session, launch_id, name, start=span.start, end=span.end)
+    return {"level": None if found is None else found.value}
+
+
+def evidence(kept: Kept | None, criterion: Criterion) -> Evidence | None:
+    """Return what was kept of a day as evidence about ``criterion``; nothing for nothing."""
+    match kept:
+        case {"count": int(events)}:
+            return Count(events)
+        case {"hits": int(hits), "of": int(of)}:
+            return Share(hits, of)
+        case {"waits": list(waits)}:
+            return _waits(waits, criterion)
+        case {"level": int() | float() as value}:
+            return Level(value, value)
+        case _:
+            return None
+
+
+def _waits(waits: list[float], criterion: Criterion) -> Waits:
+    limit, at_most = criterion.limit, criterion.at_most
+    far = tolerated(Waits, limit, at_most=at_most, margin=MARGIN)
+    return Waits(
+        len(waits),
+        sum(wait > limit for wait in waits),
+        sum(wait > far for wait in waits),
+        median(waits) if waits else None,
+    )
+
+
+def value(kept: Kept | None) -> float | None:
+    """Return the figure of a day as people read it: a number, a median, per cent or a level."""
+    seen = evidence(kept, Criterion("", 0.0))
+    return None if seen is None else seen.value
