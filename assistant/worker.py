@@ -11,7 +11,14 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select
 
-from assistant.answering import counting, guarantee, learning, sending, taking_back
+from assistant.answering import (
+    counting,
+    guarantee,
+    learning,
+    replaying,
+    sending,
+    taking_back,
+)
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import alarms, notice_mail, posting, regrouping, roster_watch, telling
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
@@ -124,7 +131,11 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
 
     They are about what this process keeps in memory, so they run where questions are answered.
     """
-    return (Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),)
+    often = timedelta(seconds=min(parts.settings.sweep_seconds, ROUND))
+    return (
+        Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),
+        Job("replay versions", often, replaying.go_on),
+    )
 
 
 def deliverers(parts: Parts) -> Deliverers:

@@ -14,7 +14,7 @@ from knowledge.bayes import WordBayes
 from knowledge.entries import Entry, Neighbour, Vector, Vectors
 from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
 from knowledge.meaning import Meanings, stacked
-from knowledge.ranking import ByMeaning, Scores, best_of_segments
+from knowledge.ranking import ByMeaning, Scores, at_most, best_of_segments
 
 ALSO_CONSIDERED = 10
 """Entries that characters and the head each add to the index's neighbours."""
@@ -91,6 +91,18 @@ class Catalogue:
         if self._meanings is None:
             return np.zeros(len(vectors))
         return np.array([self._meanings.cosines(vector, rows).max() for vector in vectors])
+
+    def reach(self, entry: str, vectors: Vectors) -> Floats:
+        """Of each row the most that the entry can score, whatever its words and letters say.
+
+        Raises KeyError for an entry that is not here, and ValueError without vectors.
+        """
+        if self._meanings is None:
+            raise ValueError("Words alone are compared here.")
+        number = self._numbers[entry]
+        rows = self._rows(np.array([number]))
+        dense, top3, log_p = self._meanings.reach(vectors, rows, number)
+        return at_most(dense, top3, log_p)
 
     def nearest_counter(
         self, question: str, vector: Vector | None, number: int

@@ -56,6 +56,24 @@ class Meanings:
         scores = self._regression.scores(vector) if self._regression else head.SHARPNESS * fits
         return head.log_probabilities(scores), fits.astype(np.float64)
 
+    def reach(self, vectors: Vectors, rows: Ints, number: int) -> tuple[Floats, Floats, Floats]:
+        """Of each question its nearest and mean of the three nearest of an entry's rows, and the
+        log-probability of the entry; shape (questions,) each.
+        """
+        cosines = np.sort(np.asarray(vectors @ self._matrix[rows].T, dtype=np.float64), axis=1)
+        top3 = cosines[:, -min(3, len(rows)) :].mean(axis=1)
+        return cosines[:, -1], top3, self._log_p_of(vectors, number)
+
+    def _log_p_of(self, vectors: Vectors, number: int) -> Floats:
+        evened = vectors @ self._means.metric
+        evened /= np.maximum(np.linalg.norm(evened, axis=1, keepdims=True), 1e-9)
+        scores = np.asarray(head.SHARPNESS * (evened @ self._means.means.T), dtype=np.float64)
+        if self._regression is not None:
+            learnt = vectors @ self._regression.weights.T + self._regression.offsets
+            scores = np.asarray(learnt, dtype=np.float64)
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        return np.asarray(shifted[:, number] - np.log(np.exp(shifted).sum(axis=1)))
+
 
 def stacked(texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors | None:
     """One row per text, zeros where there is no vector; None when there is no vector at all."""

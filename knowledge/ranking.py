@@ -111,6 +111,11 @@ class Scores:
         )
 
 
+def at_most(dense: Floats, top3: Floats, log_p: Floats) -> Floats:
+    """The most that `Scores.total` can be with these scores, whatever words and letters say."""
+    return dense + TOP3_WEIGHT * top3 + CHAR_WEIGHT + LOG_P_WEIGHT * log_p
+
+
 @dataclass(frozen=True, slots=True)
 class Segments:
     """The best of each entry's ways."""

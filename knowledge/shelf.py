@@ -4,7 +4,9 @@ A shelf never changes; when an entry is approved or recalled, a new one is compi
 text that may be sent: it names entries, and the database decides what is live.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from knowledge import certainty
 from knowledge.catalogue import Catalogue, Scored
@@ -15,6 +17,7 @@ from knowledge.ranking import best_first
 from knowledge.spelling import Speller
 
 MOST_MATCHES = 10
+AT_ONCE = 1_000  # questions looked at together; their scores of 1,000 entries take 8 MB
 COUNTER_MARGIN = 0.0
 """Similarity by which a counter-phrasing must be nearer than the nearest way; a tie objects.
 
@@ -40,6 +43,7 @@ class Shelf:
         are the entries without what was learnt, where `entries` have such ways: customers' words
         are found, but teach no spelling.
         """
+        self.entries = tuple(entries)
         self._ids = tuple(entry.id for entry in entries)
         self._catalogue = Catalogue(entries, vectors, patient)
         spelt = entries if approved is None else approved
@@ -61,6 +65,20 @@ class Shelf:
         Raises KeyError for an entry that is not here.
         """
         return self._catalogue.nearness(entry, vectors)
+
+    def reach(self, entries: Collection[str], vectors: Vectors) -> Floats | None:
+        """Of each row the most that any of these entries can score, shape (rows,).
+
+        Those that are not here score nothing. None on a shelf without vectors.
+        """
+        if not self._catalogue.has_vectors:
+            return None
+        there = [entry for entry in entries if entry in set(self._ids)]
+        each = [
+            np.concatenate([self._catalogue.reach(entry, some) for some in _portions(vectors)])
+            for entry in there
+        ]
+        return np.max(each, axis=0) if each else np.full(len(vectors), -np.inf)
 
     def find(
         self,
@@ -123,6 +141,10 @@ class Shelf:
         text, similarity = found
         nearer = similarity >= float(scored.scores.similarity[at]) + COUNTER_MARGIN
         return text if nearer else None
+
+
+def _portions(vectors: Vectors) -> Iterator[Vectors]:
+    return (vectors[at : at + AT_ONCE] for at in range(0, len(vectors), AT_ONCE))
 
 
 def _owners(entries: Sequence[Entry]) -> Mapping[str, frozenset[int]]:

@@ -19,6 +19,7 @@ NEAR = ("127.", "::1", "localhost")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options for the long proofs; without them each runs in its short form."""
+    parser.addoption("--replayed", type=int, default=60, help="past questions of a replay")
     parser.addoption("--histories", type=int, default=100, help="random histories of a launch")
     parser.addoption("--clocks", type=int, default=60, help="running clocks while workers die")
     parser.addoption("--clock-kills", type=int, default=3, help="how often a worker is killed")

@@ -16,8 +16,10 @@ thresholds) · ``select`` with ``prompts/`` (the model may name one approved tex
 ``verdicts`` (what it can have said) · ``memory`` (what it said before, by words and by meaning) ·
 ``trust`` with ``trusts`` (what its word is worth) · ``lines`` (the fixed words of the product).
 Before an approval: ``replay`` runs a version against every real question of its launch:
-``replay_effect`` (what it does to each, and the estimates), ``replay_records`` (what is kept of
-that), ``replay_age`` (whether it still holds).
+``replaying`` (carried out by the worker) · ``asked_before`` with ``turns`` (the questions) ·
+``rethinking`` with ``glances`` and ``stored_meanings`` (thought again, as little as will do) ·
+``replay_effect`` (what it does to each, and the estimates) · ``replay_records`` (what is kept of
+that) · ``replay_age`` (whether it still holds).
 Afterwards: ``broadcast`` (one answer to everyone who asked: ``audience`` who asked, ``leaving_out``
 who is not told and why, ``to_everyone`` decided with their number, ``sending`` one by one) ·
 ``recall`` (words found wrong: off every surface at once) · ``taking_back`` (and who has them hears

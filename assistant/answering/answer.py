@@ -18,7 +18,12 @@ from assistant.answering.decide import Answer
 from assistant.answering.lines import Line
 from assistant.answering.settle import settle
 from assistant.answering.triage import triage
-from assistant.desk.conversations import Conversation
+from assistant.answering.turns import (
+    A_PERSON_HAS_IT,
+    said_just_before,
+    turns_before,
+    unhelpful,
+)
 from assistant.desk.messages import NONE_OF_THESE, Message, Said, undecided
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
@@ -29,7 +34,6 @@ from assistant.library.versions import EntryVersion
 
 log = structlog.get_logger()
 
-IN_A_ROW = timedelta(minutes=2)  # messages this close together may be one thought
 STRANDED = "The assistant could not decide it in time."
 FAILED = "The assistant failed on this question."
 
@@ -95,6 +99,7 @@ def _recorded(parts: Parts, message_id: int) -> Recorded | None:
         if message.decided_at is not None:
             return None
         conversation, launch = message.conversation, message.conversation.launch
+        earlier = turns_before(conversation.messages, message)
         return Recorded(
             message_id=message.id,
             kind=message.kind,
@@ -109,34 +114,10 @@ def _recorded(parts: Parts, message_id: int) -> Recorded | None:
                 audience=conversation.audience,
                 out_of_scope=launch.out_of_scope,
                 languages=launch.languages,
-                before=_said_just_before(conversation, message),
-                unhelpful=_unhelpful(conversation, message),
+                before=said_just_before(earlier, message.at),
+                unhelpful=unhelpful(earlier),
             ),
         )
-
-
-def _said_just_before(conversation: Conversation, message: Message) -> str:
-    """Return the customer's previous words when they came just now and led to no answer."""
-    earlier = [said for said in conversation.messages if said.id < message.id]
-    answered = {said.reply_to_id for said in earlier if said.kind == Said.ANSWER}
-    asked = [said for said in earlier if said.kind == Said.QUESTION]
-    if not asked or asked[-1].id in answered or message.at - asked[-1].at > IN_A_ROW:
-        return ""
-    return "" if triage(asked[-1].text).small_talk else asked[-1].text
-
-
-def _unhelpful(conversation: Conversation, message: Message) -> int:
-    earlier = [said for said in conversation.messages if said.id < message.id]
-    return sum(
-        said.helpful is False or said.chosen == NONE_OF_THESE or _was_passed_over(said)
-        for said in earlier
-        if not said.is_question
-    )
-
-
-def _was_passed_over(said: Message) -> bool:
-    """Return whether titles were offered and the customer wrote on without choosing."""
-    return said.kind == Said.CLARIFICATION and said.chosen is None
 
 
 def _think(parts: Parts, recorded: Recorded) -> Thought:
@@ -146,7 +127,7 @@ def _think(parts: Parts, recorded: Recorded) -> Thought:
     if recorded.kind == Said.CALL:
         return given_up(recorded.as_asked, "A person was asked for.", Line.PERSON)
     if recorded.has_person:
-        return given_up(recorded.asked, "A person has this conversation.", Line.ADDED)
+        return given_up(recorded.asked, A_PERSON_HAS_IT, Line.ADDED)
     return consider(parts, recorded.asked, at=at)
 
 

@@ -156,7 +156,7 @@ def _reach(thought: Thought) -> int:
 
 def _consider(parts: Parts, asked: Asked, text: str, ready: Ready) -> Thought:
     whole, scope = triage(text), scope_of(text, asked.out_of_scope)
-    stock, standing = ready.stock, standing_of(parts, asked.launch_id)
+    stock, standing = ready.stock, ready.standing or standing_of(parts, asked.launch_id)
     spoken = spoken_of(parts, asked.launch_id, asked.languages, stock)
     questions = split_questions(text) or ("",)
     in_all = language_of(" ".join(questions), spoken.languages) or spoken.main

@@ -6,6 +6,7 @@ Many questions at once are embedded together, which takes a fraction of the time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from assistant.desk.messages import LONGEST
 from assistant.ground.parts import Parts
@@ -13,6 +14,9 @@ from assistant.library import stocking
 from assistant.library.stocking import Stock
 from knowledge.entries import Finding, Vector
 from knowledge.splitting import split_questions
+
+if TYPE_CHECKING:
+    from assistant.answering.guarantee import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Ready:
     """The moment for which it was looked up."""
     vectors: "Mapping[str, Vector | None]" = field(default_factory=dict)
     """By the question as it is read; None where the embedder has just failed."""
+    standing: "Standing | None" = None
+    """How sure it must be, where that is not the launch's own at this moment."""
 
 
 def ready_for(parts: Parts, launch_id: int, texts: Iterable[str], *, at: datetime) -> Ready:

@@ -17,6 +17,7 @@ from assistant.answering.decide import MOST_OPTIONS, Answer, Clarification, Hand
 from assistant.answering.decisions import Decision
 from assistant.answering.explaining import explained, kept, reason_of, worth_keeping
 from assistant.answering.lines import LINES, Line
+from assistant.answering.turns import A_PERSON_HAS_IT
 from assistant.desk import intake, repeats
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
@@ -91,7 +92,7 @@ class Settling:
     def carry_out(self) -> None:
         """Send, open and record; refused text turns into a handoff."""
         if self._is_between_people() and not self._thought.handoff:
-            taken = Handoff((), 0.0, "A person has this conversation.", Line.ADDED)
+            taken = Handoff((), 0.0, A_PERSON_HAS_IT, Line.ADDED)
             self._thought = replace(self._thought, answers=(), clarification=None, handoff=taken)
         self._thought = as_far_as(Mode(self._launch.acting_mode), self._message, self._thought)
         sent = self._sent_answers()

@@ -49,9 +49,18 @@ class Trust:
         return State.LIVE if self.confirmed >= CONFIRMED_BY else State.NEW
 
 
-def trust_of_each(session: Session, launch_id: int) -> dict[str, Trust]:
-    """Return how far each entry of a launch with an approved version is trusted, by key."""
-    approved = _approved(session, launch_id)
+def trust_of_each(
+    session: Session,
+    launch_id: int,
+    *,
+    instead: Mapping[str, tuple[str, datetime | None]] | None = None,
+) -> dict[str, Trust]:
+    """Return how far each entry of a launch with an approved version is trusted, by key.
+
+    ``instead`` are entries as if they were approved otherwise: what they are asked as, and when a
+    lead looked at them last.
+    """
+    approved = {**_approved(session, launch_id), **(instead or {})}
     given = session.execute(
         select(Label, EntryVersion.question)
         .outerjoin(EntryVersion, EntryVersion.id == Label.entry_version_id)

@@ -128,6 +128,7 @@ class Parts:
     stocks: Revised[Any] = field(default_factory=Revised)  # library.stocking keeps Stock here
     refreshed: Revised[Any] = field(default_factory=Revised)  # library.refreshing: with lessons
     standings: Revised[Any] = field(default_factory=Revised)  # answering.guarantee keeps Standing
+    replayed: dict[int, Any] = field(default_factory=dict)  # answering.replaying: what is thought
     indexed: dict[int, Any] = field(default_factory=dict)  # launch -> library.indexing.Held
 
     @property

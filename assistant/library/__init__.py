@@ -8,7 +8,8 @@ permanent) · ``expiring`` (the end of an answer's time) · ``liveness`` (what m
 sent at a moment) · ``gate`` (the last look before a customer sees text) · ``keys`` (a free
 key from a question) · ``differences plain_language`` (what changed, how it reads) · ``vectors``
 (stored embeddings, the truth behind every index) · ``charge`` (which embedder is in charge) ·
-``stocking`` (what may be said at this moment, compiled) · ``publishing`` (into the index, proven) ·
+``stocking`` (what may be said at this moment, compiled) · ``supposing`` (what could be said
+if a version were approved) · ``publishing`` (into the index, proven) ·
 ``indexing`` (that index, kept up and proven) · ``lessons`` (real questions that people confirmed or
 denied) · ``refreshing`` (the shelf that questions are put to, with those lessons) · ``reembedding
 kinship`` (the library in the words of another embedder, verified, then swapped) · ``help_page``

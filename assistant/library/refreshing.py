@@ -81,6 +81,17 @@ def _learnt(parts: Parts, launch_id: int, kept: Refreshed) -> bool:
     return parts.refreshed.swap(launch_id, kept, made)
 
 
+def alike(parts: Parts, launch_id: int, coming: "Stock", *, at: datetime) -> "Stock":
+    """Return a stock that is not the launch's own, with what people taught, as its own has it.
+
+    Its head has learnt properly where that of the launch's own shelf has. It is kept nowhere.
+    """
+    kept: Refreshed | None = parts.refreshed.last(launch_id)
+    is_large = head.QUICK < _size(coming.entries) <= PROPERLY
+    patient = is_large and kept is not None and kept.is_proper
+    return _compiled(parts, launch_id, coming, at, patient=patient).stock
+
+
 def _compiled(
     parts: Parts, launch_id: int, approved: "Stock", at: datetime, *, patient: bool = False
 ) -> Refreshed:
@@ -88,7 +99,7 @@ def _compiled(
         state = lessons.state_of(session, launch_id)
         learnt = lessons.taught(approved.entries, lessons.of_launch(session, launch_id))
     new = [text for text in words_of(learnt.entries) if text not in approved.vectors]
-    fresh = vectors_of(parts.db, _embedder_of(parts, approved), new) if approved.vectors else {}
+    fresh = vectors_of(parts.db, embedder_of(parts, approved), new) if approved.vectors else {}
     stock = approved
     if learnt.entries != approved.entries or patient:
         vectors = {**approved.vectors, **fresh}
@@ -104,7 +115,7 @@ def _compiled(
     )
 
 
-def _embedder_of(parts: Parts, approved: "Stock") -> "Embedder | None":
+def embedder_of(parts: Parts, approved: "Stock") -> "Embedder | None":
     """Return who made the stock's vectors, while that is who is in charge."""
     embedder = parts.embedder
     return embedder if embedder is not None and embedder.name == approved.embedder else None
