@@ -9,6 +9,7 @@ it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
 repeat_pages`` (what is behind tickets) ·
 ``rulings ticket_ruling`` (decisions) ·
+``suggestions suggestion_pages suggestion_cards`` (what the library should say next) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``drafting`` (what the model drafts) ·
 ``collisions desk_live staff_stream queue_asked queue_rows bulk palette colleagues`` (the desk while

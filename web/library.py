@@ -26,6 +26,7 @@ from web.entry_pages import entry_page, new_page
 from web.library_pages import STATE_WORDS, library_page
 from web.refusals import ChangedMeanwhile
 from web.shell import LookingHere, Visit, Words, visit, went
+from web.suggestion_cards import undo_of
 
 router = APIRouter(tags=["library"], default_response_class=HTMLResponse)
 log = structlog.get_logger()
@@ -80,6 +81,7 @@ def show_entry(staff: LookingHere, launch: str, key: str, reply: int = 0) -> HTM
     entry = entries.by_key(staff.session, within.id, key)
     typed = _with_reply(staff, within, entry, reply) if reply else None
     context = entry_page(staff.session, within, entry, person=staff.by, at=staff.at, typed=typed)
+    context = {**context, "undo": undo_of(staff, within)}
     return staff.page("library/entry.html", "library", within, context)
 
 

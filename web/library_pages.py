@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
+from assistant.answering import suggestions
 from assistant.answering.evidence import asked_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
@@ -105,6 +106,7 @@ def library_page(
     page = found[(number - 1) * PAGE : number * PAGE]
     return {
         "launch": {"key": launch.key, "name": launch.name},
+        "suggested": suggestions.count(session, launch.id, suggestions.is_open()),
         "tabs": [_tab(each, counted, current, launch) for each in TABS],
         "tab": {"key": current.key, "title": current.title, "explanation": current.explanation},
         "q": q,

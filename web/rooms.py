@@ -28,6 +28,7 @@ from web.certainty import router as certainty_router
 from web.learning import router as learning_router
 from web.mail import routers as mail_routers
 from web.mails import router as mails_router
+from web.suggestions import router as suggestions_router
 
 ROUTERS = (
     api.router,
@@ -45,6 +46,7 @@ ROUTERS = (
     notices.router,
     drafting.router,
     library.router,
+    suggestions_router,
     learning_router,
     launch.router,
     coverage.router,

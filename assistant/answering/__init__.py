@@ -38,5 +38,6 @@ with ``not_quite_list`` (each "not quite" as work on that version).
 What the library should say next: ``suggestions`` (the noun), ``counting`` (what changed since the
 last look, of what was ``unanswered``), ``weak_entries``, ``crowds`` (how much one place counts),
 ``best_received`` with ``for_everybody`` (agents' replies), ``beginnings`` (what a draft begins
-with), ``handling`` (what leads do with it), ``ghostwriting`` (what the model drafts for leads).
+with), ``already_drafted`` (who has begun), ``handling`` (what leads do with it), ``ghostwriting``
+(what the model drafts for leads).
 """
