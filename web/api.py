@@ -31,6 +31,7 @@ from web.bodies import (
     MessageBody,
     PersonBody,
     RatingBody,
+    SeenBody,
 )
 from web.guarding import Address, limited_by_address, limited_by_conversation
 from web.live import Watch, sent
@@ -159,9 +160,19 @@ def read(
     """Return everything said so far, or what came after a message."""
     conversation = visitor.within(session)
     newest = updates.newest(session, conversation.launch_id, at=parts.clock.now())
-    newest_id = max((message.id for message in conversation.messages), default=0)
-    reached.has_read(parts, session, conversation.id, newest_id)
     return shown.conversation(session, conversation, newest, after=after)
+
+
+@router.post("/conversations/{conversation_id}/seen")
+def has_seen(
+    visitor: VisitorHere, body: SeenBody, session: Reading, parts: PartsHere
+) -> dict[str, Any]:
+    """Say that somebody looked at everything up to a message: no mail repeats it.
+
+    Fetching a message proves nothing: a closed panel does that too.
+    """
+    newest = reached.has_seen(parts, session, visitor.within(session), body.message_id)
+    return {"seen": newest}
 
 
 def _their_own(visitor: VisitorHere, session: Reading) -> str:
@@ -208,7 +219,6 @@ def _outcome(parts: Parts, message_id: int) -> dict[str, Any]:
         decided = outcome_of(session, message_id)
         if decided is None:
             raise NotFound("It is not decided yet.", what_to_do="Ask again with the same key.")
-        reached.has_read_reply(parts, session, decided.decision.message)
         return shown.outcome(session, decided)
 
 
@@ -248,6 +258,4 @@ def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[
             elif event.kind.startswith("ticket.") and conversation.tickets:
                 body = shown.ticket(session, conversation.tickets[-1])
                 found.append(sent("ticket", event.id, body))
-        if any(event.event == "message" for event in found):
-            reached.has_read(parts, session, conversation_id, max(said))
         return found

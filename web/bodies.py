@@ -75,6 +75,12 @@ class ContextBody(Strict):
     reach: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)] = ""
 
 
+class SeenBody(Strict):
+    """The newest message that somebody looked at."""
+
+    message_id: MessageId
+
+
 class EmailBody(Strict):
     """Where answers are to go when the page is left."""
 

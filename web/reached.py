@@ -1,11 +1,9 @@
-"""Where a customer on a page can be reached by mail, and what they have read there already."""
+"""Where a customer on a page can be reached by mail, and what they have looked at there."""
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.desk import reach, recalled
 from assistant.desk.conversations import Conversation
-from assistant.desk.messages import Message
 from assistant.desk.reach import Source
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
@@ -29,19 +27,16 @@ def told_where(parts: Parts, session: Session, conversation: Conversation, words
     reach.give(session, conversation, words, source=Source.TICKET, at=parts.clock.now())
 
 
-def has_read(parts: Parts, session: Session, conversation_id: str, newest: int) -> None:
-    """Keep that a page shows what was said up to message ``newest``.
+def has_seen(parts: Parts, session: Session, conversation: Conversation, upto: int) -> int:
+    """Keep that somebody looked at what was said up to message ``upto``; return up to which.
 
-    Writes only where a mail would be due otherwise, or a correction is seen for the first time.
+    Nobody has looked at what was not said yet. Writes only where a mail would be due otherwise, or
+    a correction is seen for the first time.
     """
-    is_unread = reach.is_unread(session, conversation_id, newest)
-    if is_unread or recalled.is_unseen(session, conversation_id, newest):
+    newest = min(upto, max((message.id for message in conversation.messages), default=0))
+    is_unread = reach.is_unread(session, conversation.id, newest)
+    if is_unread or recalled.is_unseen(session, conversation.id, newest):
         with parts.db.writing() as writing:
-            reach.note_read(writing, conversation_id, newest)
-            recalled.seen(writing, conversation_id, newest, at=parts.clock.now())
-
-
-def has_read_reply(parts: Parts, session: Session, message: Message) -> None:
-    """Keep that the page shows what was said in reply to ``message``."""
-    replies = select(func.max(Message.id)).where(Message.reply_to_id == message.id)
-    has_read(parts, session, message.conversation_id, session.scalar(replies) or message.id)
+            reach.note_read(writing, conversation.id, newest)
+            recalled.seen(writing, conversation.id, newest, at=parts.clock.now())
+    return newest

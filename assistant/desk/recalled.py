@@ -26,6 +26,7 @@ from sqlalchemy.orm import (
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
+from assistant.ground.audit import CUSTOMER, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person
@@ -181,15 +182,22 @@ def corrected(
 
 
 def seen(session: Session, conversation_id: str, up_to: int, *, at: datetime) -> None:
-    """Keep that a customer's screen showed the corrections up to a message; the first time."""
-    session.execute(
+    """Keep that a customer's screen showed the corrections up to a message; the first time.
+
+    The pages that count them are told of it.
+    """
+    noted = session.execute(
         update(ToldWrong)
         .where(
             ToldWrong.correction_id.in_(_corrections(conversation_id, up_to)),
             ToldWrong.seen_at.is_(None),
         )
         .values(seen_at=at)
+        .returning(ToldWrong.recall_id)
     )
+    launch_id = session.get_one(Conversation, conversation_id).launch_id
+    for recall_id in sorted(set(noted.scalars())):
+        happened(session, "recall.seen", at=at, by=CUSTOMER, launch_id=launch_id, recall=recall_id)
 
 
 def is_unseen(session: Session, conversation_id: str, up_to: int) -> bool:

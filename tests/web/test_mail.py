@@ -19,6 +19,7 @@ from tests import cast
 from tests.cast import AMIR, EXPORT, EXPORT_TEXT, INES, LENA, UNKNOWN, Customer, later, the
 from tests.mail_server import Taken, a_mail, a_mail_server, rounds, text_of, with_mail
 from tests.web.staff import PAGE, Browser, a_browser
+from web import api
 from web.app import create_app
 
 SECRET = {"authorization": "Bearer a secret between us"}
@@ -246,11 +247,40 @@ def test_what_a_page_shows_is_not_mailed_too(
     mara.asks(UNKNOWN)
     reader.post(f"{path}/context", json={"reach": "mara@example.com"}, headers=own)
     cast.amir_replies(shop)
-    reader.get(path, headers=own)
+    seen = reader.post(f"{path}/seen", json={"message_id": 2**40}, headers=own)
     later(shop, minutes=10)
     rounds(shop)
 
     assert post.mails == []
+    assert seen.json() == {"seen": mara.sees()["messages"][-1]["id"]}  # not what is yet to come
+
+
+def test_what_was_fetched_by_a_page_that_nobody_looks_at_is_mailed(
+    shop: Parts, post: Taken, reader: TestClient, mara: Customer
+) -> None:
+    own = {"authorization": f"Bearer {mara.token}"}
+    path = f"/api/v1/conversations/{mara.id}"
+    mara.asks(UNKNOWN)
+    reader.post(f"{path}/context", json={"reach": "mara@example.com"}, headers=own)
+    looked_at = mara.sees()["messages"][-1]["id"]
+    cast.amir_replies(shop)
+    reader.get(path, headers=own)
+    assert "I have looked into it." in str(api._happened(shop, mara.id, 0, 2**31))
+    reader.post(f"{path}/seen", json={"message_id": looked_at}, headers=own)
+    later(shop, minutes=10)
+    rounds(shop)
+
+    assert post.to == ["mara@example.com"]
+
+
+def test_nobody_says_for_another_what_they_have_seen(reader: TestClient, mara: Customer) -> None:
+    path = f"/api/v1/conversations/{mara.id}/seen"
+    of_nobody = reader.post(path, json={"message_id": 1}, headers={"authorization": "Bearer x"})
+
+    assert of_nobody.status_code == 404
+    wrong = {"authorization": f"Bearer {mara.token}"}
+    for body in ({}, {"message_id": 0}, {"message_id": "1"}, {"message_id": 2**63}):
+        assert reader.post(path, json=body, headers=wrong).status_code == 422
 
 
 def test_what_was_recalled_stands_struck_through_behind_a_mail_s_link(

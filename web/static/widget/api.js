@@ -66,6 +66,17 @@ export class Api {
     return this.#call("POST", `${pathOf(conversation)}/${act}`, { token, body, key });
   }
 
+  /**
+   * Says that the customer looked at everything up to a message, even if the page is left now.
+   * @param {{id: string, token: string}} conversation
+   * @param {number} messageId
+   */
+  seen(conversation, messageId) {
+    const { token } = conversation;
+    const body = { message_id: messageId };
+    return this.#call("POST", `${pathOf(conversation)}/seen`, { token, body, keepalive: true });
+  }
+
   /** An open stream of events. @returns {Promise<Response>} */
   async listen(conversation, lastEventId, signal) {
     const headers = { Accept: "text/event-stream", ...bearer(conversation.token) };
@@ -79,19 +90,19 @@ export class Api {
     return response;
   }
 
-  async #call(method, path, { body, token, key } = {}) {
-    const response = await this.#send(method, path, { body, token, key });
+  async #call(method, path, { body, token, key, keepalive = false } = {}) {
+    const response = await this.#send(method, path, { body, token, key, keepalive });
     learn(response.headers.get("Date"));
     if (!response.ok) throw await refusal(response);
     return jsonOf(response);
   }
 
-  async #send(method, path, { body, token, key }) {
+  async #send(method, path, { body, token, key, keepalive }) {
     const headers = { Accept: "application/json", ...bearer(token) };
     if (body) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     const signal = AbortSignal.timeout(PATIENCE);
-    const options = { method, headers, signal, cache: "no-store", credentials: "omit" };
+    const options = { method, headers, signal, keepalive, cache: "no-store", credentials: "omit" };
     try {
       return await fetch(this.base + path, { ...options, body: body && JSON.stringify(body) });
     } catch {

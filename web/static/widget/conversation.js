@@ -149,6 +149,17 @@ export class Conversation extends EventTarget {
   markSeen() {
     const seen = this.transcript.last?.id ?? null;
     if (this.storage.memory.seen !== seen) this.storage.keep({ seen });
+    this.#reportSeen(this.transcript.newest);
+  }
+
+  /** What was looked at is not mailed. Said once; when it did not arrive, with the next change. */
+  #reportSeen(newest) {
+    const { own, reported } = this;
+    if (!own || newest <= reported) return;
+    this.reported = newest;
+    this.api.seen(own, newest).catch(() => {
+      if (this.reported === newest) this.reported = reported;
+    });
   }
 
   // ------------------------------------------------------------ the way to the server
@@ -238,6 +249,7 @@ export class Conversation extends EventTarget {
 
   #forget() {
     this.transcript = new Transcript();
+    this.reported = 0; // id of the newest message that the server knows we looked at
     this.ticket = null;
     this.state = "open";
     this.typing = null;

@@ -41,6 +41,11 @@ export class Transcript {
     return [...this.messages.values()].at(-1);
   }
 
+  /** @returns {number} the highest id of a message, 0 when there is none */
+  get newest() {
+    return Math.max(0, ...[...this.messages.keys()].map(Number).filter(Number.isFinite));
+  }
+
   /**
    * Adds what is new and updates what is known; a message never moves or doubles.
    * @param {Message[]} messages
