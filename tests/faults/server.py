@@ -158,7 +158,11 @@ class Hosted:
     def __init__(self, parts: Parts) -> None:
         self.port = free_port()
         config = uvicorn.Config(
-            create_app(parts), host="127.0.0.1", port=self.port, log_level="warning"
+            create_app(parts),
+            host="127.0.0.1",
+            port=self.port,
+            log_level="warning",
+            timeout_graceful_shutdown=1,  # or pages that listen still keep it for PATIENCE
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
