@@ -74,7 +74,7 @@ TOASTS = {
     "replayed": "It is tried again now.",
     "dropped": "It may rest.",
     "handed-on": "Handed over. The ticket says when it has arrived.",
-    "mail-let-in": "Let in. It becomes a conversation in a moment.",
+    "mail-let-in": "It becomes a ticket in a moment.",
     "mail-set-aside": "It stays unanswered.",
     "not-quite-taken": "It is yours now.",
     "not-quite-looked": "Noted. It stands under Looked at.",

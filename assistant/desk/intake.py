@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.desk import promises
+from assistant.desk import mails, promises
 from assistant.desk.messages import Message, subject_of
 from assistant.desk.policies import Kind, Policy, policies_of
 from assistant.desk.severity import Severity
@@ -48,7 +48,7 @@ def open_for(
         launch=launch,
         launch_id=launch.id,
         question_id=about.id,
-        subject=subject_of(about.text),
+        subject=mails.subject_of(session, about) or subject_of(about.text),
         severity=int(severity),
         severity_reason=severity_reason,
         handoff_reason=handoff_reason,

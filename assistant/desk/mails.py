@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column, relationship
 
 from assistant.desk.conversations import Conversation
+from assistant.desk.messages import SUBJECT, Message
 from assistant.ground.audit import happened
 from assistant.ground.database import Base
 from assistant.ground.errors import Refused
@@ -45,7 +46,7 @@ class Mail(Base):
         self.quarantined_at, self.because = self.quarantined_at or at, why
 
     def let_in(self, session: Session, *, by: Person, at: datetime) -> None:
-        """Let it become a conversation after all, on the word of a person.
+        """Let it become a ticket, on the word of a person; the assistant does not answer it.
 
         Raises:
             Refused: when it is not in quarantine any more.
@@ -87,6 +88,15 @@ def waiting(session: Session, *, most: int = 50) -> list[int]:
     """Return the ids of mails that nobody has read yet, oldest first."""
     query = select(Mail.id).where(Mail.settled_at.is_(None), Mail.quarantined_at.is_(None))
     return list(session.scalars(query.order_by(Mail.id).limit(most)))
+
+
+def subject_of(session: Session, message: Message) -> str:
+    """Return the subject that the mail had which said ``message``; "" when it gave none to it."""
+    words = message.text.partition("\n\n")[0]
+    if message.conversation.channel != "email" or len(words) > SUBJECT:
+        return ""
+    given = session.scalar(select(Mail.subject).where(Mail.said_id == message.id).limit(1))
+    return words if given and given.endswith(words) else ""
 
 
 def in_quarantine(session: Session, *, most: int = 100) -> list[Mail]:

@@ -3,10 +3,10 @@
 Nothing here decides what is sent or to whom: rows of the outbox say so, and the worker calls the
 deliverer of their kind.
 
-``email email_parts email_words`` (a mail's bytes, and what somebody wrote in it) · ``threads
-fates`` (which conversation a mail names, and what becomes of it) · ``imap`` (a mailbox is read) ·
-``receiving`` (a mail becomes what a customer said) · ``mailing letter_words`` (letters leave by
-SMTP) ·
+``email email_parts email_words subjects`` (a mail's bytes, and what somebody wrote in it) ·
+``threads fates`` (which conversation a mail names, and what becomes of it) · ``imap`` (a mailbox is
+read) · ``receiving`` (a mail becomes what a customer said) · ``mailing letter_words`` (letters
+leave by SMTP) ·
 ``visiting`` (what is done behind a mail's links).
 
 ``connected`` (a connection with its secret open, and how an answer is read) · ``jira adf`` (issues)

@@ -68,6 +68,7 @@ class Incoming:
     words: str  # what of it is new, in the sender's own words
     attachments: tuple[str, ...]  # their names
     automatic: str  # why a machine sent it; "" for a person
+    to_many: str  # why it seems to have gone to many; "" when it is to us alone
     vouched: Vouched
     bounce: Bounce | None
 
@@ -91,6 +92,7 @@ def read(raw: bytes, *, authserv_id: str = "") -> Incoming:
         words=own_words(text),
         attachments=attachments,
         automatic=_automatic(message, sender),
+        to_many=_to_many(message),
         vouched=vouched_for(every(message, "authentication-results"), sender, authserv_id),
         bounce=_bounce(message),
     )
@@ -148,10 +150,8 @@ def _automatic(message: Message, sender: str) -> str:
     submitted = header(message, "auto-submitted").strip().lower()
     if submitted and submitted.partition(";")[0].strip() != "no":
         return "It says that it was sent automatically."
-    if header(message, "precedence").strip().lower() in ("bulk", "junk", "list", "auto_reply"):
-        return "It was sent to many, or by a machine."
-    if message.get("list-id") is not None or message.get("list-unsubscribe") is not None:
-        return "It came over a mailing list."
+    if header(message, "precedence").strip().lower() == "auto_reply":
+        return "It is an automatic reply."
     if any(message.get(name) is not None for name in ("x-autoreply", "x-autorespond")):
         return "It is an automatic reply."
     if header(message, "return-path").strip() == "<>":
@@ -159,6 +159,15 @@ def _automatic(message: Message, sender: str) -> str:
     if message.get_content_type() == "multipart/report":
         return "It is a report of a mail server."
     return "A machine's address sent it." if MACHINES.match(sender) else ""
+
+
+def _to_many(message: Message) -> str:
+    """Return why it seems to have gone to many; a customer may have written it all the same."""
+    if message.get("list-id") is not None or message.get("list-unsubscribe") is not None:
+        return "It came over a mailing list."
+    if header(message, "precedence").strip().lower() in ("bulk", "junk", "list"):
+        return "It says that it was sent to many."
+    return ""
 
 
 def vouched_for(results: list[str], sender: str, authserv_id: str) -> Vouched:

@@ -44,6 +44,8 @@ def fate_of(mail: Incoming, known: Known) -> tuple[Fate, str]:
         return Fate.OURS, "We sent it ourselves."
     if mail.automatic and not known.is_let_in:
         return Fate.AUTOMATIC, mail.automatic
+    if mail.to_many and not known.is_let_in:
+        return Fate.QUARANTINE, mail.to_many
     if reach.address_in(mail.sender) is None and not known.is_let_in:
         return Fate.QUARANTINE, "It does not say in one address who wrote it."
     if known.sent_lately > MOST_AN_HOUR and not known.is_let_in:

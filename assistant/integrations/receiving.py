@@ -22,12 +22,13 @@ from assistant.ground.database import put_unless_there, sha256
 from assistant.ground.parts import Parts
 from assistant.integrations.email import Incoming, Unreadable, Vouched, read
 from assistant.integrations.fates import Fate, Known, fate_of
+from assistant.integrations.subjects import adds, without_marks
 from assistant.integrations.threads import launch_for, meant
 
 MOST_TRIES = 3
 AUTOMATIC_ANSWERS = 2  # after so many in a row, within ``SOON``, a person goes on
 SOON = timedelta(hours=1)
-FEW_WORDS = 4  # with less the subject is part of what they said
+FEW_WORDS = 4  # with less even a subject that says little is part of what they said
 WORDLESS = "(A mail without words.)"
 
 log = structlog.get_logger()
@@ -223,9 +224,10 @@ def _said(
     if to and (is_theirs or incoming.vouched is Vouched.YES):  # somebody is there again
         to.address.bounced_at, to.address.bounced_because = None, ""
     words = _words(incoming, is_first=mail.outcome == Fate.BEGINS)
-    if to and (to.muted_at is not None or _is_a_machine(session, to, words, at)):
+    if to and (incoming.to_many or incoming.automatic or _is_a_machine(session, to, words, at)):
         to.muted_at = to.muted_at or at
-        said = conversation.call(session, words, key=key, at=at)
+    if mail.looked_at_by_id is not None or (to and to.muted_at is not None):
+        said = conversation.call(session, words, key=key, at=at)  # a person goes on
     else:
         said = conversation.ask(session, words, key=key, at=at)
     mail.conversation_id, mail.said_id = conversation.id, said.id
@@ -233,10 +235,12 @@ def _said(
 
 
 def _words(mail: Incoming, *, is_first: bool) -> str:
-    words = mail.words
-    if is_first and len(words.split()) < FEW_WORDS and mail.subject:
-        words = f"{mail.subject}\n\n{words}".strip()
-    words = words or mail.subject or WORDLESS
+    words, subject = mail.words, without_marks(mail.subject)
+    if is_first and len(words.split()) >= FEW_WORDS:
+        subject = adds(mail.subject, words)
+    if is_first and subject:
+        words = f"{subject}\n\n{words}".strip()
+    words = words or subject or WORDLESS
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
 
 

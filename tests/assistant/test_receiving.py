@@ -250,9 +250,8 @@ def test_two_machines_that_answer_each_other_stop_after_two_mails(shop: Parts, p
     [
         {"Auto_Submitted": "auto-replied"},
         {"Auto_Submitted": "auto-generated; owner-email=x"},
-        {"Precedence": "bulk"},
-        {"Precedence": "list"},
-        {"List_Id": "<everybody.example.com>"},
+        {"Precedence": "auto_reply"},
+        {"List_Id": "<everybody.example.com>", "Auto_Submitted": "auto-replied"},
         {"Return_Path": "<>"},
         {"X_Autoreply": "yes"},
         {"sender": "MAILER-DAEMON@example.com"},
@@ -266,6 +265,36 @@ def test_a_machines_mail_is_kept_and_not_answered(
     rounds(shop)
 
     assert (words_of(shop), post.mails) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "because"),
+    [
+        ({"Precedence": "bulk"}, "It says that it was sent to many."),
+        ({"Precedence": "list"}, "It says that it was sent to many."),
+        ({"List_Id": "<everybody.example.com>"}, "It came over a mailing list."),
+        ({"List_Unsubscribe": "<mailto:a@b.example>"}, "It came over a mailing list."),
+    ],
+)
+def test_mail_to_many_waits_for_a_person_who_makes_it_a_ticket_that_no_machine_answers(
+    shop: Parts, post: Taken, header: dict[str, str], because: str
+) -> None:
+    assert arrives(shop, a_mail(PRICE, **header)) == "quarantine"
+    with shop.db.writing() as session:
+        mail = session.scalars(select(Mail)).one()
+        assert mail.because == because
+        mail.let_in(session, by=the(session, LENA), at=shop.clock.now())
+    receiving.settle_due(shop)
+    rounds(shop)
+
+    with cast.the_ticket(shop) as (_, ticket):
+        assert ticket.subject == PRICE
+        assert all(said.kind != "answer" for said in ticket.conversation.messages)
+    assert post.mails == []  # not even whether it is them
+
+    cast.amir_replies(shop)
+    rounds(shop)
+    assert post.to == ["mara@example.com"]
 
 
 def test_a_person_who_says_that_they_are_no_machine_is_heard(shop: Parts) -> None:
@@ -363,6 +392,29 @@ def test_a_long_mail_is_cut_for_the_desk_and_kept_whole(shop: Parts) -> None:
     with shop.db.reading() as session:
         mail = session.scalars(select(Mail)).one()
         assert len(read(mail.raw).text) == 15_999
+
+
+def test_what_the_subject_says_is_part_of_the_question_and_heads_the_ticket(
+    shop: Parts, post: Taken
+) -> None:
+    words = f"{UNKNOWN}\n\nI saw some at the zoo."
+    arrives(shop, a_mail(words, subject="Re: [zoo] Penguins that stand on ice"))
+
+    assert words_of(shop) == [[f"Penguins that stand on ice\n\n{words}"]]
+    with cast.the_ticket(shop) as (_, ticket):
+        assert ticket.subject == "Penguins that stand on ice"
+
+
+def test_a_subject_that_changes_the_question_keeps_the_assistant_from_its_answer(
+    shop: Parts, post: Taken
+) -> None:
+    arrives(shop, a_mail(PRICE, subject="Charged twice after I cancelled my order"))
+    arrives(shop, a_mail(PRICE, subject="A question", message_id="<2@example.com>"))
+
+    with shop.db.reading() as session:
+        found = session.scalars(select(Conversation).order_by(Conversation.began_at)).all()
+        answered = [any(said.kind == "answer" for said in each.messages) for each in found]
+    assert sorted(answered) == [False, True]
 
 
 def test_a_mail_without_words_is_a_customer_s_all_the_same(shop: Parts) -> None:

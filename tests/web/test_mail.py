@@ -314,7 +314,7 @@ def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
     receiving.settle_due(shop)
     assert "Nothing is put aside" in lena.get("/mails").text
     with cast.the_ticket(shop) as (_, ticket):
-        assert (ticket.subject, ticket.conversation.channel) == (UNKNOWN, "email")
+        assert (ticket.subject, ticket.conversation.channel) == ("<b>Two</b>", "email")
 
 
 def ticket_page(browser: Browser, parts: Parts) -> str:
