@@ -35,7 +35,7 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
-from assistant.reports import days
+from assistant.reports import days, steps
 
 log = structlog.get_logger()
 
@@ -103,6 +103,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),
         Job("keep the days", timedelta(seconds=30), days.keep_days),
+        Job("move the stages", timedelta(minutes=5), steps.move_stages),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("count suggestions", timedelta(seconds=15), counting.count_anew),
         Job("prove the index", timedelta(days=1), prove_index),

@@ -21,6 +21,7 @@ from web import (
     rulings,
     shifts,
     sign_in,
+    stages,
     widget,
 )
 from web.cause_listing import router as causes_router
@@ -50,6 +51,7 @@ ROUTERS = (
     learning_router,
     launch.router,
     coverage.router,
+    stages.router,
     certainty_router,
     causes_router,
     shifts.router,

@@ -52,6 +52,7 @@ TOASTS = {
     "taken-back": "Taken back. It teaches nothing any more.",
     "launch-live": "The launch is live.",
     "settings": "Settings saved.",
+    "stage": "The stage is changed. Open tickets keep the kinder clock.",
     "read": "All read.",
     "published": "Published everywhere.",
     "lifted": "It answers by itself again. What it answers from now on is watched anew.",

@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from assistant.desk import mails, promises
 from assistant.desk.messages import Message, subject_of
-from assistant.desk.policies import Kind, Policy, policies_of
+from assistant.desk.policies import HYPERCARE, NORMAL, Kind, Policy, policies_of
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.people import Person, Role, members
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
-from assistant.launch.scenarios import Scenario
+from assistant.launch.scenarios import Category, Scenario
+from assistant.launch.stages import restored
 
 
 def open_for(
@@ -53,7 +54,7 @@ def open_for(
         severity_reason=severity_reason,
         handoff_reason=handoff_reason,
         in_scope=policy.name == promises.HYPERCARE.name,
-        policy=policy.name,
+        policy=by_stage(launch, policy, severity, scenario).name,
         scenario=scenario,
         group_id=about.group_id,
         owner=scenario.owner
@@ -67,7 +68,7 @@ def open_for(
         held_by=[],
     )
     conversation.tickets.append(ticket)
-    terms, coverage = policies_of(launch)[policy.name], coverage_of(launch)
+    terms, coverage = policies_of(launch)[ticket.policy], coverage_of(launch)
     for kind in (Kind.ACKNOWLEDGE, Kind.FIRST_RESPONSE, Kind.RESOLVE):
         promises.made(ticket, kind, policy=terms, coverage=coverage, since=since)
     ticket.escalates_at = ticket.moves_at()
@@ -77,6 +78,18 @@ def open_for(
     )
     ticket.acknowledge(session, by=None, at=at)
     return ticket
+
+
+def by_stage(
+    launch: Launch, policy: Policy, severity: Severity, scenario: Scenario | None
+) -> Policy:
+    """Return the normal policy where the launch's stage has given the category back to it.
+
+    Without a scenario nobody knows what it touches, so hypercare's promises stay.
+    """
+    if policy is not HYPERCARE or severity is Severity.BLOCKED or scenario is None:
+        return policy
+    return NORMAL if Category(scenario.category) in restored(launch.stage) else policy
 
 
 def on_duty(session: Session, launch_id: int) -> Person | None:

@@ -15,7 +15,7 @@ from assistant.desk.in_charge import in_charge, who_can_take
 from assistant.desk.messages import Message, Said
 from assistant.desk.notices import notify
 from assistant.desk.pauses import Pause
-from assistant.desk.policies import Policy, policies_of
+from assistant.desk.policies import HYPERCARE, Policy, policies_of
 from assistant.desk.promises import Kind, Promise
 from assistant.desk.severity import Severity
 from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
@@ -182,6 +182,8 @@ class Ticket(Base):
             raise Refused("A new severity needs a reason.", what_to_do="Say what changed.")
         before, self.severity = self.severity, int(severity)
         self.severity_reason = reason.strip()
+        if self.in_scope and severity is Severity.BLOCKED:
+            self.policy = HYPERCARE.name  # whatever stage its category is in
         promises.judged_anew(
             self, policy=self.terms, coverage=self.coverage, before=Severity(before), at=at
         )

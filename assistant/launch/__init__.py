@@ -8,5 +8,5 @@ warning before burnout) · ``rotation filling planning`` (how a roster comes abo
 coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes
 coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
 named) · ``connections`` (its Jira, Slack and webhooks) · ``signals`` (measured from
-outside).
+outside) · ``stages staging`` (for which categories normal promises hold again).
 """

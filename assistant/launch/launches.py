@@ -69,6 +69,9 @@ class Launch(Base):
     fell_back_at: Mapped[datetime | None]  # too much was wrong: it asks before it answers
     fell_back_because: Mapped[str] = mapped_column(default="")
     lifted_at: Mapped[datetime | None]  # a lead looked, and let it answer again
+    stage: Mapped[int] = mapped_column(default=0)  # of the promises; 0 is hypercare in full
+    stage_at: Mapped[datetime | None]
+    stage_because: Mapped[str] = mapped_column(default="")
     prepared_at: Mapped[datetime]
     live_at: Mapped[datetime | None]
     live_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -7,6 +7,6 @@ missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what 
 still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was
 changed) · ``training`` (who should learn what) · ``metrics`` (what is measured on a day) · ``days``
 (what was measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how
-many days each exit criterion held, and whether it is over) · ``sheets`` (a report as CSV or
-Markdown, inert).
+many days each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA
+stage) · ``sheets`` (a report as CSV or Markdown, inert).
 """

@@ -20,6 +20,9 @@ from assistant.reports.metrics import METRICS, Kept
 from assistant.reports.spans import day_span, local_day
 from assistant.reports.stability import Criterion, Seen
 
+Figures = dict[date, dict[str, Kept]]
+"""The kept metrics of days, by day and name."""
+
 if TYPE_CHECKING:
     from sqlalchemy import Select
 

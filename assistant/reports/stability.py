@@ -89,13 +89,13 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
         return Judged(seen, Held.TOO_LITTLE, "Nothing was measured.")
     at_most, limit = criterion.at_most, criterion.limit
     if evidence.is_worse(limit, at_most=at_most, chance=DAY):
-        why = f"{evidence.value:g}, and that is not chance."
+        why = f"{evidence.value:.3g}, and that is not chance."
         return Judged(seen, Held.WORSE, why)
     if too_little := _too_little(seen, evidence):
         return Judged(seen, Held.TOO_LITTLE, too_little)
     if evidence.meets(limit, at_most=at_most):
-        return Judged(seen, Held.HOLDS, f"{evidence.value:g} is on the right side.")
-    return Judged(seen, Held.HOLDS, f"{evidence.value:g} is beyond it by no more than chance.")
+        return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is on the right side.")
+    return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is beyond it by no more than chance.")
 
 
 def _too_little(seen: Seen, evidence: Evidence) -> str:
