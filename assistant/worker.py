@@ -35,7 +35,7 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
-from assistant.reports import days, steps
+from assistant.reports import days, rehearsing, steps
 
 log = structlog.get_logger()
 
@@ -136,6 +136,7 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
     return (
         Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),
         Job("replay versions", often, replaying.go_on),
+        Job("rehearse", often, rehearsing.run_due),
     )
 
 

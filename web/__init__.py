@@ -25,5 +25,6 @@ one taken back) ·
 beside them what their pages show) · ``shell toasts`` (what every staff page shares) · ``rendering``
 (templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's links open,
 what came in, and where customers are reached) · ``learning learning_pages to_do_pages`` (what
-wordings are worth, and what was "not quite").
+wordings are worth, and what was "not quite") · ``rehearsals rehearsal_pages rehearsal_command`` (go
+or no-go before day 0).
 """

@@ -29,6 +29,7 @@ from web.certainty import router as certainty_router
 from web.learning import router as learning_router
 from web.mail import routers as mail_routers
 from web.mails import router as mails_router
+from web.rehearsals import router as rehearsals_router
 from web.suggestions import router as suggestions_router
 
 ROUTERS = (
@@ -49,6 +50,7 @@ ROUTERS = (
     library.router,
     suggestions_router,
     learning_router,
+    rehearsals_router,
     launch.router,
     coverage.router,
     stages.router,

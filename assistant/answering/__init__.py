@@ -40,4 +40,8 @@ last look, of what was ``unanswered``), ``weak_entries``, ``crowds`` (how much o
 ``best_received`` with ``for_everybody`` (agents' replies), ``beginnings`` (what a draft begins
 with), ``already_drafted`` (who has begun), ``handling`` (what leads do with it), ``ghostwriting``
 (what the model drafts for leads).
+
+Before day 0: ``fears`` (feared questions, read from a text) · ``rehearsals`` (what would have
+become of them) · ``as_if`` (with drafts as if they were approved) · ``closeness`` (entries that
+lead astray).
 """

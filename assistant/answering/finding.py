@@ -34,7 +34,11 @@ class Ready:
 
 def ready_for(parts: Parts, launch_id: int, texts: Iterable[str], *, at: datetime) -> Ready:
     """Return the launch's stock, with the vectors of every question of these messages."""
-    stock = stocking.stock_of(parts, launch_id, at=at)
+    return ready_with(parts, stocking.stock_of(parts, launch_id, at=at), texts, at=at)
+
+
+def ready_with(parts: Parts, stock: Stock, texts: Iterable[str], *, at: datetime) -> Ready:
+    """Return the same for a stock that need not be the launch's: one to rehearse with."""
     shelf = stock.shelf
     questions = (one for text in texts if len(text) <= LONGEST for one in split_questions(text))
     read_as = list(dict.fromkeys(map(shelf.repaired, questions)))

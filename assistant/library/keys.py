@@ -14,10 +14,15 @@ RESERVED = frozenset({"new", "submission"})  # words that addresses use in place
 
 def free_key(session: Session, launch_id: int, question: str) -> str:
     """Return a key for a new entry from its question: ``why-is-my-price-different``, unique."""
-    taken = set(session.scalars(select(Entry.key).where(Entry.launch_id == launch_id))) | RESERVED
+    taken = keys_of(session, launch_id) | RESERVED
     key = slug(question)
     numbered = (f"{key}-{number}" for number in range(2, len(taken) + 3))
     return next(each for each in (key, *numbered) if each not in taken)
+
+
+def keys_of(session: Session, launch_id: int) -> set[str]:
+    """Return the key of every entry of the launch, drafts and retired ones too."""
+    return set(session.scalars(select(Entry.key).where(Entry.launch_id == launch_id)))
 
 
 def slug(words: str) -> str:

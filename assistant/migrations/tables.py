@@ -8,6 +8,7 @@ from assistant.answering import (
     drafting,
     labels,
     not_quite,
+    rehearsals,
     replay_records,
     suggestions,
 )
@@ -80,6 +81,7 @@ NOUNS = (
     drafting,
     calibrations,
     not_quite,
+    rehearsals,
     recalled,
     broadcast,
     replay_records,

@@ -9,4 +9,6 @@ changed) · ``training`` (who should learn what) · ``metrics`` (what is measure
 (what was measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how
 many days each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA
 stage) · ``sheets`` (a report as CSV or Markdown, inert).
+
+Before day 0: ``rehearsing`` (feared questions), ``rehearsal_finds`` (what is wrong), ``go_no_go``.
 """

@@ -1,14 +1,17 @@
 """The pages before and after day 0: what was "not quite", and which wordings saved follow-ups."""
 
 import re
+from typing import Any
 
 import pytest
+from httpx import Response
 
 from assistant.ground.parts import Parts
+from assistant.reports import rehearsing
 from tests import cast
 from tests.assistant.test_learning_versions import ask, listed, new_wording, not_quite
-from tests.cast import AMIR, LENA, NOOR, PRIYA
-from tests.web.staff import Browser, a_browser
+from tests.cast import AMIR, EXPORT, LENA, NOOR, PRICE, PRIYA, UNKNOWN, UNKNOWN_TOO
+from tests.web.staff import PAGE, Browser, a_browser, queries
 
 TO_DO = "/launches/spring-pricing/library/to-do"
 WORDINGS = "/launches/spring-pricing/library/wordings"
@@ -112,3 +115,138 @@ def test_wordings_say_what_they_saved_or_that_it_cannot_be_told_yet(shop: Parts)
         "\xa0", " "
     )
     assert re.search(r"\+10 \(\+\d to \+1\d\)", read)
+
+
+# The rehearsal before day 0.
+
+REHEARSAL = "/launches/spring-pricing/rehearsal"
+
+
+def rehearse(browser: Browser, questions: str = "", **fields: Any) -> Response:
+    """Send the form; ``file`` is a name and bytes."""
+    data = {"csrf": browser.csrf, "questions": questions}
+    files = {"file": fields.pop("file")} if "file" in fields else {"file": ("", b"")}
+    return browser.client.post(
+        REHEARSAL, data={**data, **fields}, files=files, headers=PAGE, follow_redirects=False
+    )
+
+
+def result_of(browser: Browser, sent: Response) -> str:
+    assert sent.status_code == 303, words_of(sent.text)
+    return browser.get(sent.headers["location"]).text
+
+
+def test_a_no_go_names_what_is_left_with_links_and_becomes_a_go(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    sent = rehearse(lena, f"{EXPORT}\n{UNKNOWN}\n{UNKNOWN_TOO}")
+
+    no_go = result_of(lena, sent)
+    assert "No-go. 1 rule stops it." in words_of(no_go)
+    assert "33\xa0% of 3 questions" in no_go or "33% of 3 questions" in no_go
+    assert 'href="/library?launch=spring-pricing"' in no_go
+    assert "question=Do%20penguins%20have%20knees%3F" in no_go
+
+    cast.an_entry(shop, question=UNKNOWN, phrasings=[UNKNOWN_TOO, "knees of birds", "bird legs"])
+    again = lena.post(f"{sent.headers['location']}/again")
+    go = words_of(result_of(lena, again))
+    assert "Go. No rule stops it." in go
+    assert "2 questions better" in go
+    assert "Kept now: At least 70% of the questions are answered or recognised." in go
+    runs = words_of(lena.get(REHEARSAL).text)
+    assert runs.index(" Go ") < runs.index(" No-go ")
+
+
+def test_a_table_is_uploaded_and_judged_by_what_was_expected(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    table = f"sep=;\r\nquestion;expected\r\n{EXPORT};export-data\r\n{PRICE};export-data\r\n"
+
+    page = words_of(result_of(lena, rehearse(lena, file=("feared.csv", table.encode("utf-8-sig")))))
+
+    assert "No-go. 1 rule stops it." in page
+    assert f"“{PRICE}” would be answered by “{PRICE}”, not by “{EXPORT}”." in page
+    assert "Wrong answer" in page
+
+
+def test_what_cannot_be_read_is_said_and_stays_in_the_form(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+
+    unclear = rehearse(lena, file=("feared.csv", b"Id,Words\n1,Why so dear?\n"))
+    unknown = rehearse(lena, "question,expected\nWhy?,nosuch")
+    empty = rehearse(lena)
+    no_text = rehearse(lena, file=("feared.xlsx", b"PK\x03\x04"))
+
+    assert [each.status_code for each in (unclear, unknown, empty, no_text)] == [422] * 4
+    assert "Which column holds the questions?" in unclear.text
+    assert "Why so dear?" in unclear.text
+    assert '<option value="Words">' in unclear.text
+    assert "Line 2: there is no entry “nosuch”." in unknown.text
+    assert "There is no question in it." in empty.text
+    assert "This is a workbook" in no_text.text
+    chosen = rehearse(lena, "Id,Words\n1,Why so dear?\n", column="Words")
+    assert "Why so dear?" in result_of(lena, chosen)
+
+
+def test_a_long_list_runs_behind_the_page_and_then_shows_its_result(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    sent = rehearse(lena, "\n".join(f"question number {each}?" for each in range(41)))
+
+    waiting = result_of(lena, sent)
+    again_too_soon = lena.post(f"{sent.headers['location']}/again")
+    rehearsing.run_due(shop)
+    over = result_of(lena, sent)
+
+    assert "0 of 41 questions rehearsed" in words_of(waiting)
+    assert "data-running" in waiting
+    assert again_too_soon.status_code == 409
+    assert "data-running" not in over
+    assert "No-go." in words_of(over)
+
+
+def test_hostile_questions_are_shown_as_they_are_and_do_nothing(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+
+    page = result_of(lena, rehearse(lena, "<script>alert(1)</script>?\n=cmd|' /C calc'!A0\n🧨"))
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;?" in page
+    assert "<script>alert" not in page
+
+
+def test_with_drafts_the_verdict_says_that_they_are_not_approved(shop: Parts) -> None:
+    cast.an_entry(shop, approved_by=None)
+    lena = a_browser(shop, LENA)
+
+    page = words_of(result_of(lena, rehearse(lena, "Can I pause my plan?", drafts="true")))
+
+    assert "as if the drafts were approved" in page
+    assert "“Can I pause my plan?” is not approved yet." in page
+    assert "No-go." in page
+
+
+def test_rehearsals_are_the_launchs_own_and_started_by_who_writes(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    there = rehearse(lena, EXPORT).headers["location"]
+    with shop.db.writing() as session:
+        cast.a_person(session, launch=None)
+    priya, bo = a_browser(shop, PRIYA), a_browser(shop, "bo@example.com")
+
+    assert priya.get(there).status_code == 200
+    assert rehearse(priya, EXPORT).status_code == 403
+    assert bo.get(there).status_code == 404
+    assert bo.get(REHEARSAL).status_code == 404
+    assert rehearse(bo, EXPORT).status_code == 404
+    assert lena.get(f"{REHEARSAL}/{2**40}").status_code == 404
+    assert lena.get(f"{REHEARSAL}/0").status_code == 404
+
+
+def test_the_page_asks_the_database_no_more_for_more_questions(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    few = rehearse(lena, EXPORT).headers["location"]
+    many = rehearse(lena, "\n".join([EXPORT, PRICE, *"abcdefghijkl"])).headers["location"]
+
+    counts = []
+    for path in (few, many):
+        with queries(shop) as sent:
+            lena.get(path)
+        counts.append(len(sent))
+
+    assert counts[1] <= counts[0] + 3  # the second has one before it to be compared with

@@ -14,6 +14,7 @@ import { easeDesk } from "./desk.js";
 import { previewEntry } from "./entry.js";
 import { easeBroadcast } from "./broadcast.js";
 import { searchHelp } from "./help.js";
+import { followRehearsal } from "./rehearsal.js";
 
 keepTimes(document);
 easeForms(document);
@@ -21,6 +22,7 @@ easeDesk(document);
 previewEntry(document);
 easeBroadcast(document);
 searchHelp(document);
+followRehearsal(document);
 listenToKeys(document);
 offerPalette(document);
 keepFresh(document);
