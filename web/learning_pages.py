@@ -45,7 +45,7 @@ def wordings_page(session: Session, launch: Launch, *, at: datetime) -> dict[str
     known = received_of_launch(session, launch.id, at=at)
     query = (
         select(Entry)
-        .join(EntryVersion)
+        .join(Entry.versions)
         .where(Entry.launch_id == launch.id, EntryVersion.id.in_(known))
         .distinct()
         .options(selectinload(Entry.versions))

@@ -17,6 +17,7 @@ from web.rehearsal_command import NO_GO
 def data(tmp_path: Path) -> Iterator[Path]:
     """A data folder with the shop in it, found by words alone."""
     folder = tmp_path / "data"
+    folder.mkdir()
     parts = cast.empty_house(folder)
     cast.bring_in(parts, tmp_path)
     parts.close()
