@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.answering.languages import Spoken, spoken_in
+from assistant.answering.languages import Spoken, in_other_words, spoken_in
+from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE
 from assistant.ground.parts import Parts
 from assistant.library.stocking import Stock
+from assistant.library.variants import language
 from knowledge.entries import Finding, Match
 
 
@@ -25,14 +27,23 @@ def in_language(finding: Finding, spoken: Spoken, language: str | None) -> Findi
 
 def spoken_of(parts: Parts, launch_id: int, rule: Sequence[str], stock: Stock) -> Spoken:
     """Return the languages of the launch: those that it names, or those of its live texts."""
+    spoken: Spoken = parts.spoken.of(launch_id, stock.revision, lambda: _spoken(stock))
     if rule:
-        return Spoken({}, frozenset(rule))
-    spoken: Spoken = parts.spoken.of(
-        launch_id,
-        stock.revision,
-        lambda: spoken_in({one.id: f"{one.title} {one.text}" for one in stock.entries}),
-    )
+        return Spoken({}, frozenset(rule), spoken.variants)
     return spoken
+
+
+def _spoken(stock: Stock) -> Spoken:
+    said = {key: language for key, one in stock.live.items() if (language := code_of(one.locale))}
+    spoken = spoken_in({one.id: f"{one.title} {one.text}" for one in stock.entries}, said=said)
+    families = {key: one.family for key, one in stock.live.items() if one.audience == EVERYONE}
+    return replace(spoken, variants=in_other_words(families, spoken.by_entry))
+
+
+def code_of(locale: str) -> str:
+    """Return the language that an author named, when it is one that messages are told apart by."""
+    named = language(locale)
+    return named if named in NAMES else ""
 
 
 def _only(finding: Finding, may_be: Callable[[Match], bool]) -> Finding:

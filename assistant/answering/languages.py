@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.answering.tongues import ELISIONS, LETTERS, NAMES, SCRIPTS, TELLTALE, WORDS
@@ -35,6 +35,8 @@ class Spoken:
     """The language of each approved text, by its entry's key."""
     rule: frozenset[str] = frozenset()
     """What the launch says itself; then its texts are for all of these."""
+    variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The languages in which the same answer is approved as another entry, by its key."""
 
     @property
     def languages(self) -> frozenset[str]:
@@ -49,6 +51,8 @@ class Spoken:
 
     def covers(self, entry: str, language: str | None) -> bool:
         """Whether this text is for those who write ``language``, if any text is."""
+        if language in self.variants.get(entry, ()):
+            return False
         told = language in self.languages and not self.rule
         return not told or self.by_entry.get(entry, language) == language
 
@@ -69,9 +73,17 @@ def _listed_names(languages: Iterable[str]) -> str:
     return " or ".join(sorted(map(name_of, languages)))
 
 
-def spoken_in(texts: Mapping[str, str], rule: Iterable[str] = ()) -> Spoken:
-    """The languages of approved texts by entry; one that cannot be told is in the commonest."""
-    told = {entry: language_of(text, frozenset()) for entry, text in texts.items()}
+def spoken_in(
+    texts: Mapping[str, str], rule: Iterable[str] = (), said: Mapping[str, str] | None = None
+) -> Spoken:
+    """The languages of approved texts by entry; one that cannot be told is in the commonest.
+
+    ``said`` is what their authors say, by entry; it counts more than what can be told.
+    """
+    known = said or {}
+    told = {
+        entry: known.get(entry) or language_of(text, frozenset()) for entry, text in texts.items()
+    }
     counted = Counter(each for each in told.values() if each not in (None, ANOTHER))
     commonest = max(counted, key=lambda each: (counted[each], each), default="en")
     by_entry = {
@@ -79,6 +91,18 @@ def spoken_in(texts: Mapping[str, str], rule: Iterable[str] = ()) -> Spoken:
         for entry, language in told.items()
     }
     return Spoken({entry: each for entry, each in by_entry.items() if each}, frozenset(rule))
+
+
+def in_other_words(
+    families: Mapping[str, int], by_entry: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """The languages of the other variants of each entry that has some; none is its own."""
+    spoken = defaultdict[int, set[str]](set)
+    for entry, own in families.items():
+        if entry in by_entry:
+            spoken[own].add(by_entry[entry])
+    others = {entry: spoken[own] - {by_entry.get(entry, "")} for entry, own in families.items()}
+    return {entry: frozenset(languages) for entry, languages in others.items() if languages}
 
 
 def name_of(language: str) -> str:

@@ -15,4 +15,8 @@ denied) · ``refreshing`` (the shelf that questions are put to, with those lesso
 kinship`` (the library in the words of another embedder, verified, then swapped) · ``help_page``
 (what the public may look up) · ``packs pack_checks shift_checks`` (a launch pack into the
 database, all of it or nothing).
+
+While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,
+filled in before anybody approves) · ``variants`` (the same answer in other languages) · ``unsaved``
+(what is typed and not saved yet).
 """

@@ -71,6 +71,7 @@ class Approvable(Standing):
     def _approved(
         self, session: Session, version: EntryVersion, *, by: Person, at: datetime
     ) -> EntryVersion:
+        version.must_be_filled()
         for earlier in self.versions:
             if earlier.approved_at is not None and earlier.superseded_at is None:
                 earlier.superseded_at = at

@@ -34,6 +34,7 @@ class Entry(Approvable, Withdrawable, Base):
     key: Mapped[str]
     kind: Mapped[str]
     scenario_id: Mapped[int | None] = mapped_column(ForeignKey("scenarios.id"), index=True)
+    variant_of_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), index=True)
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     retired_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -84,6 +85,7 @@ class Entry(Approvable, Withdrawable, Base):
             raise Refused(
                 f"It still needs {', '.join(missing)}.", what_to_do="Write it, then submit."
             )
+        version.must_be_filled()
         version.submitted_at, version.changes_asked = at, ""
         version.rejected_at = None
         self.note(session, "submitted", by=by, at=at, version=version.number)
@@ -103,6 +105,11 @@ class Entry(Approvable, Withdrawable, Base):
         if (owner.id if owner else None) != self.owner_id:
             self.owner, self.owner_id = owner, owner.id if owner else None
             self.note(session, "owned", by=by, at=at, owner=owner.email if owner else None)
+
+    def become_variant(self, of: "Entry", *, session: Session, by: Person, at: datetime) -> None:
+        """Become the same answer as ``of`` in another language; ``variants.link`` asks first."""
+        self.variant_of_id = of.variant_of_id or of.id
+        self.note(session, "made-variant", by=by, at=at, of=of.key)
 
 
 def create(

@@ -38,6 +38,6 @@ def passed(
         .execution_options(populate_existing=True)
     )
     version = session.scalar(query)
-    if version is None or version.sha256 != sha256(version.text):
+    if version is None or version.sha256 != sha256(version.text) or version.unfilled():
         return None
     return version

@@ -3,6 +3,7 @@
 Importing the same pack again changes nothing; a changed entry becomes a new version.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +24,10 @@ from assistant.launch.pack_shapes import (
     UpdateShape,
 )
 from assistant.launch.scenarios import Scenario
+from assistant.library import launch_values
 from assistant.library.entries import Entry, create
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
+from assistant.library.placeholders import filled
 from assistant.library.shift_checks import problems_of_shifts
 from assistant.library.versions import Draft
 from assistant.library.wording import Verdict, time_in_words
@@ -165,7 +168,7 @@ def _entry(
     at: datetime,
 ) -> str:
     """Keep one entry and return ``approved``, ``waiting`` or ``unchanged``."""
-    draft = _draft(shape, launch)
+    draft = _draft(shape, launch, launch_values.of_launch(session, launch.id))
     entry = session.scalar(
         select(Entry).where(Entry.launch_id == launch.id, Entry.key == shape.key)
     )
@@ -194,9 +197,9 @@ def _entry(
     return "approved"
 
 
-def _draft(shape: EntryShape, launch: Launch) -> Draft:
+def _draft(shape: EntryShape, launch: Launch, values: Mapping[str, str]) -> Draft:
     words, instant = _said(shape.next_update, launch)
-    return Draft(
+    draft = Draft(
         question=shape.question,
         verdict=shape.verdict or Verdict.INFORMATION,
         phrasings=list(dict.fromkeys(shape.phrasings)),
@@ -213,6 +216,7 @@ def _draft(shape: EntryShape, launch: Launch) -> Draft:
         audience=shape.audience,
         locale=shape.locale,
     )
+    return filled(draft, values, launch.zone)
 
 
 def _said(next_update: datetime | str, launch: Launch) -> tuple[str, datetime | None]:

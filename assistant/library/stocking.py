@@ -35,6 +35,8 @@ class Live:
     sha256: str
     audience: str
     entry: Entry
+    locale: str = ""  # as its author said it
+    family: int = 0  # the same for every variant of one answer
 
 
 def entry_of(version: EntryVersion) -> Entry:
@@ -183,7 +185,16 @@ def _vectors(
 
 
 def _live(version: EntryVersion) -> Live:
-    return Live(version.id, version.number, version.sha256, version.audience, entry_of(version))
+    entry = version.entry
+    return Live(
+        version_id=version.id,
+        number=version.number,
+        sha256=version.sha256,
+        audience=version.audience,
+        entry=entry_of(version),
+        locale=version.locale,
+        family=entry.variant_of_id or entry.id,
+    )
 
 
 def _next_edge(session: Session, launch_id: int, at: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +11,7 @@ from assistant.desk.conversations import EVERYONE
 from assistant.ground.database import Base, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+from assistant.library.placeholders import unfilled
 from assistant.library.sought import sought_words
 from assistant.library.wording import Parts, Verdict, composed
 
@@ -45,6 +46,8 @@ class Draft:
     valid_until: datetime | None = None
     audience: str = EVERYONE
     locale: str = ""
+    own_values: dict[str, str] = field(default_factory=dict)  # of placeholders, as stored
+    written: dict[str, str] = field(default_factory=dict)  # parts with placeholders, as written
 
 
 class Approval(Base):
@@ -97,6 +100,8 @@ class EntryVersion(Base):
     valid_until: Mapped[datetime | None]
     audience: Mapped[str]
     locale: Mapped[str]
+    own_values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    written: Mapped[dict[str, Any]] = mapped_column(default=dict)
     text: Mapped[str]
     sha256: Mapped[str]
     sought: Mapped[str]  # sought.sought_words, what a search of the library looks through
@@ -173,6 +178,22 @@ class EntryVersion(Base):
     def is_as(self, draft: Draft) -> bool:
         """Return whether it says exactly what ``draft`` says."""
         return all(getattr(self, part.name) == getattr(draft, part.name) for part in fields(draft))
+
+    def as_draft(self) -> Draft:
+        """Return it as its author's draft, which another version may begin with."""
+        return Draft(**{part.name: getattr(self, part.name) for part in fields(Draft)})
+
+    def unfilled(self) -> list[str]:
+        """Return the placeholders that are still names in the words that customers would get."""
+        return unfilled("\n".join((self.text, self.question, self.applies_when)))
+
+    def must_be_filled(self) -> None:
+        """Raise Refused while a placeholder has no value."""
+        if names := self.unfilled():
+            raise Refused(
+                f"{{{names[0]}}} has no value, and nobody may read it as it stands.",
+                what_to_do="Give it one under Placeholders, save, then submit.",
+            )
 
     def is_valid(self, at: datetime) -> bool:
         """Return whether ``at`` lies in its validity window (from inclusive, until exclusive)."""
