@@ -1,11 +1,15 @@
 """What somebody typed into the form of an entry, read as a draft or answered field by field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE
+from assistant.library import placeholders, variants
+from assistant.library.placeholders import PLACEHOLDERS
 from assistant.library.versions import Draft, EntryVersion
 from assistant.library.wording import Kind, Verdict, promised
 from web.shell import Words
@@ -40,20 +44,51 @@ class EntryForm:
     valid_until: Words = ""
     audience: Words = ""
     locale: Words = ""
+    variant_of: Words = ""
+    value_product: Words = ""
+    value_team: Words = ""
+    value_support_hours: Words = ""
+    value_support_email: Words = ""
+    value_help_page: Words = ""
+    value_status_page: Words = ""
+    value_change_date: Words = ""
+    value_next_update_at: Words = ""
+    value_fixed_by: Words = ""
+    value_old_price: Words = ""
+    value_new_price: Words = ""
 
     def as_typed(self) -> dict[str, str]:
         """Return every field as it was typed."""
         return {part.name: getattr(self, part.name) for part in fields(self)}
 
-    def problems(self, kind: Kind, zone: ZoneInfo, *, submitting: bool) -> dict[str, str]:
-        """Return what keeps it from being saved, or from being submitted, by field."""
+    def problems(
+        self,
+        kind: Kind,
+        zone: ZoneInfo,
+        *,
+        submitting: bool,
+        values: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
+        """Return what keeps it from being saved, or from being submitted, by field.
+
+        ``values`` are what placeholders stand for in the launch.
+        """
         found = {} if self.question.strip() else {"question": "Write what customers ask."}
         if kind is Kind.RESPONSE and self.verdict not in list(Verdict):
             found["verdict"] = "Choose what customers read first."
         if submitting:
             blank = (name for name in REQUIRED[kind] if not getattr(self, name).strip())
             found |= {name: REQUIRED[kind][name] for name in blank}
-        return found | self._wrong_times(zone)
+        own, wrong = typed_values(self.as_typed(), zone)
+        known = {**(values or {}), **own}
+        holes = placeholders.problems(self.as_typed(), known, submitting=submitting)
+        return holes | found | self._wrong_times(zone) | wrong | self._wrong_language()
+
+    def _wrong_language(self) -> dict[str, str]:
+        named = variants.language(self.locale)
+        if not named and self.variant_of:
+            return {"locale": "Choose the language of this variant."}
+        return {"locale": "Choose one of the languages."} if named and named not in NAMES else {}
 
     def _wrong_times(self, zone: ZoneInfo) -> dict[str, str]:
         names = ("valid_from", "valid_until")
@@ -67,11 +102,11 @@ class EntryForm:
             found["valid_until"] = "It would end before it begins."
         return found
 
-    def draft(self, kind: Kind, zone: ZoneInfo) -> Draft:
-        """Return it as a draft; local times become instants."""
+    def draft(self, kind: Kind, zone: ZoneInfo, values: Mapping[str, str] | None = None) -> Draft:
+        """Return it as a draft; local times become instants, placeholders their values."""
         words, at = promised(self.next_update, zone)
         is_faq = kind is Kind.FAQ
-        return Draft(
+        draft = Draft(
             question=" ".join(self.question.split()),
             verdict=Verdict.INFORMATION if is_faq else Verdict(self.verdict),
             phrasings=lines(self.phrasings),
@@ -87,15 +122,21 @@ class EntryForm:
             valid_until=instant(self.valid_until, zone),
             audience=self.audience.strip() or EVERYONE,
             locale=self.locale.strip(),
+            own_values=typed_values(self.as_typed(), zone)[0],
         )
+        return placeholders.filled(draft, values or {}, zone)
 
 
 def typed_before(version: EntryVersion, zone: ZoneInfo) -> dict[str, str]:
     """Return a version as its author typed it."""
-    same = ("question", "applies_when", "verdict", "why_now", "what_to_do", "safe_to_continue")
-    scenario = version.entry.scenario
+    draft, scenario = version.as_draft(), version.entry.scenario
+    own = draft.own_values
     return {
-        **{name: getattr(version, name) for name in (*same, "next_update", "answer", "locale")},
+        **{name: getattr(version, name) for name in ("question", "applies_when", "verdict")},
+        **{part: placeholders.source(draft, part) for part in placeholders.PARTS},
+        **{f"value_{name}": _value(name, own.get(name, ""), zone) for name in PLACEHOLDERS},
+        "locale": version.locale,
+        "variant_of": "",
         "phrasings": "\n".join(version.phrasings),
         "not_for": "\n".join(version.not_for),
         "scenario": scenario.key if scenario else "",
@@ -103,6 +144,22 @@ def typed_before(version: EntryVersion, zone: ZoneInfo) -> dict[str, str]:
         "valid_until": local(version.valid_until, zone),
         "audience": "" if version.audience == EVERYONE else version.audience,
     }
+
+
+def _value(name: str, stored: str, zone: ZoneInfo) -> str:
+    return placeholders.as_typed(name, stored, zone)
+
+
+def typed_values(typed: Mapping[str, str], zone: ZoneInfo) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values of placeholders as they are stored, and what is wrong by field."""
+    found, wrong = {}, {}
+    for name in PLACEHOLDERS:
+        if said := typed.get(f"value_{name}", "").strip():
+            try:
+                found[name] = placeholders.kept(name, said, zone)
+            except ValueError as why:
+                wrong[f"value_{name}"] = str(why)
+    return found, wrong
 
 
 def typed_parts(typed: dict[str, str], kind: Kind) -> dict[str, Any]:

@@ -4,20 +4,24 @@ Left stands the editor, right what people really asked, below what the text woul
 its versions. Each of these parts has a module and a template of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.answering.neighbours import Near
+from assistant.answering.tongues import NAMES
 from assistant.ground.people import Person
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
+from assistant.library import entries, unsaved
 from assistant.library.entries import Entry
-from assistant.library.plain_language import hints
-from assistant.library.wording import Kind, Parts, Verdict
+from assistant.library.unsaved import Unsaved
+from assistant.library.wording import Kind
+from web.entry_beside import beside, family_link, family_of
 from web.entry_evidence import evidence_beside
-from web.entry_form import EntryForm, typed_before, typed_parts
+from web.entry_form import EntryForm, typed_before
 from web.entry_replay import replay_below
 from web.entry_seen import Seen
 from web.entry_standing import banner, may_nothing, standing
@@ -41,11 +45,22 @@ def new_page(
     kind: Kind,
     typed: EntryForm,
     problems: dict[str, str],
+    *,
+    at: datetime,
+    person: Person | None = None,
+    near: Sequence[Near] | None = None,
 ) -> dict[str, Any]:
-    """Return the context of library/entry.html for an entry that does not exist yet."""
-    fields = typed.as_typed()
+    """Return the context of library/entry.html for an entry that does not exist yet.
+
+    ``typed`` begins it, unless ``person`` is given and has typed something before.
+    """
+    is_blank = person is not None and not any(typed.as_typed().values())
+    about = unsaved.about_new(kind)
+    kept = unsaved.of(session, person, launch, about) if is_blank and person else None
+    fields = typed.as_typed() | (kept.fields if kept else {})
     return {
-        **_around(session, launch, kind, fields, problems),
+        **_around(session, launch, kind, fields, problems, kept=kept, at=at, near=near),
+        "family": _original(session, launch, fields["variant_of"]),
         "entry": {
             "key": "",
             "kind": kind.value,
@@ -73,13 +88,18 @@ def entry_page(
     at: datetime,
     typed: EntryForm | None = None,
     problems: dict[str, str] | None = None,
+    near: Sequence[Near] | None = None,
 ) -> dict[str, Any]:
     """Return the context of library/entry.html; ``typed`` are words that were not saved."""
     kind, newest = Kind(entry.kind), entry.newest
+    kept = None if typed else unsaved.of(session, person, launch, entry.key)
     fields = typed.as_typed() if typed else typed_before(newest, launch.zone)
+    fields |= kept.fields if kept else {}
+    around = _around(session, launch, kind, fields, problems or {}, kept=kept, at=at, near=near)
     context = {
-        **_around(session, launch, kind, fields, problems or {}),
-        "entry": _entry(entry, at),
+        **around,
+        "entry": _entry(entry, at, kept),
+        "family": family_of(session, launch, entry),
     }
     seen = Seen(session, launch, entry, person, at)
     for part in PARTS:
@@ -93,33 +113,44 @@ def _around(
     kind: Kind,
     fields: dict[str, str],
     problems: dict[str, str],
+    *,
+    kept: Unsaved | None,
+    at: datetime,
+    near: Sequence[Near] | None,
 ) -> dict[str, Any]:
-    preview = typed_parts(fields, kind)
-    parts = Parts(
-        kind=kind,
-        verdict=Verdict.INFORMATION,
-        **{name: preview[name] or "" for name in ("why_now", "what_to_do", "answer")},
-        safe_to_continue=preview["safe_to_continue"] or "",
-    )
-    known = scenarios.of_launch(session, launch.id).values()
+    known = scenarios.of_launch(session, launch.id)
+    audiences = entries.audiences(session, launch.id)
+    scenario = known.get(fields["scenario"])
+    shown = beside(session, launch, kind, fields, scenario=scenario, at=at, near=near)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "fields": fields,
         "problems": problems,
-        "scenarios": [{"key": each.key, "title": each.title} for each in known],
-        "preview": preview,
-        "reading": [{"ok": hint.ok, "words": hint.words} for hint in hints(parts)],
+        "scenarios": [{"key": each.key, "title": each.title} for each in known.values()],
+        "languages": sorted(NAMES.items(), key=lambda each: each[1]),
+        "audiences": audiences,
+        "kept_at": kept.saved_at if kept else None,
+        **shown,
     }
 
 
-def _entry(entry: Entry, at: datetime) -> dict[str, Any]:
+def _original(session: Session, launch: Launch, key: str) -> list[dict[str, Any]]:
+    """Return what a new variant is a variant of, as one link; nothing for any other new entry."""
+    if not key:
+        return []
+    original = entries.by_key(session, launch.id, key)
+    return [family_link(launch, original), *family_of(session, launch, original)]
+
+
+def _entry(entry: Entry, at: datetime, kept: Unsaved | None) -> dict[str, Any]:
     newest, state = entry.newest, entry.state(at)
     words, tone = STATE_WORDS[state]
     return {
         "key": entry.key,
         "kind": entry.kind,
         "version": newest.number,
-        "revision": entry.version,
+        # Words that were typed for an older state do not silently go over a newer one.
+        "revision": kept.revision if kept else entry.version,
         "state": "in-review" if state == "review" else state,
         "state_words": words,
         "tone": tone,

@@ -51,12 +51,13 @@ def _differences(before: EntryVersion, version: EntryVersion) -> list[dict[str, 
     return [
         {
             "field": each.part,
-            "before": _verdict_words(each.part, each.before),
-            "after": _verdict_words(each.part, each.after),
+            "before": words_of_part(each.part, each.before),
+            "after": words_of_part(each.part, each.after),
         }
         for each in differences(before, version)
     ]
 
 
-def _verdict_words(part: str, value: str) -> str:
+def words_of_part(part: str, value: str) -> str:
+    """Return a part as people read it: a verdict by its heading."""
     return HEADINGS[Verdict(value)] or "Information" if part == VERDICT_PART else value

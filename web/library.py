@@ -15,13 +15,14 @@ from assistant.ground.parts import Parts
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
-from assistant.library import entries, lessons, publishing
+from assistant.library import entries, launch_values, lessons, publishing
 from assistant.library.entries import Entry
 from assistant.library.keys import free_key
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.access import AuthorHere, LeadHere, PartsHere, Writing, this_launch
 from web.entry_form import EntryForm, typed_before
+from web.entry_kept import form_kept
 from web.entry_pages import entry_page, new_page
 from web.library_pages import STATE_WORDS, library_page
 from web.refusals import ChangedMeanwhile
@@ -70,7 +71,7 @@ def begin_entry(
     if reply:
         said = proposing.proposed(staff.session, within.id, reply)
         typed = EntryForm(question=said.question, answer=said.answer)
-    context = new_page(staff.session, within, kind, typed, {})
+    context = new_page(staff.session, within, kind, typed, {}, at=staff.at, person=staff.by)
     return staff.page("library/entry.html", "library", within, context)
 
 
@@ -198,19 +199,21 @@ def take_lesson_back(
 def _created(
     author: Visit, launch: Launch, typed: EntryForm, kind: Kind, *, submitting: bool = False
 ) -> Response:
-    if problems := typed.problems(kind, launch.zone, submitting=submitting):
-        context = new_page(author.session, launch, kind, typed, problems)
+    values = launch_values.of_launch(author.session, launch.id)
+    if problems := typed.problems(kind, launch.zone, submitting=submitting, values=values):
+        context = new_page(author.session, launch, kind, typed, problems, at=author.at)
         return author.page("library/entry.html", "library", launch, context, status=422)
     entry = entries.create(
         author.session,
         launch,
         key=free_key(author.session, launch.id, typed.question),
         kind=kind,
-        draft=typed.draft(kind, launch.zone),
+        draft=typed.draft(kind, launch.zone, values),
         by=author.by,
         at=author.at,
         scenario=_scenario(author, launch.id, typed),
     )
+    form_kept(author, launch, entry, typed, is_new=True)
     if submitting:
         entry.submit(author.session, by=author.by, at=author.at)
     return _back(entry, "submitted" if submitting else "saved")
@@ -218,7 +221,8 @@ def _created(
 
 def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = False) -> Response:
     launch, kind = entry.launch, Kind(entry.kind)
-    if problems := typed.problems(kind, launch.zone, submitting=submitting):
+    values = launch_values.of_launch(author.session, launch.id)
+    if problems := typed.problems(kind, launch.zone, submitting=submitting, values=values):
         context = entry_page(
             author.session,
             launch,
@@ -229,7 +233,8 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
             problems=problems,
         )
         return author.page("library/entry.html", "library", launch, context, status=422)
-    draft, scenario = typed.draft(kind, launch.zone), _scenario(author, launch.id, typed)
+    draft, scenario = typed.draft(kind, launch.zone, values), _scenario(author, launch.id, typed)
+    form_kept(author, launch, entry, typed, is_new=False)
     entry.file_under(author.session, scenario, by=author.by, at=author.at)
     # Saving the same words again makes nobody their author, and no new version.
     if not entry.newest.is_as(draft):

@@ -43,6 +43,8 @@ TOASTS = {
     "fix-logged": "Logged.",
     "went-back": "Taken back, with your reason in its history.",
     "saved": "Saved as a draft.",
+    "unsaved-gone": "Gone. This is what is saved.",
+    "values-proposed": "Saved. Texts that use them wait in review with the new values.",
     "submitted": "Submitted. Somebody other than you approves it.",
     "live": "Approved, live and proven retrievable.",
     "approved": "Approved. The index is still being brought up to it.",

@@ -1,7 +1,9 @@
 """What changed between two versions, part by part. Pure."""
 
 import difflib
+import re
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.library.versions import EntryVersion
 
@@ -50,3 +52,28 @@ def _lines(words: str, before: list[str], after: list[str]) -> Difference:
     gone = [line[2:] for line in marked if line.startswith("- ")]
     new = [line[2:] for line in marked if line.startswith("+ ")]
     return Difference(words, "\n".join(gone), "\n".join(new))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words that stayed, went or came."""
+
+    kind: Literal["same", "gone", "new"]
+    words: str
+
+
+def word_by_word(before: str, after: str) -> list[Run]:
+    """Return the runs of words that make ``after`` of ``before``, in reading order.
+
+    Those that are not gone make up ``after``, those that are not new ``before``, to the letter.
+    """
+    one, other = (re.findall(r"\w+|\s+|[^\w\s]", text) for text in (before, after))
+    runs: list[Run] = []
+    for what, a, b, c, d in difflib.SequenceMatcher(None, one, other).get_opcodes():
+        gone, new = "".join(one[a:b]), "".join(other[c:d])
+        if what == "equal":
+            runs.append(Run("same", new))
+            continue
+        runs += [Run("gone", gone)] if gone else []
+        runs += [Run("new", new)] if new else []
+    return runs

@@ -151,6 +151,12 @@ def by_key(session: Session, launch_id: int, key: str) -> Entry:
     return found
 
 
+def audiences(session: Session, launch_id: int) -> list[str]:
+    """Return every audience that a version of the launch is for, by name."""
+    query = select(EntryVersion.audience).join(EntryVersion.entry).distinct()
+    return sorted(session.scalars(query.where(Entry.launch_id == launch_id)))
+
+
 def of_launch(session: Session, launch_id: int) -> list[Entry]:
     """Return every entry of the launch with its versions and scenario, by key."""
     query = select(Entry).where(Entry.launch_id == launch_id).order_by(Entry.key)

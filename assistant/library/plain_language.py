@@ -23,6 +23,43 @@ DOES = re.compile(
     re.IGNORECASE,
 )
 
+VAGUE = re.compile(
+    r"\b(?:soon|shortly|asap|as soon as possible|in due course|in the near future|at the moment"
+    r"|for the time being|momentarily)\b",
+    re.IGNORECASE,
+)
+STIFF = {
+    "utilise": "“use”",
+    "utilize": "“use”",
+    "in order to": "“to”",
+    "prior to": "“before”",
+    "subsequent to": "“after”",
+    "commence": "“begin”",
+    "terminate": "“end”",
+    "terminated": "“ended”",
+    "purchase": "“buy”",
+    "assistance": "“help”",
+    "regarding": "“about”",
+    "with regard to": "“about”",
+    "in the event that": "“if”",
+    "due to the fact that": "“because”",
+    "at this point in time": "“now”",
+    "please note that": "what follows, without it",
+    "please be advised that": "what follows, without it",
+    "kindly": "“please”, or nothing",
+    "apologise for any inconvenience": "what you do about it",
+    "apologize for any inconvenience": "what you do about it",
+    "e.g.": "“for example”",
+    "i.e.": "“that is”",
+    "etc.": "what else there is",
+    "click here": "the name of what they open",
+}
+"""Words of offices, and what people say."""
+_STIFF = re.compile(
+    r"(?<!\w)(?:" + "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in STIFF) + r")(?!\w)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -30,15 +67,21 @@ class Hint:
 
     ok: bool
     words: str
+    at: tuple[str, ...] = ()  # the very words of the text that it is about
 
 
-def hints(parts: Parts) -> list[Hint]:
-    """Return what makes the message easy or hard to read; nothing while there is no text."""
+def hints(parts: Parts, *, is_english: bool = True) -> list[Hint]:
+    """Return what makes the message easy or hard to read; nothing while there is no text.
+
+    In another language only its sentences are measured.
+    """
     text = "\n".join((parts.answer, parts.why_now, parts.what_to_do, parts.safe_to_continue))
     found = sentences(text)
     if not found:
         return []
-    checks = (_average(found), _longest(found), _long_words(text), _passive(found), _doing(parts))
+    checks = [_average(found), _longest(found), _shouting(text)]
+    if is_english:
+        checks += [_long_words(text), _passive(found), _doing(parts), _vague(text), *_stiff(text)]
     return [hint for hint in checks if hint is not None]
 
 
@@ -71,7 +114,7 @@ def _longest(found: list[str]) -> Hint | None:
     if count <= LONGEST_SENTENCE:
         return None
     begins = " ".join(longest.split()[:5])
-    return Hint(False, f"“{begins} …” has {count} words. Make it two sentences.")
+    return Hint(False, f"“{begins} …” has {count} words. Make it two sentences.", (longest,))
 
 
 def _long_words(text: str) -> Hint | None:
@@ -79,7 +122,8 @@ def _long_words(text: str) -> Hint | None:
     long_ones = list(dict.fromkeys(plain))
     if not long_ones:
         return None
-    return Hint(False, f"Would a customer say “{'”, “'.join(long_ones[:3])}”?")
+    said = "”, “".join(long_ones[:3])
+    return Hint(False, f"Would a customer say “{said}”?", tuple(long_ones[:3]))
 
 
 def _passive(found: list[str]) -> Hint | None:
@@ -87,7 +131,7 @@ def _passive(found: list[str]) -> Hint | None:
     passive = [match.group() for sentence in found if (match := PASSIVE.search(sentence))]
     if len(passive) < 2:
         return None
-    return Hint(False, f"“{passive[0]}”: say who does it.")
+    return Hint(False, f"“{passive[0]}”: say who does it.", tuple(passive[:3]))
 
 
 def _doing(parts: Parts) -> Hint:
@@ -95,3 +139,28 @@ def _doing(parts: Parts) -> Hint:
     if DOES.search(told):
         return Hint(True, "It says what to do.")
     return Hint(False, "It does not say what to do. Even “you need do nothing” helps.")
+
+
+def _vague(text: str) -> Hint | None:
+    # A promise without a time is what people ask about next.
+    found = list(dict.fromkeys(match.group() for match in VAGUE.finditer(text)))
+    if not found:
+        return None
+    return Hint(False, f"“{found[0]}”: name a day or a time, or say what it waits for.", (*found,))
+
+
+def _stiff(text: str) -> list[Hint]:
+    """Return a hint for each stiff word, with the plain one to put in its place."""
+    found = dict.fromkeys(match.group() for match in _STIFF.finditer(text))
+    return [Hint(False, f"“{each}”: write {STIFF[_plain(each)]}.", (each,)) for each in found][:4]
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.lower().replace("’", "'").split())
+
+
+def _shouting(text: str) -> Hint | None:
+    loud = [word for word in words_in(text) if len(word) > 4 and word.isalpha() and word.isupper()]
+    if not loud:
+        return None
+    return Hint(False, f"“{loud[0]}” in capitals reads as shouting.", tuple(dict.fromkeys(loud)))

@@ -1,41 +1,184 @@
-// The preview beside the editor follows what is typed; leaving with unsaved words asks first.
+// The editor of an answer. While somebody types, the server keeps the words, draws them as customers
+// get them, and says how they read and what is close to them. Without a connection the words stay in
+// this tab, and nothing is lost by a reload.
 
-const LINES = ["why_now", "what_to_do", "safe_to_continue", "next_update", "answer"];
+import { approvedLine, answerCard } from "../widget/answer.js";
+
+const AFTER = 500; // milliseconds without a key
+const KEEP = "hypercare-entry-";
+const SAYS = {
+  typing: "Changes are not saved yet",
+  kept: "Kept for you as you typed it; not saved yet",
+  away: "No connection. Your words are kept in this tab; leave it open",
+  out: "You are signed out. Your words are kept in this tab: sign in in another one, then go on here",
+};
 
 export function previewEntry(page) {
   const form = page.querySelector("[data-entry-form]");
-  const preview = page.querySelector("[data-preview]");
-  if (!form || !preview) return;
-  form.addEventListener("input", (event) => {
-    show(preview, event.target);
-    page.querySelector("[data-unsaved]")?.removeAttribute("hidden");
-    form.dataset.unsaved = "yes";
-  });
-  form.addEventListener("submit", () => delete form.dataset.unsaved);
+  if (!form) return;
+  drawCards(page);
+  easeBeside(page, form);
+  page.addEventListener("click", (event) => put(event, form));
+  form.addEventListener("focusin", ({ target }) => (form.lastField = target.matches("textarea") ? target : form.lastField));
+  if (!form.dataset.checkAt) return;
+  const desk = { page, form, timer: 0, name: KEEP + location.pathname + location.search };
+  page.querySelector("[data-check]").hidden = true;
+  restore(desk);
+  form.addEventListener("input", () => typed(desk));
+  form.addEventListener("keydown", (event) => submitByKey(event, form));
+  form.addEventListener("submit", () => sent(desk));
   window.addEventListener("beforeunload", (event) => {
     if (form.dataset.unsaved) event.preventDefault();
   });
+  window.addEventListener("pagehide", () => {
+    if (form.dataset.unsaved) navigator.sendBeacon(form.dataset.checkAt, bodyOf(form));
+  });
+  check(desk);
 }
 
-function show(preview, field) {
-  const part = field.dataset.shows;
-  if (part === "question") preview.querySelector("[data-preview-question]").textContent = field.value;
-  if (LINES.includes(part)) showLine(preview, part, field.value);
-  if (part === "verdict") showVerdict(preview, field);
+function bodyOf(form) {
+  return new URLSearchParams(new FormData(form));
 }
 
-function showLine(preview, part, words) {
-  const line = preview.querySelector(`[data-part="${part}"]`);
+function typed(desk) {
+  desk.form.dataset.unsaved = "yes";
+  say(desk, "typing");
+  remember(desk);
+  clearTimeout(desk.timer);
+  desk.timer = setTimeout(() => check(desk), AFTER);
+}
+
+// A slow answer to earlier words never stands beside later ones.
+async function check(desk) {
+  desk.request?.abort();
+  desk.request = new AbortController();
+  const { signal } = desk.request;
+  const { form } = desk;
+  const wasTyped = form.dataset.unsaved;
+  try {
+    const answer = await fetch(form.dataset.checkAt, { method: "POST", body: bodyOf(form), headers: { "x-fresh": "1" }, signal });
+    const words = await answer.text();
+    if (answer.redirected || answer.status === 401) return say(desk, "out");
+    if (!answer.ok || !words.includes("data-beside")) return say(desk, "away");
+    swap(desk, words);
+    if (!wasTyped) return;
+    delete form.dataset.unsaved;
+    forget(desk);
+    say(desk, "kept");
+  } catch (failure) {
+    if (failure.name !== "AbortError" && wasTyped) say(desk, "away");
+  }
+}
+
+function say({ page }, what) {
+  const line = page.querySelector("[data-unsaved]");
   if (!line) return;
-  line.textContent = words;
-  line.closest("[data-box]").hidden = !words.trim();
+  line.hidden = false;
+  if (line.textContent !== SAYS[what]) line.textContent = SAYS[what];
 }
 
-function showVerdict(preview, field) {
-  const line = preview.querySelector('[data-part="verdict"]');
-  if (!line) return;
-  line.hidden = field.value === "information";
-  const chosen = field.closest("label").querySelector(".verdict").cloneNode(true);
-  chosen.classList.add(`verdict-${field.value}`);
-  line.replaceChildren(chosen);
+function swap({ page, form }, words) {
+  const old = page.querySelector("[data-beside]");
+  const looks = old.querySelector("[name=looks]:checked")?.value;
+  const focused = old.contains(page.activeElement) ? page.activeElement : null;
+  const fresh = new DOMParser().parseFromString(words, "text/html").querySelector("[data-beside]");
+  if (!fresh || (focused && !focused.matches("[name=looks]"))) return;
+  const chosen = fresh.querySelector(`[name=looks][value="${looks}"]`);
+  if (chosen) chosen.checked = true;
+  old.replaceWith(fresh);
+  if (focused) chosen?.focus();
+  drawCards(page);
+  easeBeside(page, form);
+}
+
+// The widget's own card, drawn by the widget's own code.
+function drawCards(page) {
+  for (const place of page.querySelectorAll("[data-widget-card]")) {
+    const answer = JSON.parse(place.dataset.widgetCard);
+    if (!answer.text.trim()) continue;
+    const frame = page.createElement("div");
+    frame.className = "w-frame look-card";
+    frame.append(approvedLine(answer), answerCard(answer, "/help"));
+    frame.querySelector("details")?.remove();
+    place.replaceChildren(frame);
+  }
+}
+
+function easeBeside(page, form) {
+  for (const button of page.querySelectorAll("[data-find]")) {
+    button.hidden = false;
+    button.onclick = () => find(form, button.dataset.find);
+  }
+  for (const link of page.querySelectorAll("[data-to-field]")) {
+    link.onclick = (event) => {
+      event.preventDefault();
+      page.querySelector(link.getAttribute("href"))?.focus();
+    };
+  }
+}
+
+function find(form, words) {
+  for (const field of form.querySelectorAll("textarea, input:not([type=hidden])")) {
+    const at = field.value.indexOf(words);
+    if (at < 0) continue;
+    field.focus();
+    return field.setSelectionRange(at, at + words.length);
+  }
+}
+
+function put({ target }, form) {
+  const button = target.closest("[data-put]");
+  if (!button) return;
+  const field = form.lastField ?? form.querySelector("#answer, #what_to_do");
+  field.focus();
+  field.setRangeText(button.dataset.put, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Ctrl+Enter saves, as everywhere; with Shift it submits.
+function submitByKey(event, form) {
+  if (event.key !== "Enter" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+  const button = form.querySelector("[formaction$='/submission']");
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+}
+
+function sent(desk) {
+  clearTimeout(desk.timer);
+  desk.request?.abort();
+  delete desk.form.dataset.unsaved;
+}
+
+function remember({ form, name }) {
+  try {
+    sessionStorage.setItem(name, bodyOf(form).toString());
+  } catch {
+    // Storage is denied: the server keeps the words, and the page warns before it is left.
+  }
+}
+
+function forget({ name }) {
+  try {
+    sessionStorage.removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+// What this tab kept is newer than what the server has: it could not be sent.
+function restore(desk) {
+  const { form, name } = desk;
+  try {
+    const kept = sessionStorage.getItem(name);
+    if (!kept) return;
+    for (const [field, value] of new URLSearchParams(kept)) {
+      if (["csrf", "kind", "entry"].includes(field) || !form.elements[field]) continue;
+      form.elements[field].value = value;
+    }
+    form.dataset.unsaved = "yes";
+    say(desk, "typing");
+  } catch {
+    // Storage is denied.
+  }
 }
