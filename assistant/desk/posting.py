@@ -8,7 +8,7 @@ sweep looks for what was told, so a reply, a broadcast and a correction go the s
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk.conversations import Conversation
@@ -34,7 +34,21 @@ def post_due(parts: Parts) -> int:
     with parts.db.reading() as session:
         # Apart, so that a crowd of strangers keeps nobody waiting who is known.
         due = _due(session, at, is_known=True) + _due(session, at, is_known=False)
-    return sum(_posted(parts, correspondent_id, at) for correspondent_id in due)
+    if not due:
+        return 0
+    horizon = _horizon(parts)
+    return sum(_posted(parts, correspondent_id, at, horizon) for correspondent_id in due)
+
+
+def _horizon(parts: Parts) -> int:
+    """Return the newest message's id, when everybody who writes a lower one has finished.
+
+    On PostgreSQL numbers may become visible out of order; what was passed over would never go out.
+    """
+    with parts.db.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("LOCK TABLE messages IN SHARE MODE"))
+        return session.scalar(select(func.max(Message.id))) or 0
 
 
 def _due(session: Session, at: datetime, *, is_known: bool) -> list[int]:
@@ -71,13 +85,13 @@ def _by_a_person(message: Message) -> bool:
     return message.by == By.PERSON or message.reply_to_id is None
 
 
-def _posted(parts: Parts, correspondent_id: int, at: datetime) -> bool:
+def _posted(parts: Parts, correspondent_id: int, at: datetime, horizon: int) -> bool:
     with parts.db.writing() as session:
         query = select(Correspondent).where(Correspondent.id == correspondent_id)
         to = session.scalars(
             query.options(joinedload(Correspondent.address)).with_for_update(of=Correspondent)
         ).one()
-        told = _told(session, to, at)
+        told = _told(session, to, at, horizon)
         if not told:
             return False
         if to.confirmed_at is None:
@@ -94,7 +108,7 @@ def _posted(parts: Parts, correspondent_id: int, at: datetime) -> bool:
         return True
 
 
-def _told(session: Session, to: Correspondent, at: datetime) -> list[Message]:
+def _told(session: Session, to: Correspondent, at: datetime, horizon: int) -> list[Message]:
     """Return what the customer was told and has neither read nor been sent, oldest first."""
     by_mail = to.conversation.channel == EMAIL
     query = (
@@ -105,6 +119,7 @@ def _told(session: Session, to: Correspondent, at: datetime) -> list[Message]:
             Message.by != By.CUSTOMER,
             Message.kind != Said.NOTE,
             Message.id > (to.mailed_id if by_mail else max(to.mailed_id, to.seen_id)),
+            Message.id <= horizon,
         )
         .order_by(Message.id)
     )
