@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
-from assistant.desk import conversations, recalled
+from assistant.desk import conversations, recalled, visitors
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.feedback import Source, give
 from assistant.ground.audit import Event
@@ -25,6 +25,7 @@ from web.bodies import (
     BeginBody,
     ChoiceBody,
     ContextBody,
+    EarlierBody,
     EmailBody,
     FeedbackBody,
     HelpfulBody,
@@ -72,11 +73,21 @@ def begin(
         launch,
         at=parts.clock.now(),
         channel=about.channel,
-        visitor=about.visitor,
+        visitor=visitors.claimed_by(
+            session, launch, about.visitor, earlier=_earlier(session, about.earlier)
+        ),
         page_url=about.page_url,
         network=network_of(parts.settings, address, within=key),
     )
     return {"id": conversation.id, "token": token}
+
+
+def _earlier(session: Session, given: EarlierBody | None) -> Conversation | None:
+    """Return the conversation that ``given`` opens; one that it does not open proves nothing."""
+    try:
+        return conversations.opened(session, given.id, given.token) if given else None
+    except NotFound:
+        return None
 
 
 @router.post("/conversations/{conversation_id}/messages", dependencies=[limited_by_conversation])

@@ -29,12 +29,20 @@ class Strict(BaseModel):
     _storable = field_validator("*", mode="before")(storable)
 
 
+class EarlierBody(Strict):
+    """A conversation of the same visitor, with the token that proves it."""
+
+    id: Annotated[str, StringConstraints(max_length=64)]
+    token: Annotated[str, StringConstraints(max_length=128)]
+
+
 class BeginBody(Strict):
     """Where a conversation begins."""
 
     channel: Literal["widget", "page", "api"] = "widget"
     page_url: Annotated[str, StringConstraints(max_length=2_000)] = ""
     visitor: Annotated[str, StringConstraints(max_length=200)] = ""
+    earlier: EarlierBody | None = None
 
 
 class MessageBody(Strict):

@@ -13,6 +13,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
 from assistant.desk.queue import EVERYTHING, PAGE, VIEW_WORDS, Page, View
 from assistant.desk.tickets import Ticket
+from assistant.desk.visitors import mark_in, name_in
 from assistant.ground.people import Person, Role, members
 from assistant.launch import shifts, updates
 from assistant.launch.launches import Launch
@@ -180,9 +181,11 @@ def customer_name(conversation: Conversation) -> str:
 
     The end tells marks apart where a site begins them all alike.
     """
-    visitor = " ".join(conversation.visitor.split())
-    is_named = " " in visitor or "@" in visitor
-    return visitor if is_named else f"Visitor {visitor[-5:]}"
+    name = " ".join(name_in(conversation.visitor).split())
+    mark = mark_in(conversation.visitor)
+    if " " in name or "@" in name:
+        return f"{name} ({mark})" if mark and "@" not in name else name
+    return f"Visitor {mark or name[-5:]}"
 
 
 def pager(found: Page, asked: Asked) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from assistant.desk import escalation, repeats
 from assistant.desk.contacts import contacts
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import Ticket
+from assistant.desk.visitors import name_in
 from assistant.ground.audit import Event
 from assistant.ground.people import Person, by_email
 from web.desk_pages import WORKERS, channel_words, customer_name
@@ -18,7 +19,7 @@ from web.happenings import sentence, who
 def customer(session: Session, ticket: Ticket) -> dict[str, Any]:
     """Return who asks, and what they asked before."""
     known, reach = contacts(session, ticket), str(ticket.context.get("reach") or "")
-    visitor = ticket.conversation.visitor
+    visitor = name_in(ticket.conversation.visitor)
     return {
         "name": customer_name(ticket.conversation),
         "email": next((each for each in (reach, visitor) if "@" in each), None),

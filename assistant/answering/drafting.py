@@ -24,6 +24,7 @@ from assistant.answering.select import UNGUESSABLE, flat, words_for
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
+from assistant.desk.visitors import name_in
 from assistant.ground.database import Base
 from assistant.ground.deadline import Deadline
 from assistant.ground.llm import Failure
@@ -183,7 +184,8 @@ def material(named: dict[str, Message], about: Conversation, rng: random.Random)
 
 def _nameless(message: Message, about: Conversation) -> str:
     text = flat(message.text)[:CUT_AT]
-    names = [about.visitor, *about.visitor.split()] if " " in about.visitor.strip() else []
+    name = name_in(about.visitor).strip()
+    names = [name, *name.split()] if " " in name else []
     for name in (each for each in names if len(each) > 1):
         text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "[name]", text)
     return text

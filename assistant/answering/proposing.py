@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from assistant.desk.messages import Message, Said, subject_of
+from assistant.desk.visitors import name_in
 from assistant.ground.errors import NotFound
 from assistant.ground.masking import masked
 from assistant.library.versions import EntryVersion
@@ -50,7 +51,7 @@ def proposed(session: Session, launch_id: int, message_id: int) -> Proposed:
     conversation = reply.conversation
     asked = [m for m in conversation.messages if m.is_question and m.id < reply.id]
     about = conversation.behind(asked[-1]) if asked else None
-    names = _names(conversation.visitor, reply.person.name if reply.person else "")
+    names = _names(name_in(conversation.visitor), reply.person.name if reply.person else "")
     return Proposed(
         question=subject_of(_nobody_in(about.text, names)) if about else "",
         answer=_nobody_in(GREETING.sub("", reply.text), names).strip(),

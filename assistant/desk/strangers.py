@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assistant.desk.conversations import Conversation
@@ -10,6 +10,7 @@ from assistant.desk.messages import Said
 from assistant.desk.reach import ADDRESS, Address, Correspondent
 from assistant.desk.reply_guard import Objection
 from assistant.desk.tickets import FIRST_NUMBER, LONGEST_NUMBER, Ticket
+from assistant.desk.visitors import name_in, plain_name
 from assistant.ground.people import members
 
 NUMBER = re.compile(rf"(?i)\bHC-(\d{{1,{LONGEST_NUMBER}}})\b")
@@ -34,7 +35,7 @@ def _addresses(session: Session, ticket: Ticket, text: str) -> list[Objection]:
     if not named:
         return []
     ours = ticket.conversation
-    own = {ours.visitor.casefold(), str(ticket.context.get("reach") or "").casefold()}
+    own = {name_in(ours.visitor).casefold(), str(ticket.context.get("reach") or "").casefold()}
     own.update(*(ADDRESS.findall(said.casefold()) for said in _said_by_customer(ours)))
     by_visitor = select(Conversation.visitor).where(
         Conversation.launch_id == ticket.launch_id, Conversation.visitor.in_(named)
@@ -79,10 +80,11 @@ def _names(session: Session, ticket: Ticket, text: str) -> list[Objection]:
         return []
     query = select(Conversation.visitor).where(
         Conversation.launch_id == ticket.launch_id,
-        Conversation.visitor.in_(named),
+        or_(Conversation.visitor.in_(named), plain_name().in_(named)),
         Conversation.visitor != ticket.conversation.visitor,
     )
-    found = set(session.scalars(query.distinct()))
+    found = {name_in(visitor) for visitor in session.scalars(query.distinct())} & set(named)
+    found.discard(name_in(ticket.conversation.visitor))
     if found:
         found -= {person.name for person in members(session, ticket.launch_id)}
     return [

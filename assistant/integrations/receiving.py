@@ -18,6 +18,7 @@ from assistant.desk.mails import Mail
 from assistant.desk.messages import LONGEST, Message, Said
 from assistant.desk.posting import EMAIL
 from assistant.desk.reach import Address, Correspondent, Proof, Source
+from assistant.desk.visitors import marked
 from assistant.ground.database import put_unless_there, sha256
 from assistant.ground.parts import Parts
 from assistant.integrations.email import Incoming, Unreadable, Vouched, read
@@ -201,7 +202,7 @@ def _began(
         return None, None
     before = select(Address.confirmed_at).where(Address.email == incoming.sender)
     is_them = incoming.vouched is Vouched.YES and session.scalar(before) is not None
-    visitor = incoming.sender if is_them else ""
+    visitor = incoming.sender if is_them else marked(incoming.sender) if incoming.sender else ""
     conversation, _ = conversations.begin(session, launch, at=at, channel=EMAIL, visitor=visitor)
     to = reach.give(session, conversation, incoming.sender, source=Source.MAIL, at=at)
     if to is not None and is_them:

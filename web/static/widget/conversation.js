@@ -188,7 +188,8 @@ export class Conversation extends EventTarget {
   }
 
   async #begin() {
-    const { id, token } = await this.api.begin(this.about);
+    const { earlier } = this.storage.memory; // proves that we are who began that one
+    const { id, token } = await this.api.begin(earlier ? { ...this.about, earlier } : this.about);
     this.storage.keep({ conversation: { id, token } });
     this.live.start();
     return { id, token };
@@ -243,7 +244,8 @@ export class Conversation extends EventTarget {
 
   #leave() {
     this.live.stop();
-    this.storage.keep({ conversation: null, seen: null, rated: false });
+    const earlier = this.own ?? this.storage.memory.earlier;
+    this.storage.keep({ conversation: null, seen: null, rated: false, earlier });
     this.#forget();
   }
 

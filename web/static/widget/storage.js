@@ -10,10 +10,18 @@
  * @property {object[]} unsent  the outbox
  * @property {string|null} seen  id of the last message the customer has looked at
  * @property {boolean} rated
+ * @property {{id: string, token: string}|null} earlier  the conversation before this one
  */
 
 /** @returns {Memory} */
-const blank = () => ({ conversation: null, draft: "", unsent: [], seen: null, rated: false });
+const blank = () => ({
+  conversation: null,
+  draft: "",
+  unsent: [],
+  seen: null,
+  rated: false,
+  earlier: null,
+});
 
 export class Storage {
   /** @param {string} launch */
