@@ -19,7 +19,7 @@ from assistant.library.placeholders import PLACEHOLDERS, filled_in
 from assistant.library.plain_language import hints
 from assistant.library.wording import Kind, Parts, Verdict, composed, promised
 from web.entry_form import REQUIRED, typed_parts, typed_values
-from web.public_pages import CATEGORY_WORDS
+from web.public_pages import CATEGORY_WORDS, continued
 from web.shown import html_of
 
 PART_TITLES = {
@@ -157,7 +157,7 @@ def _help(
         "is_listed": read["audience"].strip() in ("", EVERYONE),
         "entry": {
             "question": read["question"] or "The customer’s question",
-            "applies_when": read["applies_when"].strip() or None,
+            "applies_when": continued(read["applies_when"].strip()) or None,
             "audience": None,
             "category_title": CATEGORY_WORDS[Category(scenario.category) if scenario else None],
         },

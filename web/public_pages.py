@@ -65,7 +65,7 @@ def entry_context(
             "question": version.question,
             "version": version.number,
             "approved_at": version.approved_at,
-            "applies_when": _continued(version.applies_when) or None,
+            "applies_when": continued(version.applies_when) or None,
             "audience": None,
             "category_title": CATEGORY_WORDS[help_page.category_of(version)],
         },
@@ -119,7 +119,7 @@ def _href(launch: Launch, version: EntryVersion) -> str:
     return f"/help/{launch.key}/{version.entry.key}"
 
 
-def _continued(words: str) -> str:
+def continued(words: str) -> str:
     """Return a sentence as it goes on after a comma: ``The plan …`` becomes ``the plan …``."""
     is_plain_word = words[1:2].islower()
     return words[:1].lower() + words[1:] if is_plain_word else words

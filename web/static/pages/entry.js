@@ -71,7 +71,7 @@ async function check(desk) {
 }
 
 function say({ page }, what) {
-  const line = page.querySelector("[data-unsaved]");
+  const line = page.querySelector("[data-says]");
   if (!line) return;
   line.hidden = false;
   if (line.textContent !== SAYS[what]) line.textContent = SAYS[what];
