@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--calendars", type=int, default=240, help="calendars walked by the minute")
     parser.addoption("--forgeries", type=int, default=40, help="mails with forged senders")
     parser.addoption("--victims", type=int, default=9, help="addresses that six tickets name")
+    parser.addoption("--crowd", type=int, default=40, help="scripted sessions of one network")
     parser.addoption("--poisoned", type=int, default=30, help="poisoned tickets to draft for")
     parser.addoption("--injections", type=int, default=15, help="injections of each fake model")
 

@@ -7,6 +7,7 @@
     languages        how many English questions are taken for another language
     serving          cold start, memory and latency over HTTP
     publishing       how soon an approval is live, in small libraries and large ones
+    one_hour         what an hour of a lead with the suggestions is worth, on the demo
     selector         what remembering the model's verdicts saves on a repeat-heavy stream
 
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
