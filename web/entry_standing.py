@@ -5,15 +5,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.answering import evidence
+from assistant.answering import approving, evidence
 from assistant.desk.repeats import Asked
-from assistant.ground.people import Person, Role
+from assistant.ground.people import Person
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.entry_recall import recall_of, standing_recalls
 from web.entry_seen import Seen
-from web.library_pages import AUTHORS, NOBODY
+from web.entry_ways import effect_of_approving, may_nothing, rights, ways_on
+from web.library_pages import NOBODY, has_grown
 from web.rendering import day, when
+
+__all__ = ["banner", "may_nothing", "standing"]
 
 RECALLED_TEXT = (
     "It was found wrong and is sent to nobody. Write what is right as its next version, have it "
@@ -24,44 +27,17 @@ RECALLED_TEXT = (
 def standing(seen: Seen) -> dict[str, Any]:
     """Return what library/_actions.html shows, and the banner above the page."""
     session, entry, person, at = seen.session, seen.entry, seen.person, seen.at
-    may = _may(entry, person, at)
+    may = rights(entry, person, at)
     asked = evidence.asked_of_each(session, seen.launch.id).get(entry.key, NOBODY)
     return {
-        "status": _standing(session, entry, person, at, seen.launch.time_zone),
+        "status": _standing(seen, asked),
         "may": may,
-        "effect": {"text": _effect(entry, asked)} if may["approve"] else None,
+        "effect": effect_of_approving(seen, asked) if may["approve"] else None,
         "recall": recall_of(session, seen.launch, entry, person),
         "recalls": standing_recalls(session, entry),
+        "conflict": None,
+        **ways_on(seen, may),
     }
-
-
-def may_nothing() -> dict[str, bool]:
-    """Return that nobody may do anything, which is where every right begins."""
-    doing = ("save", "submit", "approve", "request_changes", "reject", "retire")
-    return dict.fromkeys(doing, False)
-
-
-def _may(entry: Entry, person: Person, at: datetime) -> dict[str, bool]:
-    is_author, leads = person.is_any(*AUTHORS), person.is_any(Role.LEAD)
-    waits = entry.state(at) == "review"
-    return {
-        "save": is_author,
-        "submit": is_author and not waits,
-        "approve": waits and not entry.may_be_approved_by(person),
-        "request_changes": waits and leads,
-        "reject": waits and leads,
-        "retire": leads and entry.approved is not None,
-    }
-
-
-def _effect(entry: Entry, asked: Asked) -> str:
-    new, old = entry.newest, entry.approved
-    replaced = f" It replaces version {old.number}." if old else ""
-    people = "1 person has" if asked.people == 1 else f"{asked.people} people have"
-    return (
-        f"From now on the assistant may send version {new.number}, exactly as it stands."
-        f"{replaced} {people} asked this so far."
-    )
 
 
 def banner(tone: str, title: str, text: str) -> dict[str, str]:
@@ -69,13 +45,12 @@ def banner(tone: str, title: str, text: str) -> dict[str, str]:
     return {"tone": tone, "title": title, "text": text}
 
 
-def _standing(
-    session: Session, entry: Entry, person: Person, at: datetime, zone: str
-) -> dict[str, str]:
+def _standing(seen: Seen, asked: Asked) -> dict[str, str]:
     """Return where the entry stands and what comes next, as a banner."""
+    entry, at, zone = seen.entry, seen.at, seen.launch.time_zone
     newest, state = entry.newest, entry.state(at)
     if state == "retired":
-        return banner("warn", "Retired.", _retired(session, entry, zone))
+        return banner("warn", "Retired.", _retired(seen.session, entry, zone))
     if state == "recalled":
         return banner("bad", "Recalled.", RECALLED_TEXT)
     if state == "expired":
@@ -84,22 +59,68 @@ def _standing(
         return _live(newest, zone)
     live = entry.approved
     still = f" Customers read version {live.number} until then." if live else ""
+    if newest.takes_in is not None:
+        still += f" When it is approved, “{newest.takes_in.newest.question}” ends."
     if state == "rejected":
-        return banner(
-            "bad", "Rejected.", f"{newest.changes_asked or 'No reason was given.'}{still}"
-        )
+        return _rejected(newest, asked, still)
     if state == "review":
-        return _waiting(entry, person, still)
+        return _waiting(seen, f"{_undone(entry)}{still}")
     if newest.changes_asked:
         return banner("warn", "Changes are asked for.", f"{newest.changes_asked}{still}")
     return banner("info", "A draft.", f"Submit it, and a lead who did not write it decides.{still}")
 
 
-def _waiting(entry: Entry, person: Person, still: str) -> dict[str, str]:
+def _waiting(seen: Seen, still: str) -> dict[str, str]:
+    entry = seen.entry
     author = entry.newest.author.name if entry.newest.author else "The launch pack"
-    if why_not := entry.may_be_approved_by(person):
-        return banner("info", "Waits for approval.", f"{why_not}{still}")
-    return banner("info", "Waits for you.", f"{author} submitted it.{still}")
+    once = _approved_once(entry)
+    if why_not := entry.may_be_approved_by(seen.person):
+        can = who_can(seen)
+        return banner("info", f"Waits for {once or 'approval'}.", f"{why_not} {can}{still}")
+    if once:
+        return banner("info", f"Waits for {once}.", f"{_grave(entry)}{still}")
+    return banner("info", "Waits for you.", f"{author} submitted it.{_two(entry)}{still}")
+
+
+def who_can(seen: Seen) -> str:
+    """Return in a sentence who may approve the newest version."""
+    names = [person.name for person in approving.who_may_approve(seen.session, seen.entry)]
+    if not names:
+        return "Nobody else on this launch may: add another lead to it."
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{' or '.join(names[:3])}{more} can."
+
+
+def _approved_once(entry: Entry) -> str:
+    return "a second approval" if entry.newest.standing_approvals else ""
+
+
+def _grave(entry: Entry) -> str:
+    first = entry.newest.standing_approvals[0]
+    return f"{first.person.name} has approved it. It is about the gravest there is, so two do."
+
+
+def _two(entry: Entry) -> str:
+    if approving.approvers_needed(entry) < 2:
+        return ""
+    return " It is about the gravest there is: two people approve it, and you are the first."
+
+
+def _undone(entry: Entry) -> str:
+    before = entry.versions[-2] if len(entry.versions) > 1 else None
+    if before is None or before.undone_at is None:
+        return ""
+    return f" The approval of version {before.number}, the same words, was taken back."
+
+
+def _rejected(version: EntryVersion, asked: Asked, still: str) -> dict[str, str]:
+    reason = version.changes_asked or "No reason was given."
+    if has_grown(version, asked):
+        text = f"{version.rejected_people} people had asked then, {asked.people} have now."
+        return banner("warn", "Rejected, and asked clearly more since.", f"{text} {reason}{still}")
+    people = version.rejected_people
+    quiet = f" Muted: {'1 person' if people == 1 else f'{people} people'} had asked then."
+    return banner("bad", "Rejected.", f"{reason}{quiet}{still}")
 
 
 def _live(version: EntryVersion, zone: str) -> dict[str, str]:
@@ -107,7 +128,7 @@ def _live(version: EntryVersion, zone: str) -> dict[str, str]:
     on = day(version.approved_at, zone) if version.approved_at else ""
     if version.index_problem:
         text = f"{version.index_problem} An exact scan stands in until it is found."
-        return banner("warn", "Approved, but the index does not find it.", text)
+        return banner("bad", "Approved, but the index does not find it.", text)
     if version.proven_at is None:
         return banner("info", "Approved.", "The index is being brought up to it.")
     ways = len(version.ways())
@@ -120,7 +141,7 @@ def _expired(version: EntryVersion, at: datetime, zone: str) -> dict[str, str]:
         begins = when(version.valid_from, zone)
         return banner("info", "Approved, not valid yet.", f"Customers get it from {begins} on.")
     ended = when(version.valid_until, zone) if version.valid_until else "its end"
-    text = f"It ended {ended} and is not sent. Save it with a later end to bring it back."
+    text = f"It ended {ended} and is not sent. Decide what becomes of it: below."
     return banner("warn", "Expired.", text)
 
 

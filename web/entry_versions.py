@@ -5,9 +5,11 @@ from typing import Any
 
 from assistant.library.differences import differences
 from assistant.library.entries import Entry
+from assistant.library.reshaping import may_roll_back
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import HEADINGS, Verdict
 from web.entry_seen import Seen
+from web.entry_ways import rights
 from web.library_pages import STATE_WORDS
 
 VERSIONS = 20  # of an entry, the newest
@@ -16,12 +18,17 @@ VERDICT_PART = "Verdict"
 
 def every_version(seen: Seen) -> dict[str, Any]:
     """Return what library/_versions.html shows."""
-    return {"versions": _versions(seen.entry, seen.at)}
+    leads = rights(seen.entry, seen.person, seen.at)["roll_back"]
+    return {"versions": _versions(seen.entry, seen.at, leads=leads)}
 
 
-def _versions(entry: Entry, at: datetime) -> list[dict[str, Any]]:
+def _versions(entry: Entry, at: datetime, *, leads: bool) -> list[dict[str, Any]]:
     pairs = zip([None, *entry.versions], entry.versions, strict=False)
-    shown = [_version(before, version, entry, at) for before, version in pairs]
+    shown = [
+        _version(before, version, entry, at)
+        | {"goes_back": leads and may_roll_back(entry, version)}
+        for before, version in pairs
+    ]
     return shown[::-1][:VERSIONS]
 
 
@@ -32,6 +39,8 @@ def _version(
     words, tone = STATE_WORDS[version.state]
     if version.recalled_at is not None:
         words, tone = STATE_WORDS["recalled"]
+    elif version.undone_at is not None:
+        words, tone = "Approval undone", ""
     elif version.superseded_at is not None:
         words, tone = "Replaced", ""
     return {
@@ -40,11 +49,19 @@ def _version(
         "tone": tone,
         "by": version.author.name if version.author else "The launch pack",
         "at": version.saved_at,
-        "approved_by": version.approved_by.name if version.approved_by else None,
+        "approved_by": _approvers(version),
+        "because": "; ".join(each.because for each in version.standing_approvals if each.because),
         "sha256": version.sha256 if version.approved_at else None,
         "current": is_current and version.is_valid(at),
         "differences": _differences(before, version) if before else [],
     }
+
+
+def _approvers(version: EntryVersion) -> str | None:
+    names = [each.person.name for each in version.standing_approvals]
+    if names:
+        return " and ".join(names)
+    return version.approved_by.name if version.approved_by else None
 
 
 def _differences(before: EntryVersion, version: EntryVersion) -> list[dict[str, str]]:

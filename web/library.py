@@ -1,36 +1,29 @@
 """The library: what we may say, from a draft to its approval and to its end."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.answering import proposing
 from assistant.ground.errors import NotFound
-from assistant.ground.parts import Parts
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
-from assistant.library import entries, launch_values, lessons, publishing
+from assistant.library import entries, launch_values, lessons
 from assistant.library.entries import Entry
 from assistant.library.keys import free_key
-from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
-from web.access import AuthorHere, LeadHere, PartsHere, Writing, this_launch
+from web.access import AuthorHere, PartsHere, Writing, this_launch
+from web.entry_conflict import both_shown
 from web.entry_form import EntryForm, typed_before
 from web.entry_kept import form_kept
 from web.entry_pages import entry_page, new_page
-from web.library_pages import STATE_WORDS, library_page
-from web.refusals import ChangedMeanwhile
-from web.shell import LookingHere, Visit, Words, visit, went
+from web.library_pages import library_page
+from web.shell import LookingHere, Visit, visit, went
 from web.suggestion_cards import undo_of
 
 router = APIRouter(tags=["library"], default_response_class=HTMLResponse)
-log = structlog.get_logger()
 
 Revision = Annotated[int, Form(ge=0, le=2**31 - 1)]
 Typed = Annotated[EntryForm, Depends(EntryForm)]
@@ -111,77 +104,13 @@ def create_and_submit(
 @router.post("/library/{launch}/entries/{key}")
 def save(author: Author, launch: str, key: str, typed: Typed, revision: Revision = 0) -> Response:
     """Keep what the author wrote."""
-    return _saved(author, _this_entry(author, launch, key, revision), typed)
+    return _kept(author, launch, key, typed, revision)
 
 
 @router.post("/library/{launch}/entries/{key}/submission")
 def submit(author: Author, launch: str, key: str, typed: Typed, revision: Revision = 0) -> Response:
     """Keep what the author wrote and ask for its approval."""
-    return _saved(author, _this_entry(author, launch, key, revision), typed, submitting=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Deciding:
-    """A lead decides about one entry as it was when the page was loaded."""
-
-    request: Request
-    parts: PartsHere
-    me: LeadHere
-    launch: str
-    key: str
-    revision: Revision = 0
-
-    @contextmanager
-    def entry(self) -> Iterator[tuple[Entry, Visit]]:
-        """Yield the entry and who decides, in a transaction of their own.
-
-        It ends before the handler goes on, so that only what is committed is published.
-        """
-        with self.parts.db.writing() as session:
-            lead = visit(self.request, self.parts, self.me, session)
-            yield _this_entry(lead, self.launch, self.key, self.revision), lead
-
-    def done(self, toast: str) -> RedirectResponse:
-        """Return the way back to the entry."""
-        return went(f"/library/{self.launch}/entries/{self.key}", toast)
-
-
-Decided = Annotated[Deciding, Depends(Deciding)]
-
-
-@router.post("/library/{launch}/entries/{key}/approval")
-def approve(deciding: Decided) -> RedirectResponse:
-    """Make it what customers get, put it into the index and prove that it is found."""
-    with deciding.entry() as (entry, lead):
-        version = entry.approve(lead.session, by=lead.by, at=lead.at)
-    _publish(deciding.parts, entry.launch_id)
-    is_live = _is_proven(deciding.parts, version.id)
-    return deciding.done("live" if is_live else "approved")
-
-
-@router.post("/library/{launch}/entries/{key}/retirement")
-def retire(deciding: Decided, reason: Words = "") -> RedirectResponse:
-    """Take it away from customers, and out of the index."""
-    with deciding.entry() as (entry, lead):
-        entry.retire(lead.session, reason=reason, by=lead.by, at=lead.at)
-    _publish(deciding.parts, entry.launch_id)
-    return deciding.done("retired")
-
-
-@router.post("/library/{launch}/entries/{key}/changes")
-def request_changes(deciding: Decided, reason: Words = "") -> RedirectResponse:
-    """Give it back to its author."""
-    with deciding.entry() as (entry, lead):
-        entry.request_changes(lead.session, reason=reason, by=lead.by, at=lead.at)
-    return deciding.done("changes")
-
-
-@router.post("/library/{launch}/entries/{key}/rejection")
-def reject(deciding: Decided, reason: Words = "") -> RedirectResponse:
-    """Decide against it."""
-    with deciding.entry() as (entry, lead):
-        entry.reject(lead.session, reason=reason, by=lead.by, at=lead.at)
-    return deciding.done("rejected")
+    return _kept(author, launch, key, typed, revision, submitting=True)
 
 
 @router.post("/library/{launch}/entries/{key}/lesson-removal")
@@ -219,6 +148,23 @@ def _created(
     return _back(entry, "submitted" if submitting else "saved")
 
 
+def _kept(
+    author: Visit,
+    launch: str,
+    key: str,
+    typed: EntryForm,
+    revision: int,
+    *,
+    submitting: bool = False,
+) -> Response:
+    """Save what was typed, or show it beside what somebody else made of the entry meanwhile."""
+    within = this_launch(author.session, author.by, launch)
+    entry = entries.by_key(author.session, within.id, key)
+    if entry.version != revision:
+        return both_shown(author, within, entry, typed)
+    return _saved(author, entry, typed, submitting=submitting)
+
+
 def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = False) -> Response:
     launch, kind = entry.launch, Kind(entry.kind)
     values = launch_values.of_launch(author.session, launch.id)
@@ -246,43 +192,6 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
 
 def _scenario(author: Visit, launch_id: int, typed: EntryForm) -> Scenario | None:
     return scenarios.of_launch(author.session, launch_id).get(typed.scenario)
-
-
-def _this_entry(staff: Visit, launch: str, key: str, revision: int) -> Entry:
-    """Return the entry as the form was filled in for.
-
-    Raises:
-        NotFound: when it is not theirs.
-        ChangedMeanwhile: when somebody has changed it since.
-    """
-    within = this_launch(staff.session, staff.by, launch)
-    entry = entries.by_key(staff.session, within.id, key)
-    if entry.version != revision:
-        newest = entry.newest
-        words, _ = STATE_WORDS[entry.state(staff.at)]
-        by = newest.author.name if newest.author else "the launch pack"
-        raise ChangedMeanwhile(
-            f"“{newest.question}” has changed since you looked at it. "
-            f"Now: version {newest.number} by {by}, {words.lower()}.",
-            what_to_do="Load the entry again: it shows what is there now.",
-        )
-    return entry
-
-
-def _publish(parts: Parts, launch_id: int) -> None:
-    """Bring the index up to what was just committed.
-
-    When that fails the commit still stands: an exact scan serves it, and the worker tries again.
-    """
-    try:
-        publishing.publish(parts, launch_id, at=parts.clock.now())
-    except Exception:
-        log.exception("publishing failed", launch=launch_id)
-
-
-def _is_proven(parts: Parts, version_id: int) -> bool:
-    with parts.db.reading() as session:
-        return session.get_one(EntryVersion, version_id).proven_at is not None
 
 
 def _back(entry: Entry, toast: str) -> RedirectResponse:

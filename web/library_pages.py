@@ -156,6 +156,11 @@ def preview(version: EntryVersion) -> str:
     return text if len(text) <= PREVIEW else f"{text[:PREVIEW].rsplit(' ', 1)[0]}…"
 
 
+def has_grown(version: EntryVersion, asked: Asked) -> bool:
+    """Return whether clearly more people ask than when it was rejected: twice as many."""
+    return version.rejected_at is not None and asked.people >= 2 * max(version.rejected_people, 1)
+
+
 def _index(version: EntryVersion) -> tuple[str, str]:
     if version.index_problem:
         return "not-live", "Not found by its own words"

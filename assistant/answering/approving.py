@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.answering.audience import Audience, Chosen
+from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.evidence import asked_of_each
+from assistant.answering.leaving_out import Words
+from assistant.answering.to_everyone import preview, send_to_all
 from assistant.answering.triage import triage
-from assistant.ground.people import Person
+from assistant.ground.people import Membership, Person, Role
 from assistant.library.approvals import GRAVEST
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
@@ -25,6 +30,65 @@ def approve(
     """
     needed = approvers_needed(entry)
     return entry.approve(session, by=by, at=at, override=override, needed=needed)
+
+
+def approve_and_tell(
+    session: Session, entry: Entry, *, people: int, by: Person, at: datetime, override: str = ""
+) -> tuple[EntryVersion, Broadcast | None]:
+    """Approve, and tell the ``people`` who asked for it; 0 tells nobody.
+
+    Their number is the one that was shown. Where a second person has to approve, nobody is told.
+
+    Raises:
+        NotPermitted: as ``approve``.
+        Refused: as ``approve``, or when others would be told than were counted.
+    """
+    version = approve(session, entry, by=by, at=at, override=override)
+    if not people or version.approved_at is None:
+        return version, None
+    session.flush()
+    words = Words(version.text, version)
+    chosen = Chosen(entry=entry.key)
+    told = send_to_all(
+        session, entry.launch, chosen, words, people=people, by=by, at=at, resolves=True
+    )
+    return version, told
+
+
+def told_by_approval(
+    session: Session, entry: Entry, version: EntryVersion, *, by: Person, at: datetime
+) -> Audience:
+    """Return exactly who would be told of a version, were it approved now, and who would not."""
+    words = Words(version.text, version)
+    return preview(session, entry.launch, Chosen(entry=entry.key), words, by=by, at=at)
+
+
+def undo_approval(session: Session, entry: Entry, *, by: Person, at: datetime) -> EntryVersion:
+    """Take an approval back within ten seconds, and what it was to tell people.
+
+    Raises:
+        NotPermitted: when ``by`` is no lead.
+        Refused: when the ten seconds have passed.
+    """
+    undone = entry.newest
+    again = entry.undo_approval(session, by=by, at=at)
+    telling = select(Broadcast).where(Broadcast.entry_version_id == undone.id)
+    for broadcast in session.scalars(telling):
+        if broadcast.state(at) is State.COUNTING:
+            broadcast.undo(session, by=by, at=at)
+        elif broadcast.state(at) is State.SENDING:
+            broadcast.stop(session, because="Its approval was undone.", by=by, at=at)
+    return again
+
+
+def who_may_approve(session: Session, entry: Entry) -> list[Person]:
+    """Return who of the launch's team may approve the newest version, by name."""
+    team = select(Person).join(Person.memberships).where(Membership.launch_id == entry.launch_id)
+    leads = team.where(
+        Person.role.in_((Role.LEAD, Role.ADMINISTRATOR)), Person.disabled_at.is_(None)
+    )
+    found = session.scalars(leads.order_by(Person.name))
+    return [person for person in found if not entry.may_be_approved_by(person)]
 
 
 def approvers_needed(entry: Entry) -> int:

@@ -173,8 +173,12 @@ class Approvable(Standing):
 
     def may_be_approved_by(self, person: Person) -> str:
         """Return why ``person`` may not approve the newest version; empty when they may."""
+        return self.why_not(self.newest, person)
+
+    def why_not(self, version: EntryVersion, person: Person) -> str:
+        """Return why ``person`` may not approve ``version``; empty when they may."""
         try:
-            self.may_approve(self.newest, person)
+            self.may_approve(version, person)
         except NotPermitted as why:
             return why.message
         return ""

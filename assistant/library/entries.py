@@ -165,7 +165,12 @@ def of_launch(session: Session, launch_id: int) -> list[Entry]:
 
 def _loaded() -> tuple[ExecutableOption, ...]:
     versions = selectinload(Entry.versions)
-    people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
+    people = (
+        joinedload(EntryVersion.author),
+        joinedload(EntryVersion.approved_by),
+        selectinload(EntryVersion.writers),
+        selectinload(EntryVersion.approvals).joinedload(Approval.person),
+    )
     return versions.options(*people), joinedload(Entry.scenario)
 
 

@@ -1,0 +1,165 @@
+"""What may be done with an entry, and what that would do: the buttons and their confirmations."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assistant.answering import approving
+from assistant.answering.broadcast import Broadcast, State
+from assistant.desk.repeats import Asked
+from assistant.ground.people import Membership, Person, Role
+from assistant.library.approvals import UNDO
+from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
+from assistant.library.wording import Kind
+from web.entry_form import local
+from web.entry_seen import Seen
+from web.library_pages import AUTHORS
+
+USUAL = timedelta(days=7)  # what is offered when an answer's time is made longer
+OFFERED = 200  # entries to merge into, by their questions
+
+
+def may_nothing() -> dict[str, bool]:
+    """Return that nobody may do anything, which is where every right begins."""
+    doing = ("save", "submit", "approve", "request_changes", "reject", "retire", "merge", "split")
+    more = ("make_permanent", "extend", "roll_back", "give", "prove", "undo")
+    return dict.fromkeys((*doing, *more), False)
+
+
+def rights(entry: Entry, person: Person, at: datetime) -> dict[str, bool]:
+    """Return what ``person`` may do with the entry now."""
+    is_author, leads = person.is_any(*AUTHORS), person.is_any(Role.LEAD)
+    newest, live = entry.newest, entry.approved
+    waits = entry.state(at) == "review"
+    is_decided = newest.approved_at is not None or newest.rejected_at is not None
+    return {
+        "save": is_author,
+        "submit": is_author and not waits,
+        "approve": waits and not entry.may_be_approved_by(person),
+        "request_changes": waits and leads,
+        "reject": waits and leads,
+        "retire": leads and live is not None,
+        "merge": leads and (live is newest or (live is None and newest.approved_at is None)),
+        "split": leads and is_decided and bool(newest.phrasings),
+        "make_permanent": leads and is_decided and entry.kind == Kind.RESPONSE,
+        "extend": is_author and is_decided and bool(live and live.valid_until),
+        "roll_back": leads and is_decided,
+        "give": leads,
+        "prove": leads and bool(live and live.index_problem),
+        "undo": leads and bool(_undoable(entry, at)),
+    }
+
+
+def ways_on(seen: Seen, may: dict[str, bool]) -> dict[str, Any]:
+    """Return what the dialogs of library/_ways.html need, as far as they may be opened."""
+    entry, session = seen.entry, seen.session
+    return {
+        "undo": _undo(session, entry, seen.at) if may["undo"] else None,
+        "owner": _owner(seen) if may["give"] or entry.asked_owner else None,
+        "merge_into": _others(session, entry) if may["merge"] else [],
+        "phrasings": entry.newest.phrasings if may["split"] else [],
+        "ends": _ends(seen) if may["extend"] else None,
+    }
+
+
+def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
+    """Return what approving does, in numbers: ``people`` would be told of it."""
+    entry = seen.entry
+    new, old = entry.newest, entry.approved
+    told = approving.told_by_approval(seen.session, entry, new, by=seen.person, at=seen.at)
+    is_first = approving.approvers_needed(entry) > len(new.standing_approvals) + 1
+    replaced = f" It replaces version {old.number}." if old else ""
+    people = "1 person has" if asked.people == 1 else f"{asked.people} people have"
+    begins = (
+        "A second person approves it after you; then the assistant may send"
+        if is_first
+        else "From now on the assistant may send"
+    )
+    return {
+        "text": f"{begins} version {new.number}, exactly as it stands.{replaced} "
+        f"{people} asked this so far.",
+        "people": 0 if is_first or not new.is_valid(seen.at) else len(told.told),
+        "left_out": len(told.left_out),
+        "is_first": is_first,
+    }
+
+
+def _undoable(entry: Entry, at: datetime) -> tuple[datetime, str] | None:
+    """Return when what may be undone was decided, and what that was."""
+    newest = entry.newest
+    if entry.may_undo_rejection(at) and newest.rejected_at:
+        return newest.rejected_at, "Rejected."
+    if entry.may_undo_retirement(at) and entry.retired_at:
+        return entry.retired_at, "Retired."
+    if entry.may_undo_approval(at) and newest.approved_at:
+        return newest.approved_at, "Approved."
+    return None
+
+
+def _undo(session: Session, entry: Entry, at: datetime) -> dict[str, Any] | None:
+    found = _undoable(entry, at)
+    if found is None:
+        return None
+    since, words = found
+    telling = session.scalars(
+        select(Broadcast).where(Broadcast.entry_version_id == entry.newest.id)
+    )
+    counting = [len(each.recipients) for each in telling if each.state(at) is State.COUNTING]
+    if people := sum(counting):
+        words += f" {'1 person is' if people == 1 else f'{people} people are'} told next."
+    return {"words": words, "until": since + UNDO}
+
+
+def _owner(seen: Seen) -> dict[str, Any]:
+    entry, asked = seen.entry, seen.entry.asked_owner
+    team = (
+        select(Person)
+        .join(Person.memberships)
+        .where(Membership.launch_id == seen.launch.id, Person.disabled_at.is_(None))
+    )
+    return {
+        "name": asked.name if asked else None,
+        "email": entry.owner.email if entry.owner else "",
+        "team": [
+            {"email": person.email, "name": person.name}
+            for person in seen.session.scalars(team.order_by(Person.name))
+            if person.is_any(*AUTHORS)
+        ],
+    }
+
+
+def _others(session: Session, entry: Entry) -> list[dict[str, str]]:
+    newest = select(func.max(EntryVersion.number)).where(EntryVersion.entry_id == Entry.id)
+    query = (
+        select(Entry.key, EntryVersion.question)
+        .join(Entry.versions)
+        .where(
+            Entry.launch_id == entry.launch_id,
+            Entry.id != entry.id,
+            Entry.retired_at.is_(None),
+            EntryVersion.number == newest.correlate(Entry).scalar_subquery(),
+        )
+        .order_by(EntryVersion.question)
+        .limit(OFFERED)
+    )
+    return [{"key": key, "title": title} for key, title in session.execute(query)]
+
+
+def _ends(seen: Seen) -> dict[str, Any]:
+    live = seen.entry.approved
+    until = live.valid_until if live else None
+    end = max(until or seen.at, seen.at)
+    return {
+        "at": until,
+        "is_over": until is not None and until <= seen.at,
+        "offered": local(end + USUAL, seen.launch.zone),
+        "at_once": live is not None and not _may_not(seen),
+    }
+
+
+def _may_not(seen: Seen) -> str:
+    live = seen.entry.approved
+    return seen.entry.why_not(live, seen.person) if live else "Nothing is approved."
