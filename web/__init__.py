@@ -17,8 +17,9 @@ several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_deciding entry_conflict entry_ways entry_pages entry_seen entry_standing
-entry_evidence entry_replay entry_versions lesson_pages`` (an entry) · ``editing entry_form entry_kept entry_beside comparison_pages
-placeholder_pages`` (while it is written) · ``launch launch_pages launch_words`` ·
+entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
+``editing entry_form entry_kept entry_beside comparison_pages placeholder_pages``
+(while it is written) · ``launch launch_pages launch_words`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·

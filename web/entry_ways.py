@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import approving
 from assistant.answering.broadcast import Broadcast, State
+from assistant.answering.replay import effect_of
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Membership, Person, Role
 from assistant.library.approvals import UNDO
@@ -57,7 +58,7 @@ def ways_on(seen: Seen, may: dict[str, bool]) -> dict[str, Any]:
     """Return what the dialogs of library/_ways.html need, as far as they may be opened."""
     entry, session = seen.entry, seen.session
     return {
-        "undo": _undo(session, entry, seen.at) if may["undo"] else None,
+        "again": _undo(session, entry, seen.at) if may["undo"] else None,
         "owner": _owner(seen) if may["give"] or entry.asked_owner else None,
         "merge_into": _others(session, entry) if may["merge"] else [],
         "phrasings": entry.newest.phrasings if may["split"] else [],
@@ -70,6 +71,7 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
     entry = seen.entry
     new, old = entry.newest, entry.approved
     told = approving.told_by_approval(seen.session, entry, new, by=seen.person, at=seen.at)
+    replayed = effect_of(seen.session, new, at=seen.at)
     is_first = approving.approvers_needed(entry) > len(new.standing_approvals) + 1
     replaced = f" It replaces version {old.number}." if old else ""
     people = "1 person has" if asked.people == 1 else f"{asked.people} people have"
@@ -83,6 +85,9 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         f"{people} asked this so far.",
         "people": 0 if is_first or not new.is_valid(seen.at) else len(told.told),
         "left_out": len(told.left_out),
+        "replay": approving.effect_in_words(replayed),
+        "breaks": replayed.breaks if replayed.blocks else 0,
+        "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
         "is_first": is_first,
     }
 

@@ -5,12 +5,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.answering import replay
 from assistant.answering.audience import Audience, Chosen
 from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.evidence import asked_of_each
 from assistant.answering.leaving_out import Words
+from assistant.answering.replay import Effect
 from assistant.answering.to_everyone import preview, send_to_all
 from assistant.answering.triage import triage
+from assistant.ground.errors import Refused
 from assistant.ground.people import Membership, Person, Role
 from assistant.library.approvals import GRAVEST
 from assistant.library.entries import Entry
@@ -26,10 +29,49 @@ def approve(
 
     Raises:
         NotPermitted: when ``by`` had a hand in it, has approved it, or may not decide it.
-        Refused: when it is incomplete, or nothing waits for approval.
+        Refused: when it is incomplete, nothing waits for approval, or the last replay shows
+            confirmed answers that would change, and nobody has said why that is meant.
     """
-    needed = approvers_needed(entry)
-    return entry.approve(session, by=by, at=at, override=override, needed=needed)
+    version, needed = entry.newest, approvers_needed(entry)
+    entry.may_approve(version, by)
+    effect = replay.effect_of(session, version, at=at)
+    if effect.blocks and override.strip():
+        replay.overrule(session, version, reason=override, by=by, at=at)
+    elif effect.blocks:
+        raise Refused(
+            f"{_confirmed(effect.breaks)} would change with it.",
+            what_to_do="Look at the replay, then change the text, or say why it is meant.",
+        )
+    because = effect.override.reason if effect.override else override
+    return entry.approve(
+        session,
+        by=by,
+        at=at,
+        override=because if effect.breaks else "",
+        breaks=effect.breaks,
+        needed=needed,
+    )
+
+
+def _confirmed(breaks: int) -> str:
+    return "1 confirmed answer" if breaks == 1 else f"{breaks} confirmed answers"
+
+
+def effect_in_words(effect: Effect) -> str:
+    """Return what a replay says of an approval in numbers, or plainly that none says it."""
+    if effect.state == "none":
+        return "It was not replayed: what it changes for real questions is not known."
+    if effect.state == "running":
+        return "Its replay is still running: what it changes is not known yet."
+    if effect.state == "failed":
+        return f"Its replay failed, so what it changes is not known. {' '.join(effect.why)}"
+    said = (
+        f"Replayed: {effect.gains} gained, {effect.steals} answered otherwise, "
+        f"{effect.breaks} confirmed answers broken, {effect.unanswered} still unanswered."
+    )
+    return (
+        said if effect.state == "fresh" else f"{said} That is out of date: {' '.join(effect.why)}"
+    )
 
 
 def approve_and_tell(

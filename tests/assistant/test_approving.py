@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from assistant.answering import approving
+from assistant.answering import approving, replay, replaying
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
@@ -229,3 +229,41 @@ def test_an_entry_is_its_owners_or_else_its_scenarios(shop: Parts) -> None:
         assert entry.asked_owner is noor
         entry.give_to(session, None, by=lena, at=NOW)
         assert entry.asked_owner is the(session, AMIR)
+
+
+# --- what a replay shows ---
+
+
+def a_break(parts: Parts) -> None:
+    """Let a version wait that does not answer any more what a person has confirmed."""
+    cast.confirm(parts, "export-data", times=1)
+    with parts.db.writing() as session:
+        entry, amir = entry_of(session, "export-data"), the(session, AMIR)
+        entry.save(session, a_draft(question="Is there a forum?", answer="Yes."), by=amir, at=NOW)
+        entry.submit(session, by=amir, at=NOW)
+        replay.start(session, entry.newest, by=the(session, LENA), at=NOW)
+    replaying.go_on(parts)
+
+
+def test_confirmed_answers_that_would_change_block_until_somebody_says_why(shop: Parts) -> None:
+    a_break(shop)
+    with shop.db.writing() as session:
+        entry, lena = entry_of(session, "export-data"), the(session, LENA)
+        with pytest.raises(Refused, match="1 confirmed answer would change with it"):
+            approving.approve(session, entry, by=lena, at=NOW, override="  ")
+        assert entry.state(NOW) == "review"
+
+        version = approving.approve(session, entry, by=lena, at=NOW, override="It is one page.")
+        assert entry.approved is version
+        said = version.standing_approvals[0]
+        assert (said.because, said.breaks) == ("It is one page.", 1)
+
+
+def test_an_approval_without_a_replay_is_one_and_says_that_nothing_is_known(shop: Parts) -> None:
+    key = submitted(shop)
+    with shop.db.writing() as session:
+        entry = entry_of(session, key)
+        words = approving.effect_in_words(replay.effect_of(session, entry.newest))
+        assert words == "It was not replayed: what it changes for real questions is not known."
+        approving.approve(session, entry, by=the(session, LENA), at=NOW)
+        assert entry.state(NOW) == "approved"
