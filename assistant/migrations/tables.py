@@ -39,8 +39,8 @@ from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
 from assistant.integrations import hooks, subscriptions
 from assistant.launch import connections, launches, scenarios, shifts, signals, updates
-from assistant.library import charge, entries, lessons, vectors
-from assistant.reports import days
+from assistant.library import afterwards, charge, entries, lessons, vectors
+from assistant.reports import days, exits, handover
 
 NOUNS = (
     audit,
@@ -73,6 +73,7 @@ NOUNS = (
     presence,
     drafts,
     entries,
+    afterwards,
     lessons,
     vectors,
     charge,
@@ -92,5 +93,7 @@ NOUNS = (
     suggestions,
     counting,
     days,
+    exits,
+    handover,
 )
 metadata = Base.metadata

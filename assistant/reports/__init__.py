@@ -4,11 +4,12 @@
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
 missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and
-still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was
-changed) · ``training`` (who should learn what) · ``metrics`` (what is measured on a day) · ``days``
-(what was measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how
-many days each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA
-stage) · ``sheets`` (a report as CSV or Markdown, inert).
+still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was changed) ·
+``training`` (who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was
+measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days
+each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
+``exits handover`` (what the end needs, and who signs it) · ``sheets`` (a report as CSV or
+Markdown, inert).
 
 Before day 0: ``rehearsing`` (feared questions), ``rehearsal_finds`` (what is wrong), ``go_no_go``.
 """
