@@ -23,6 +23,7 @@ entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·
+``replays replay_pages`` (a version against every real question) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
 beside them what their pages show) · ``shell toasts`` (what every staff page shares) · ``rendering``
 (templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's links open,

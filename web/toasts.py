@@ -81,6 +81,7 @@ TOASTS = {
     "connection-changed": "Saved.",
     "connection-removed": "Removed. It is told nothing more.",
     "connection-works": "The test arrived.",
+    "breaks-overruled": "Noted with your name. The breaks hold nothing back any more.",
     "replayed": "It is tried again now.",
     "dropped": "It may rest.",
     "handed-on": "Handed over. The ticket says when it has arrived.",

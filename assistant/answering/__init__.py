@@ -16,7 +16,8 @@ thresholds) · ``select`` with ``prompts/`` (the model may name one approved tex
 ``verdicts`` (what it can have said) · ``memory`` (what it said before, by words and by meaning) ·
 ``trust`` with ``trusts`` (what its word is worth) · ``lines`` (the fixed words of the product).
 Before an approval: ``replay`` runs a version against every real question of its launch:
-``replaying`` (carried out by the worker) · ``asked_before`` with ``turns`` (the questions) ·
+``replaying`` with ``replay_lease`` (carried out by one worker) · ``second_reading`` (the model,
+about what changes) · ``asked_before`` with ``turns`` (the questions) ·
 ``rethinking`` with ``glances`` and ``stored_meanings`` (thought again, as little as will do) ·
 ``replay_effect`` (what it does to each, and the estimates) · ``replay_records`` (what is kept of
 that) · ``replay_age`` (whether it still holds).

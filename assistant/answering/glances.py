@@ -38,7 +38,8 @@ class Drift:
         sure, score, margins = self.sure, self.score, dict(self.margins)
         for one, other in zip(before, after, strict=False):
             apart = (abs(one.certainty - other.certainty), abs(one.among - other.among))
-            sure = max(sure, *apart)
+            # Where a lead turned, certainty jumps; how near leads are to that is told apart.
+            sure = sure if _turned(one, other) else max(sure, *apart)
             was = dict(zip(one.near, one.scores, strict=False))
             now = dict(zip(other.near, other.scores, strict=False))
             score = max([score, *(abs(was[key] - now[key]) for key in was.keys() & now.keys())])
@@ -46,6 +47,12 @@ class Drift:
                 moved_by = abs(one.margins[name] - other.margins[name])
                 margins[name] = max(margins.get(name, 0.0), moved_by)
         return Drift(sure, score, margins)
+
+
+def _turned(one: Glance, other: Glance) -> bool:
+    """Return whether another entry leads in some score after the change."""
+    names = one.margins.keys() & other.margins.keys()
+    return any((one.margins[name] >= 0) != (other.margins[name] >= 0) for name in names)
 
 
 STILL = Drift()

@@ -7,12 +7,9 @@ in memory, so that the next replay thinks only what its own version, and what ch
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, Update, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from assistant.answering.asked_before import Past, confirmed_of, mode_of, past_questions, said_of
 from assistant.answering.guarantee import Standing, standing_of
@@ -25,8 +22,10 @@ from assistant.answering.replay_effect import (
     estimate_of,
     why_broken,
 )
-from assistant.answering.replay_records import Replay, ReplayCase
+from assistant.answering.replay_lease import Progress, Stopped, claimed, end
+from assistant.answering.replay_records import Replay
 from assistant.answering.rethinking import Kept, Thinking, World, quietly
+from assistant.answering.second_reading import LOOKS, WORLDS, Counted, Overheard
 from assistant.answering.states import State, trust_of_each
 from assistant.answering.stored_meanings import StoredMeanings
 from assistant.ground.database import canonical
@@ -38,15 +37,7 @@ from assistant.library.versions import EntryVersion
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)  # renewed with every step; afterwards its process is taken for dead
-MOST_ATTEMPTS = 3  # one that ends its process again and again is given up
-TELL_EVERY = 0.5  # seconds between two times that the progress is written down
-GIVEN_UP = "It was interrupted three times. Start it again; if it stops again, tell an operator."
 FAILED = "It failed: {why}. Start it again; if it fails again, tell an operator."
-
-
-class Stopped(Exception):
-    """The replay was cancelled, or another process has it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +54,27 @@ class Task:
     questions: Sequence[Past]
     confirmed: Mapping[int, Confirmed]
     state: State  # that the entry would be in
+    with_model: bool
 
 
 def go_on(parts: Parts) -> int:
     """Carry out every replay that waits, one after the other; return how many."""
     done = 0
-    while (replay_id := _claimed(parts)) is not None:
+    while (replay_id := claimed(parts)) is not None:
         _carry_out(parts, replay_id)
         done += 1
     return done
 
 
-def _claimed(parts: Parts) -> int | None:
-    """Take the oldest replay that nobody is at; those tried too often are given up."""
-    at = parts.clock.now()
-    free = or_(Replay.leased_until.is_(None), Replay.leased_until <= at)
-    with parts.db.reading() as session:  # most looks find nothing and need no writer's turn
-        if session.scalar(select(Replay.id).where(Replay.running.is_not(None), free)) is None:
-            return None
-    with parts.db.writing() as session:
-        waiting = select(Replay).where(Replay.running.is_not(None), free).order_by(Replay.id)
-        for replay in session.scalars(waiting.with_for_update(skip_locked=True)):
-            if replay.attempts < MOST_ATTEMPTS:
-                replay.attempts += 1
-                replay.leased_until = at + LEASE
-                return replay.id
-            replay.running, replay.finished_at, replay.failed_because = None, at, GIVEN_UP
-    return None
-
-
 def _carry_out(parts: Parts, replay_id: int) -> None:
     try:
         task = _task(parts, replay_id)
-        _settle(parts, task, *_thought(parts, task))
+        _settle(parts, task, _thought(parts, task))
     except Stopped:
         log.info("replay stopped", replay=replay_id)
     except Exception as failure:
         log.exception("replay failed", replay=replay_id)
-        _end(parts, replay_id, failed_because=FAILED.format(why=type(failure).__name__))
+        end(parts, replay_id, failed_because=FAILED.format(why=type(failure).__name__))
 
 
 def _task(parts: Parts, replay_id: int) -> Task:
@@ -126,34 +100,24 @@ def _task(parts: Parts, replay_id: int) -> Task:
             questions=past_questions(session, launch),
             confirmed=confirmed_of(session, launch_id),
             state=trusted[entry.key].state,
+            with_model=replay.with_model,
         )
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Writes down how far a replay is, and learns whether it is still wanted."""
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """What every question gets as the library is, and as it would be."""
 
-    parts: Parts
-    replay_id: int
-    total: int
-    done: int = 0
-    told_at: float | None = None
-
-    def told(self, more: int) -> None:
-        """So many more are done. Raises Stopped when nobody wants the rest."""
-        self.done += more
-        now = self.parts.clock.steady()
-        if self.told_at is not None and now - self.told_at < TELL_EVERY:
-            return
-        self.told_at = now
-        _renew(self.parts, self.replay_id, done=min(self.done, self.total), total=self.total)
+    before: Thinking
+    after: Thinking
+    changed: int  # questions that a model would be asked about
+    calls: int = 0  # of the model
 
 
-def _thought(parts: Parts, task: Task) -> tuple[Thinking, Thinking]:
-    """Return what every question gets as the library is, and as it would be."""
+def _thought(parts: Parts, task: Task) -> _Both:
     at = parts.clock.now()
     distinct = len({past.key for past in task.questions})
-    progress = _Progress(parts, task.replay_id, total=2 * distinct)
+    progress = Progress(parts, task.replay_id, total=2 * distinct)
     progress.told(0)
     standing = standing_of(parts, task.launch_id)
     now = _world(task, supposing.as_it_is(parts, task.launch_id, at=at), standing)
@@ -163,10 +127,41 @@ def _thought(parts: Parts, task: Task) -> tuple[Thinking, Thinking]:
     before = _as_it_is(parts, task, now, progress)
     after = _thinking(parts, then, progress)
     after.think_after(before, task.questions)
-    return before, after
+    both = _Both(before, after, len(_changed(task, before, after)))
+    if task.with_model and parts.model is not None:
+        return _read_again(parts, task, both, progress)
+    return both
 
 
-def _as_it_is(parts: Parts, task: Task, now: World, progress: _Progress) -> Thinking:
+def _changed(task: Task, before: Thinking, after: Thinking) -> list[Past]:
+    """Return what a model would be asked anew: other texts are shown, or it turned otherwise."""
+    distinct = {past.key: past for past in task.questions}
+    return [
+        past
+        for key, past in distinct.items()
+        if _reads_otherwise(before.kept[key], after.kept[key])
+    ]
+
+
+def _read_again(parts: Parts, task: Task, both: _Both, progress: Progress) -> _Both:
+    """Let the model read what changes, in both worlds; it is asked by nobody else here."""
+    changed = _changed(task, both.before, both.after)
+    assert parts.model is not None  # noqa: S101 - asked by the caller
+    model = Counted(parts.model, LOOKS * WORLDS * len(changed))
+    memory = Overheard(parts.verdicts)
+    progress.total += WORLDS * len(changed)
+
+    def read(quiet: Thinking) -> Thinking:
+        aloud = replace(quiet.parts, model=model.as_model(), verdicts=memory)
+        again = Thinking(aloud, quiet.world, quiet.meanings, progress.told, portion=1)
+        again.think(changed)
+        return replace(quiet, kept={**quiet.kept, **again.kept})
+
+    before, after = read(both.before), read(both.after)
+    return _Both(before, after, both.changed, model.calls)
+
+
+def _as_it_is(parts: Parts, task: Task, now: World, progress: Progress) -> Thinking:
     """Return what the questions get now, going on from what an earlier replay thought."""
     before = _thinking(parts, now, progress)
     known: Thinking | None = parts.replayed.get(task.launch_id)
@@ -182,14 +177,15 @@ def _world(task: Task, stock: Stock, standing: Standing) -> World:
     return World(stock, standing, task.rule, supposing.found_as(stock))
 
 
-def _thinking(parts: Parts, world: World, progress: _Progress) -> Thinking:
+def _thinking(parts: Parts, world: World, progress: Progress) -> Thinking:
     meanings = StoredMeanings(parts.db, parts.embedder) if parts.embedder else None
     apart = quietly(parts, meanings)
     return Thinking(apart, world, meanings, told=progress.told)
 
 
-def _settle(parts: Parts, task: Task, before: Thinking, after: Thinking) -> None:
+def _settle(parts: Parts, task: Task, both: _Both) -> None:
     """Write down what the version does to each question; nothing when nobody wants it any more."""
+    before, after = both.before, both.after
     pairs = [(past, before.kept[past.key], after.kept[past.key]) for past in task.questions]
     counts = dict.fromkeys(Category, 0)
     rows = []
@@ -210,9 +206,10 @@ def _settle(parts: Parts, task: Task, before: Thinking, after: Thinking) -> None
         "counts": {category.value: count for category, count in counts.items()},
         "before": asdict(estimate_of(said_before)),
         "after": asdict(estimate_of(said_after)),
-        "changed": sum(_reads_otherwise(was, now) for _, was, now in pairs),
+        "changed": both.changed,
+        "calls": both.calls,
     }
-    _end(parts, task.replay_id, rows=rows, **facts)
+    end(parts, task.replay_id, rows=rows, **facts)
 
 
 def _reads_otherwise(was: Kept, now: Kept) -> bool:
@@ -248,29 +245,3 @@ def _kept(got: Got, thinking: Thinking) -> dict[str, Any]:
         "certainty": got.certainty,
         "reason": got.reason,
     }
-
-
-def _renew(parts: Parts, replay_id: int, **facts: Any) -> None:
-    until = parts.clock.now() + LEASE
-    with parts.db.writing() as session:
-        still = update(Replay).where(Replay.id == replay_id, Replay.running.is_not(None))
-        _only_if_wanted(session, still.values(leased_until=until, **facts))
-
-
-def _end(
-    parts: Parts, replay_id: int, *, rows: Sequence[Mapping[str, Any]] = (), **facts: Any
-) -> None:
-    at: datetime = parts.clock.now()
-    with parts.db.writing() as session:
-        still = update(Replay).where(Replay.id == replay_id, Replay.running.is_not(None))
-        ended = still.values(running=None, leased_until=None, finished_at=at, **facts)
-        _only_if_wanted(session, ended)
-        if rows:
-            session.execute(insert(ReplayCase), list(rows))
-
-
-def _only_if_wanted(session: Session, change: Update) -> None:
-    """Carry out a change of a replay that runs. Raises Stopped when it does not any more."""
-    result: CursorResult[Any] = session.execute(change)  # type: ignore[assignment]
-    if not result.rowcount:
-        raise Stopped

@@ -79,13 +79,14 @@ class Thinking:
     meanings: StoredMeanings | None  # none while words alone are compared
     told: Told = lambda _: None
     kept: dict[Key, Kept] = field(default_factory=dict)
+    portion: int = PORTION
 
     def think(self, questions: Iterable[Past]) -> None:
         """Think each question from the beginning, those that are known already left out."""
         new = {past.key: past for past in questions if past.key not in self.kept}
         pending = list(new.values())
-        for at in range(0, len(pending), PORTION):
-            some = pending[at : at + PORTION]
+        for at in range(0, len(pending), self.portion):
+            some = pending[at : at + self.portion]
             self.kept |= {past.key: kept for past, kept in self._thought(some)}
             self.told(len(some))
 

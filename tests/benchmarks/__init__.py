@@ -8,6 +8,7 @@
     serving          cold start, memory and latency over HTTP
     publishing       how soon an approval is live, in small libraries and large ones
     one_hour         what an hour of a lead with the suggestions is worth, on the demo
+    replay           how long a draft against thousands of past questions takes
     selector         what remembering the model's verdicts saves on a repeat-heavy stream
 
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
