@@ -214,14 +214,21 @@ def _was_found(row: Any, entry: Entry | None) -> bool:
     return entry is not None and row.mode == "suggest" and row.nearest == entry.key
 
 
-def _live_ways(session: Session, launch_id: int, at: datetime) -> dict[str, int]:
+def _live_ways(session: Session, launch_id: int, at: datetime) -> dict[str, EntryVersion]:
     found = live(session, launch_id, at=at)
-    return {fingerprint(way): version.entry_id for version in found for way in version.ways()}
+    return {fingerprint(way): version for version in found for way in version.ways()}
 
 
-def _covered_by(rows: Sequence[Any], ways: Mapping[str, int]) -> int | None:
-    """Return the live entry that is asked in the very words of one of these questions."""
-    return next((ways[p] for p in map(fingerprint, (r.text for r in rows)) if p in ways), None)
+def _covered_by(rows: Sequence[Any], ways: Mapping[str, EntryVersion]) -> int | None:
+    """Return the live entry that is asked in the very words of one of these questions.
+
+    As long as nobody had to ask a person since: then it does not cover them after all.
+    """
+    last = max((row.at for row in rows), default=None)
+    same = (ways[p] for p in map(fingerprint, (row.text for row in rows)) if p in ways)
+    return next(
+        (v.entry_id for v in same if last and v.approved_at and v.approved_at >= last), None
+    )
 
 
 def _best(replies: Sequence[best_received.Received]) -> str:

@@ -14,6 +14,7 @@ from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
+from assistant.launch.launches import Mode
 from assistant.library.versions import EntryVersion
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, a_customer, launch_of, the
@@ -290,3 +291,15 @@ def test_a_question_that_a_live_entry_asks_by_now_is_closed(shop: Parts) -> None
     with shop.db.reading() as session:
         assert session.scalar(select(Suggestion)).state == "answered"  # type: ignore[union-attr]
         assert session.scalar(select(func.count(EntryVersion.id))) == 6
+
+
+def test_an_entry_that_people_still_ask_past_does_not_close_it(shop: Parts) -> None:
+    ask(shop, *SHELLS)
+    cast.an_entry(shop, question=SHELLS[0], answer="No.", key="shells")
+    assert counted(shop) == []
+    cast.in_mode(shop, Mode.SUGGEST)  # somebody has to be asked in any case
+    cast.later(shop, minutes=5)
+
+    ask(shop, "seashells on the moon, is that money to you?")
+
+    assert [s.contacts for s in counted(shop)] == [4]
