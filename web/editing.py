@@ -41,13 +41,15 @@ class Typing:
     kind: Annotated[Kind, Form()]
     entry: Annotated[str, Form(max_length=200)] = ""  # its key; empty for a new one
     revision: Annotated[int, Form(ge=0, le=2**31 - 1)] = 0
+    look: Annotated[bool, Form()] = False  # nobody has typed yet: there is nothing to keep
 
     def keep(self) -> tuple[int, Written, dict[str, str]]:
         """Keep what is typed; return what others may be near to, with the live verdicts."""
         with self.parts.db.writing() as session:
             author = visit(self.request, self.parts, self.me, session)
             within, entry = self.place(session, author)
-            self._keep(session, author, within, entry)
+            if not self.look:
+                self._keep(session, author, within, entry)
             return within.id, self._written(session, within, entry), _verdicts(author, within)
 
     def place(self, session: Session, author: Visit) -> tuple[Launch, Entry | None]:
@@ -59,7 +61,8 @@ class Typing:
     def _keep(self, session: Session, author: Visit, within: Launch, entry: Entry | None) -> None:
         fields = self.typed.as_typed()
         about = entry.key if entry else unsaved.about_new(self.kind)
-        if fields == (typed_before(entry.newest, within.zone) if entry else _blank()):
+        saved = typed_before(entry.newest, within.zone) if entry else _blank()
+        if _said(fields, self.kind) == _said(saved, self.kind):
             unsaved.drop(session, author.by, within, about)
             return
         at, revision = author.at, self.revision
@@ -75,6 +78,12 @@ class Typing:
         kin |= {original} if original else set()
         read = as_read(fields, values, within)
         return written_of(read, self.kind, key=self.entry, kin=frozenset(kin))
+
+
+def _said(fields: dict[str, str], kind: Kind) -> dict[str, str]:
+    # The form of an FAQ entry asks for no verdict.
+    asked = fields if kind is Kind.RESPONSE else fields | {"verdict": ""}
+    return {name: words.strip() for name, words in asked.items()}
 
 
 def _blank() -> dict[str, str]:

@@ -161,15 +161,15 @@ def test_words_typed_for_an_older_state_do_not_go_over_a_newer_one(amir, lena):
     assert saved.status_code == 409
 
 
-def test_what_is_saved_already_is_no_draft(amir):
-    with_everything = dict(
-        re.findall(r'name="([a-z_]+)"[^>]*value="([^"]*)"', amir.get(EXPORT).text)
-    )
-    fields = {"question": cast.EXPORT, "answer": cast.EXPORT_TEXT}
-    beside(amir, entry="export-data", revision=with_everything["revision"], **fields)
+def test_what_is_saved_already_and_what_was_only_looked_at_is_no_draft(shop, amir):
+    with shop.db.reading() as session:
+        phrasings = "\r\n".join(cast.version_of(session, "export-data").phrasings)
+    saved = {"question": cast.EXPORT, "answer": cast.EXPORT_TEXT, "phrasings": phrasings}
 
-    page = amir.get(EXPORT).text
-    assert "Half a thought" not in page
+    beside(amir, entry="export-data", revision=revision(amir, EXPORT), **saved)
+    beside(amir, entry="export-data", answer="Another look", look="true")
+
+    assert "Your unsaved words are back." not in amir.get(EXPORT).text
 
 
 # --- placeholders, variants, comparison ---

@@ -55,8 +55,10 @@ async function check(desk) {
   const { signal } = desk.request;
   const { form } = desk;
   const wasTyped = form.dataset.unsaved;
+  const body = bodyOf(form);
+  if (!wasTyped) body.set("look", "true");
   try {
-    const answer = await fetch(form.dataset.checkAt, { method: "POST", body: bodyOf(form), headers: { "x-fresh": "1" }, signal });
+    const answer = await fetch(form.dataset.checkAt, { method: "POST", body, headers: { "x-fresh": "1" }, signal });
     const words = await answer.text();
     if (answer.redirected || answer.status === 401) return say(desk, "out");
     if (!answer.ok || !words.includes("data-beside")) return say(desk, "away");

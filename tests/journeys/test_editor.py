@@ -1,0 +1,46 @@
+"""An author types an answer: the page follows, loses nothing, and saves by keys."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from assistant.ground.parts import Parts
+from tests import cast
+from tests.faults.server import Hosted
+from tests.journeys.browser import chromium, needs_chromium
+from tests.journeys.test_desk_together import SOON, opened, signed_in
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def test_typed_words_are_drawn_checked_kept_over_a_reload_and_saved_by_keys(
+    browser: Browser, shop: Parts
+) -> None:
+    new = f"/library/{cast.LAUNCH}/entries/new?kind=faq"
+    with Hosted(shop) as host, signed_in(browser, shop, host.address, cast.AMIR) as amirs:
+        page = opened(amirs, host.address, new)
+        page.locator("#question").fill("Can I pause my plan?")
+        page.locator("#answer").fill("Open Billing. We will utilise {prodct}.")
+
+        card = page.get_by_test_id("answer")
+        expect(card).to_contain_text("Open Billing.", timeout=SOON)
+        expect(page.get_by_text("is no placeholder")).to_be_visible(timeout=SOON)
+        page.get_by_role("button", name="Show “utilise”").click()
+        assert page.evaluate("getSelection().toString()") == "utilise"
+        expect(page.get_by_text("Kept for you")).to_be_visible(timeout=SOON)
+
+        page.reload()
+        expect(page.get_by_text("Your unsaved words are back.")).to_be_visible(timeout=SOON)
+        expect(page.locator("#answer")).to_have_value("Open Billing. We will utilise {prodct}.")
+
+        page.locator("#answer").fill("Open Billing and choose Pause.")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/entries/can-i-pause-my-plan")
+        expect(page.locator("#answer")).to_have_value("Open Billing and choose Pause.")
