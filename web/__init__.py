@@ -3,8 +3,9 @@
 ``app`` (one application from its parts) · ``rooms`` (the routes of every room) ·
 ``serving`` · ``cli index_commands starting terminal questions`` (the ``hypercare`` command) ·
 ``access sign_in`` (who may do what on which route) ·
-``guarding`` (headers and limits on every response) · ``refusals readiness`` (saying no, saying how
-it is) · ``api bodies shown live`` (JSON and streams) · ``widget`` · ``public public_pages feed`` ·
+``guarding measuring`` (headers, limits and figures of every response) · ``refusals readiness``
+(saying no, saying how it is) · ``api bodies shown live sse`` (JSON and streams) · ``widget`` ·
+``public public_pages feed`` ·
 ``connections connection_pages handing handing_pages hooks`` (other systems) ·
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
 repeat_pages`` (what is behind tickets) ·
@@ -12,8 +13,8 @@ repeat_pages`` (what is behind tickets) ·
 ``suggestions suggestion_pages suggestion_cards`` (what the library should say next) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``drafting`` (what the model drafts) ·
-``collisions desk_live staff_stream queue_asked queue_rows bulk palette colleagues`` (the desk while
-several work at it) ·
+``collisions desk_live staff_stream viewers queue_asked queue_rows bulk palette colleagues`` (the
+desk while several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_deciding entry_conflict entry_ways entry_pages entry_seen entry_standing

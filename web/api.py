@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,6 +35,7 @@ from web.bodies import (
 )
 from web.guarding import Address, limited_by_address, limited_by_conversation
 from web.live import Watch, sent
+from web.sse import EventStream, Sent
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
@@ -194,18 +194,17 @@ def _their_own(visitor: VisitorHere, session: Reading) -> str:
 OwnConversation = Annotated[str, Depends(_their_own)]
 
 
-@router.get("/conversations/{conversation_id}/events", response_class=EventSourceResponse)
+@router.get("/conversations/{conversation_id}/events", response_class=EventStream)
 async def events(
     conversation_id: OwnConversation,
     request: Request,
     parts: PartsHere,
     last_event_id: Annotated[int, Header(alias="Last-Event-ID", ge=0, le=2**62)] = 0,
-) -> Any:
+) -> EventStream:
     """Stream messages and ticket changes as they happen, from the last event that was seen."""
     watch: Watch = request.app.state.watch
     fetch = lambda last: _happened(parts, conversation_id, last, watch.seen)  # noqa: E731
-    async for event in watch.stream(conversation_id, last_event_id, fetch):
-        yield event
+    return EventStream(watch.stream(conversation_id, last_event_id, fetch))
 
 
 feedback_router = APIRouter(tags=["feedback"])
@@ -249,20 +248,23 @@ def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any
     ][:CHIPS]
 
 
-def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[ServerSentEvent]:
+def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[Sent]:
     """Return a conversation's events after ``last``, as its customer may see them."""
     with parts.db.reading() as session:
-        conversation = session.get_one(Conversation, conversation_id)
         query = (
             select(Event)
             .where(Event.conversation_id == conversation_id, Event.id > last, Event.id <= upto)
             .order_by(Event.id)
             .limit(200)
         )
+        events = session.scalars(query).all()
+        if not any(event.kind.startswith(("message.", "ticket.")) for event in events):
+            return []
+        conversation = session.get_one(Conversation, conversation_id)
         said = {message.id: message for message in conversation.messages}
         struck = recalled.struck(session, conversation_id)
-        found: list[ServerSentEvent] = []
-        for event in session.scalars(query):
+        found: list[Sent] = []
+        for event in events:
             message = said.get(event.details.get("message", 0))
             if event.kind.startswith("message.") and message and message.is_for_customer:
                 found.append(sent("message", event.id, shown.message(session, message, struck)))

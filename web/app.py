@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client import generate_latest as latest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,6 +26,7 @@ from assistant.worker import Worker, clocks, deliveries, long_jobs
 from web import guarding, refusals
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
+from web.measuring import Measured, Metrics
 from web.readiness import readiness
 from web.rendering import STATIC, page
 from web.rooms import ROUTERS as ROUTERS
@@ -69,7 +69,8 @@ def create_app(
     app.state.metrics = Metrics()
     for router in routers:
         app.include_router(router, dependencies=[Depends(guarding.numbers_fit)])
-    app.add_middleware(guarding.BodyLimits)
+    app.add_middleware(guarding.BodyLimits, announced=_too_big)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_refusals(app)
@@ -117,43 +118,7 @@ def _open_index(parts: Parts) -> None:
     publishing.reconcile(parts, at=parts.clock.now())
 
 
-class Metrics:
-    """What an operator watches, in a registry of this application's own."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "hypercare_requests_total",
-            "Requests by route and status.",
-            ["route", "status"],
-            registry=self.registry,
-        )
-        self.seconds = Histogram(
-            "hypercare_request_seconds",
-            "Seconds a request took.",
-            ["route"],
-            registry=self.registry,
-        )
-
-    def count(self, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        self.requests.labels(route, str(status)).inc()
-        self.seconds.labels(route).observe(seconds)
-
-
 def _add_health(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def measured(request: Request, call_next: Any) -> Response:
-        began = time.perf_counter()
-        status = 500  # what a bug becomes, further out
-        try:
-            response: Response = _too_big(request) or await call_next(request)
-            status = response.status_code
-        finally:
-            route = getattr(request.scope.get("route"), "path", "other")
-            app.state.metrics.count(route, status, time.perf_counter() - began)
-        return response
-
     @app.get("/healthz", dependencies=[anyone], tags=["health"])
     def alive() -> dict[str, str]:
         """Say that the process runs."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse
 
 from assistant.desk import drafts, presence
 from assistant.desk.drafts import DraftKind
@@ -14,7 +13,8 @@ from assistant.ground.people import SignIn
 from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.live import Watch
 from web.shell import Visit, Words, visit
-from web.staff_stream import Viewer, viewer_of
+from web.sse import EventStream
+from web.viewers import Viewer, viewer_of
 
 router = APIRouter(tags=["desk"])
 Past = Annotated[int | None, Query(ge=0, le=2**62)]
@@ -27,18 +27,17 @@ def _viewer(me: DeskHere, session: Reading) -> Viewer:
 ViewerHere = Annotated[Viewer, Depends(_viewer)]
 
 
-@router.get("/desk/events", response_class=EventSourceResponse)
+@router.get("/desk/events", response_class=EventStream)
 async def events(
     viewer: ViewerHere,
     request: Request,
     after: Past = None,
     last_event_id: Annotated[int | None, Header(alias="Last-Event-ID", ge=0, le=2**62)] = None,
-) -> Any:
+) -> EventStream:
     """Stream what changes at the desk; a browser that comes back is sent what it missed."""
     watch: Watch = request.app.state.watch
     last = last_event_id if last_event_id is not None else after
-    async for event in watch.staff.stream(viewer, last):
-        yield event
+    return EventStream(watch.staff.stream(viewer, last))
 
 
 @router.get("/desk/changes")
@@ -47,7 +46,7 @@ async def changes(viewer: ViewerHere, request: Request, after: Past = None) -> d
     watch: Watch = request.app.state.watch
     last = watch.staff.seen if after is None else after
     frame = await watch.staff.after(viewer, last)
-    return {**frame, "presence": await watch.staff.presence_now(viewer)}
+    return {**frame, **await watch.staff.now(viewer)}
 
 
 def _visit(request: Request, parts: PartsHere, me: DeskHere, session: Writing) -> Visit:

@@ -2,11 +2,11 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -90,15 +90,21 @@ def biggest_body(path: str) -> int:
 
 
 class BodyLimits:
-    """Cuts off a body that is longer than its path allows, whatever it announced."""
+    """Refuses a body that announces too much; one that lies is cut off on the way."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, announced: Callable[[Request], Response | None]) -> None:
+        """``announced`` returns the refusal of a request that says it brings too much."""
+        self._announced = announced
         sizes = (BIGGEST_BODY, BIGGEST_MAIL)
         self._limited = {size: RequestBodyLimitMiddleware(app, size) for size in sizes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counted."""
-        await self._limited[biggest_body(scope.get("path", ""))](scope, receive, send)
+        refusal = self._announced(Request(scope)) if scope["type"] == "http" else None
+        if refusal is not None:
+            await refusal(scope, receive, send)
+        else:
+            await self._limited[biggest_body(scope.get("path", ""))](scope, receive, send)
 
 
 class Heads:

@@ -12,24 +12,24 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
-from fastapi.sse import ServerSentEvent
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
 from assistant.ground.tail import Tail
+from web.sse import Sent
 from web.staff_stream import StaffStreams
 
 LOOK = 0.1  # seconds between two looks for what other processes wrote, while somebody listens
 IDLE = 1.0  # seconds between two looks while nobody does
 BREATH = 0.02  # seconds between two looks at least, so that a burst of commits is one look
-SLOW = 15.0  # seconds after which a stream looks by itself, and so notices a client that has gone
+SLOW = 15.0  # seconds after which a stream that has nothing to say gives a sign of life
 
 log = structlog.get_logger()
 Seen = TypeVar("Seen")
 NOTHING: Sequence[Event] = ()
-Fetch = Callable[[int], list[ServerSentEvent]]
+Fetch = Callable[[int], list[Sent]]
 
 
 class Watch:
@@ -108,18 +108,20 @@ class Watch:
 
     async def stream(
         self, conversation_id: str, last_id: int, fetch: Fetch
-    ) -> AsyncIterator[ServerSentEvent]:
-        """Yield what happens in a conversation after event ``last_id``, as it happens."""
+    ) -> AsyncIterator[Sent | None]:
+        """Yield what happens in a conversation after event ``last_id``, as it happens.
+
+        Nothing instead of an event is a sign of life: asking the database for hundreds of quiet
+        streams every few seconds would keep those who write waiting.
+        """
         with self._listening(conversation_id) as waiting:
             while not self.is_ending:
+                waiting.clear()
                 for event in await run_in_threadpool(fetch, last_id):
                     last_id = int(event.id or last_id)
                     yield event
-                try:
-                    await asyncio.wait_for(waiting.wait(), SLOW)
-                except TimeoutError:
-                    continue
-                waiting.clear()
+                while not (self.is_ending or await _within(SLOW, waiting)):
+                    yield None
 
     @contextmanager
     def _listening(self, conversation_id: str) -> Iterator[asyncio.Event]:
@@ -145,6 +147,15 @@ class Watch:
         return events
 
 
-def sent(kind: str, event_id: int, body: Any) -> ServerSentEvent:
+async def _within(seconds: float, news: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def sent(kind: str, event_id: int, body: Any) -> Sent:
     """Return one event of a stream."""
-    return ServerSentEvent(event=kind, id=str(event_id), data=body)
+    return Sent(kind, body, id=str(event_id))

@@ -1,12 +1,18 @@
 """Running the application: one uvicorn server that ends its streams before it stops."""
 
 import socket
+import sys
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from assistant.ground.errors import Refused
+
+# Seconds that a thread at work keeps the others waiting. Each look at the database lets go of the
+# interpreter and has to get it back: with the usual 5 ms a page of forty looks stood still for
+# 200 ms beside one thread that learns. tests/benchmarks/desk_load, desk_pages
+TURN = 0.0005
 
 
 class Server(uvicorn.Server):
@@ -42,6 +48,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 def serve(app: FastAPI, held: socket.socket, *, proxies: str = "") -> None:
     """Serve on ``held`` until a signal comes; forwarding headers of ``proxies`` count."""
+    sys.setswitchinterval(TURN)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -1,4 +1,4 @@
-"""The staff's streams: which tickets changed and who is where, as ids. Pages fetch what they show.
+"""The staff's streams: which tickets changed, and who is where. Pages fetch what they show.
 
 The watcher's one look serves everybody: what it read is kept as small changes in memory, and each
 stream takes from there what its person may see. Whoever comes back after longer than that is
@@ -7,26 +7,27 @@ served from the event table, and after much longer told to load the page again.
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from fastapi.sse import ServerSentEvent
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 from starlette.concurrency import run_in_threadpool
 
-from assistant.desk import presence
+from assistant.desk import notices, presence
 from assistant.desk.presence import Present
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground import audit
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
-from assistant.ground.people import Person, SignIn, launches_of
 from assistant.launch.launches import Launch
+from web.sse import Sent
+from web.viewers import Viewer, still_in, visible_to
 
 BEAT = 15.0  # seconds between two signs of life
 CHECKED = 2.0  # seconds between two looks whether everybody who listens still may
@@ -44,22 +45,6 @@ class Change:
     body: dict[str, Any]
 
 
-@dataclass(eq=False, slots=True)
-class Viewer:
-    """One signed-in browser that listens. What it may see is looked at again and again."""
-
-    sign_in_id: int
-    person_id: int
-    role: str
-    launches: frozenset[int] | None  # None: all of them
-    waiting: asyncio.Event = field(default_factory=asyncio.Event)
-    is_over: bool = False
-
-    def may_see(self, launch_id: int) -> bool:
-        """Return whether something of that launch is theirs to know."""
-        return self.launches is None or launch_id in self.launches
-
-
 class StaffStreams:
     """What the watcher read, and everybody who is to be told."""
 
@@ -71,6 +56,7 @@ class StaffStreams:
         self._from = 0  # every change after this id is in memory
         self.seen = 0  # up to this id
         self._present: list[Present] = []
+        self._unread: dict[int, int] = {}  # notices, of each person who listens
         self._is_news = False
         self._checked_at = 0.0
         self.is_ending = False
@@ -89,7 +75,8 @@ class StaffStreams:
         there = presence.present(session, at=self._parts.clock.now())
         if there != self._present:
             self._present, self._is_news = there, True
-        self._check(session)
+        if self._check(session) or events:
+            self._count_notices(session)
 
     def start(self, seen: int) -> None:
         """Begin after ``seen``: what came before is in the table only."""
@@ -101,20 +88,30 @@ class StaffStreams:
         self._changes.extend(changes)
         self.seen, self._is_news = upto, True
 
-    def _check(self, session: Session) -> None:
-        """End the streams of those who signed out, were shut out or have another role now."""
+    def _count_notices(self, session: Session) -> None:
+        unread = notices.unread_of(session, {viewer.person_id for viewer in self._viewers.copy()})
+        if unread != self._unread:
+            self._unread, self._is_news = unread, True
+
+    def _check(self, session: Session) -> bool:
+        """End the streams of those who signed out, were shut out or have another role now.
+
+        Returns whether it was time for that.
+        """
         now = time.monotonic()
         if now - self._checked_at < CHECKED:
-            return
+            return False
         self._checked_at = now
         viewers = list(self._viewers)
-        still = _still_in(session, [viewer.sign_in_id for viewer in viewers], self._parts)
+        ids = [viewer.sign_in_id for viewer in viewers]
+        still = still_in(session, ids, at=self._parts.clock.now())
         for viewer in viewers:
             person = still.get(viewer.sign_in_id)
             if person is None or person.role != viewer.role:
                 viewer.is_over = self._is_news = True
             else:
                 viewer.launches = visible_to(session, person)
+        return True
 
     def wake(self, *, all_of_them: bool = False) -> None:
         """Let the streams send, when there is something."""
@@ -124,27 +121,31 @@ class StaffStreams:
         for viewer in self._viewers:
             viewer.waiting.set()
 
-    async def stream(self, viewer: Viewer, last_id: int | None) -> AsyncIterator[ServerSentEvent]:
+    async def stream(self, viewer: Viewer, last_id: int | None) -> AsyncIterator[Sent]:
         """Yield what changes for ``viewer``: after ``last_id``, or from now on."""
         with self._listening(viewer):
             last = self.seen if last_id is None else last_id
-            yield ServerSentEvent(event="hello", data={"id": last}, retry=1_000)
+            yield Sent("hello", {"id": last}, retry=1_000)
             shown: list[dict[str, str]] | None = None
+            unread: int | None = None
             while not (self.is_ending or viewer.is_over):
                 frame = await self.after(viewer, last)
                 last = frame["id"]
                 if frame["events"] or frame["refresh"]:
-                    yield ServerSentEvent(event="changed", id=str(last), data=frame)
+                    yield Sent("changed", frame, id=str(last))
                 if shown != (there := self.presence_for(viewer)):
                     shown = there
-                    yield ServerSentEvent(event="presence", data=there)
+                    yield Sent("presence", there)
+                if unread != (count := self._unread.get(viewer.person_id)):
+                    unread = count
+                    yield Sent("notices", {"unread": count})
                 try:
                     await asyncio.wait_for(viewer.waiting.wait(), BEAT)
                 except TimeoutError:
-                    yield ServerSentEvent(event="beat", data={"id": last})
+                    yield Sent("beat", {"id": last})
                 viewer.waiting.clear()
             if viewer.is_over:
-                yield ServerSentEvent(event="over", data={})
+                yield Sent("over", {})
 
     @contextmanager
     def _listening(self, viewer: Viewer) -> Iterator[None]:
@@ -165,7 +166,9 @@ class StaffStreams:
         if last == upto:
             found = ()
         elif self._from <= last < upto:
-            found = [change for change in list(self._changes) if last < change.id <= upto]
+            kept = list(self._changes)  # the watcher's thread may add to them meanwhile
+            first = bisect_right(kept, last, key=lambda change: change.id)
+            found = [change for change in kept[first:] if change.id <= upto]
         else:
             found = await run_in_threadpool(self._missed, last, upto)
         mine = [change.body for change in found or () if viewer.may_see(change.launch_id)]
@@ -186,15 +189,17 @@ class StaffStreams:
                 return None
             return changes_of(session, events)
 
-    async def presence_now(self, viewer: Viewer) -> list[dict[str, str]]:
-        """Return who else is where, looked at anew: for those who hold no stream."""
-        if not self.is_heard:
-            self._present = await run_in_threadpool(self._looked_at)
-        return self.presence_for(viewer)
+    async def now(self, viewer: Viewer) -> dict[str, Any]:
+        """Return who else is where and the viewer's unread notices, for who holds no stream."""
+        there, unread = await run_in_threadpool(self._looked_at, viewer)
+        if not self.is_heard:  # else the streams must hear of it first
+            self._present = there
+        return {"presence": self.presence_for(viewer), "notices": {"unread": unread}}
 
-    def _looked_at(self) -> list[Present]:
+    def _looked_at(self, viewer: Viewer) -> tuple[list[Present], int]:
         with self._parts.db.reading() as session:
-            return presence.present(session, at=self._parts.clock.now())
+            there = presence.present(session, at=self._parts.clock.now())
+            return there, notices.unread_of(session, {viewer.person_id})[viewer.person_id]
 
     def presence_for(self, viewer: Viewer) -> list[dict[str, str]]:
         """Return who else is where, as a page shows it."""
@@ -257,28 +262,3 @@ def _launch_keys(session: Session, events: Sequence[Event]) -> dict[int, str]:
 def number_of(ticket_id: int) -> str:
     """Return what people call the ticket with this id."""
     return f"{PREFIX}{FIRST_NUMBER + ticket_id}"
-
-
-def viewer_of(session: Session, sign_in: SignIn) -> Viewer:
-    """Return the browser of this sign-in as somebody who listens."""
-    person = sign_in.person
-    return Viewer(sign_in.id, person.id, person.role, visible_to(session, person))
-
-
-def visible_to(session: Session, person: Person) -> frozenset[int] | None:
-    """Return the launches whose changes a person may see; ``None`` for all of them."""
-    return None if person.is_any() else frozenset(launches_of(session, person))
-
-
-def _still_in(session: Session, ids: Sequence[int], parts: Parts) -> dict[int, Person]:
-    query = (
-        select(SignIn.id, Person)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(
-            SignIn.id.in_(ids),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > parts.clock.now(),
-            Person.disabled_at.is_(None),
-        )
-    )
-    return {row[0]: row[1] for row in session.execute(query)}

@@ -128,7 +128,7 @@ def brief(
 
 
 def _promise(promise: Promise) -> dict[str, str]:
-    state = "kept" if promise.kept_at else "broken" if promise.broken_at else "running"
+    state = "kept" if promise.kept_at else "broken" if promise.is_broken else "running"
     words = KIND_WORDS[Kind(promise.kind)]
     return {"promise": words, "due_at": promise.due_at.isoformat(), "state": state}
 

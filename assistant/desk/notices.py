@@ -1,6 +1,6 @@
 """Notices: a line for one person, kept until they have read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,17 @@ def unread(session: Session, person: Person) -> int:
     """Return how many lines ``person`` has not read."""
     query = select(func.count()).where(Notice.person_id == person.id, Notice.read_at.is_(None))
     return session.scalar(query) or 0
+
+
+def unread_of(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """Return how many lines each of these people has not read; one query."""
+    query = (
+        select(Notice.person_id, func.count())
+        .where(Notice.person_id.in_(person_ids), Notice.read_at.is_(None))
+        .group_by(Notice.person_id)
+    )
+    counted = {person_id: int(count) for person_id, count in session.execute(query)}
+    return {person_id: counted.get(person_id, 0) for person_id in person_ids}
 
 
 def of_person(session: Session, person: Person, *, number: int = 1) -> Sequence[Notice]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ForeignKey, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk import pauses
@@ -62,6 +62,11 @@ class Promise(Base):
     def is_open(self) -> bool:
         """Return whether it still has to be kept."""
         return self.kept_at is None
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether it was noted that the time it has now was missed, not an earlier one."""
+        return self.broken_at is not None and self.broken_at >= self.due_at
 
     @property
     def is_by_a_person(self) -> bool:
@@ -238,7 +243,7 @@ def stand_still(ticket: "Ticket", *, at: datetime) -> None:
 
 
 def _may_stand(promise: Promise, at: datetime) -> bool:
-    return not promise.is_by_a_person and promise.broken_at is None and promise.due_at > at
+    return not promise.is_by_a_person and promise.due_at > at
 
 
 def go_on(ticket: "Ticket", *, coverage: Coverage, at: datetime) -> None:
@@ -260,24 +265,24 @@ def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:
 
 def overdue(session: Session, *, at: datetime, most: int = 200) -> list[int]:
     """Return the ids of promises that broke and that nobody has noted yet, the oldest first."""
-    return _unnoted(session, Promise.due_at, Promise.broken_at, at, most)
+    return _unnoted(session, Promise.due_at, at, most)
 
 
 def running_out(session: Session, *, at: datetime, most: int = 200) -> list[int]:
     """Return the ids of promises to warn of, the most urgent first."""
-    return _unnoted(session, Promise.warn_at, Promise.warned_at, at, most)
+    return _unnoted(session, Promise.warn_at, at, most, Promise.warned_at.is_(None))
 
 
-def _unnoted(session: Session, due: Any, noted: Any, at: datetime, most: int) -> list[int]:
-    query = select(Promise.id).where(due <= at, noted.is_(None), Promise.broken_at.is_(None))
-    return list(session.scalars(query.where(*_running()).order_by(due).limit(most)))
+def _unnoted(session: Session, due: Any, at: datetime, most: int, *also: Any) -> list[int]:
+    query = select(Promise.id).where(due <= at, *also, *_running()).order_by(due).limit(most)
+    return list(session.scalars(query))
 
 
 def claim_broken(session: Session, promise_id: int, *, at: datetime) -> bool:
     """Note that a promise broke; true for exactly one caller, and only while it is so."""
     claimed = session.execute(
         update(Promise)
-        .where(Promise.id == promise_id, Promise.broken_at.is_(None), *_running())
+        .where(Promise.id == promise_id, *_running())
         .where(Promise.due_at <= at)
         .values(broken_at=at)
     )
@@ -296,4 +301,6 @@ def claim_warned(session: Session, promise_id: int, *, at: datetime) -> bool:
 
 
 def _running() -> tuple[Any, ...]:
-    return Promise.kept_at.is_(None), Promise.paused_at.is_(None)
+    # What broke and got a later time since runs again, and may break again.
+    unbroken = or_(Promise.broken_at.is_(None), Promise.broken_at < Promise.due_at)
+    return Promise.kept_at.is_(None), Promise.paused_at.is_(None), unbroken

@@ -116,6 +116,22 @@ def test_a_new_deadline_is_warned_of_again(shop: Parts, mara: Customer) -> None:
     assert warn(shop) == 1
 
 
+def test_what_broke_and_got_a_later_time_may_break_again(shop: Parts, mara: Customer) -> None:
+    mara.asks(BLOCKED)
+    at = later(shop, minutes=15)
+    assert break_promises(shop) == 1
+    with cast.the_ticket(shop) as (session, ticket):
+        lena = the(session, LENA)
+        ticket.set_severity(session, Severity.PAINFUL, reason="A way round.", by=lena, at=at)
+        (first,) = [p for p in ticket.promises if p.broken_at is not None]
+        assert not first.is_broken
+
+    assert break_promises(shop) == 0
+    later(shop, hours=2)
+    assert (warn(shop), break_promises(shop), break_promises(shop)) == (1, 1, 0)
+    assert happened(shop, "ticket.promise-broken") == ["promise-broken"] * 2
+
+
 def test_a_ticket_whose_alarm_fails_keeps_nobody_else_s_quiet(shop: Parts, mara: Customer) -> None:
     mara.asks(BLOCKED)
     cast.a_customer(shop, visitor="tom").asks(BLOCKED)

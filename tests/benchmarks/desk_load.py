@@ -6,7 +6,8 @@ The demo pack is imported into a folder that is thrown away afterwards, and `hyp
 as it does for customers. Every customer has a conversation with a ticket and an open stream, every
 agent an open stream of the desk. Customers write and agents reply all the time; each message is
 timed from the moment it is sent until the other side's stream says so, and until the page that
-shows it has been fetched too. Everybody runs on the same processors as the server.
+shows it has been fetched too. Everybody runs on the same processors as the server, so requests go
+over plain sockets, and what the server and these clients took of the processors is printed too.
 """
 
 import argparse

@@ -12,7 +12,6 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from fastapi.sse import ServerSentEvent
 
 from assistant.ground.parts import Parts
 from tests import cast
@@ -20,6 +19,7 @@ from tests.cast import AMIR, NOW, UNKNOWN, Customer, a_customer, the
 from web.app import create_app
 from web.live import Watch, sent
 from web.serving import Server
+from web.sse import Sent
 
 PATIENCE = 10.0  # seconds that an event may take before the test gives up
 
@@ -32,7 +32,7 @@ def collected(
     wanted: int,
     *,
     last_id: int,
-    fetch: Callable[[int], list[ServerSentEvent]],
+    fetch: Callable[[int], list[Sent]],
     meanwhile: Callable[[Watch], None],
 ) -> list[str]:
     """Return the ids of the first ``wanted`` events of a stream while something happens."""
@@ -56,7 +56,7 @@ def collected(
 
 
 def test_a_stream_begins_after_the_last_event_that_was_seen(shop: Parts) -> None:
-    def fetch(last: int) -> list[ServerSentEvent]:
+    def fetch(last: int) -> list[Sent]:
         return [sent("message", at, {}) for at in (1, 2, 3) if at > last]
 
     found = collected(shop, 2, last_id=1, fetch=fetch, meanwhile=lambda watch: None)
@@ -65,7 +65,7 @@ def test_a_stream_begins_after_the_last_event_that_was_seen(shop: Parts) -> None
 
 
 def test_an_end_lets_every_stream_finish(shop: Parts) -> None:
-    def fetch(last: int) -> list[ServerSentEvent]:
+    def fetch(last: int) -> list[Sent]:
         return [sent("message", 1, {})] if last < 1 else []
 
     assert collected(shop, 9, last_id=0, fetch=fetch, meanwhile=Watch.end) == ["1"]

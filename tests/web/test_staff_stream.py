@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from assistant.desk import drafts
+from assistant.desk import drafts, notices
 from assistant.desk.presence import Presence
 from assistant.ground import audit
 from assistant.ground.parts import Parts
@@ -22,7 +22,7 @@ from tests.web.test_desk import a_launch
 from web import staff_stream
 from web.access import COOKIE
 from web.live import Watch
-from web.staff_stream import Viewer
+from web.viewers import Viewer
 
 PATIENCE = 15.0  # seconds
 TICKET = "/desk/tickets/HC-1001"
@@ -46,11 +46,17 @@ class Listener:
         )
 
     def hear(
-        self, until: str, *, after: int | None = None, upto: int = 0, then: Any = None
+        self,
+        until: str,
+        *,
+        after: int | None = None,
+        upto: int = 0,
+        then: Any = None,
+        says: Any = None,
     ) -> list[Any]:
         """Return (kind, id, data) of every event up to the first one of kind ``until``.
 
-        With ``upto``: up to the one that has got that far.
+        With ``upto``: up to the one that has got that far. With ``says``: that says this.
 
         Once the stream has begun, ``then`` is done.
         """
@@ -68,7 +74,8 @@ class Listener:
                     found.append((told["event"], told.get("id"), json.loads(told["data"])))
                     if told["event"] == "hello" and then:
                         then()
-                    if told["event"] == until and int(told.get("id", 0)) >= upto:
+                    is_far = int(told.get("id", 0)) >= upto
+                    if told["event"] == until and is_far and says in (None, found[-1][2]):
                         return found
                 told = {}
         return found
@@ -349,3 +356,21 @@ def test_a_row_with_a_draft_is_drawn_for_its_author_alone(shop: Parts) -> None:
 
 def test_the_beat_comes_often_enough_for_a_browser_to_trust_it() -> None:
     assert staff_stream.BEAT <= 20
+
+
+def test_the_bell_s_number_comes_as_notices_are_written_and_read(shop: Parts, address: str) -> None:
+    amir = Listener(shop, address)
+
+    def written() -> None:
+        with shop.db.writing() as session:
+            launch, person = cast.launch_of(session), cast.the(session, cast.AMIR)
+            notices.notify(session, person, "Look.", kind="x", launch_id=launch.id, at=cast.NOW)
+
+    def read() -> None:
+        a_browser(shop, cast.AMIR).post("/notices/reading", until=99)
+
+    # The first thing that is said of notices is how many there are, the second that one is more.
+    assert [d for k, _, d in amir.hear("notices") if k == "notices"] == [{"unread": 0}]
+    assert amir.hear("notices", says={"unread": 1}, then=written)
+    assert amir.client.get("/desk/changes").json()["notices"] == {"unread": 1}
+    assert amir.hear("notices", says={"unread": 0}, then=read)

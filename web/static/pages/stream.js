@@ -55,6 +55,7 @@ function openStream(desk) {
     sent = frame.id;
   });
   hear("presence", (presence) => tell(desk, { presence }));
+  hear("notices", (notices) => tell(desk, { notices }));
   hear("over", () => end(desk));
   source.onerror = () => desk.source === source && fail(desk);
 }
@@ -71,6 +72,7 @@ function takeIn(desk, said) {
     desk.presence = said.presence;
     emit(desk, "presence", said.presence);
   }
+  if (said.notices) emit(desk, "notices", said.notices);
   if (said.frame) takeChanges(desk, said.frame);
   if (said.state) setState(desk, said.state);
 }
@@ -115,8 +117,8 @@ async function ask(desk) {
     const response = await fetch(`/desk/changes?after=${after}`, { credentials: "same-origin" });
     if (response.status === 401 || response.status === 403) return end(desk);
     if (!response.ok) return false;
-    const { presence, ...frame } = await response.json();
-    tell(desk, { frame: { ...frame, after }, presence });
+    const { presence, notices, ...frame } = await response.json();
+    tell(desk, { frame: { ...frame, after }, presence, notices });
     return true;
   } catch {
     return false;
