@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from assistant.desk import belonging, causes
+from assistant.desk import belonging, causes, collisions
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.errors import Declined, Refused
@@ -18,11 +18,13 @@ from assistant.ground.parts import Parts
 from assistant.ground.people import Person, launches_of
 from web.access import DeskHere, Me, PartsHere, this_ticket
 from web.colleagues import colleague
+from web.refusals import ChangedMeanwhile
 from web.shell import Words, visit, went
 
 router = APIRouter(tags=["desk"], default_response_class=HTMLResponse)
 
 MOST = 200  # tickets in one go
+LONGEST = 18  # digits of a message's number
 
 
 class Action(StrEnum):
@@ -54,6 +56,13 @@ class Asked:
     severity: Annotated[Severity | None, Form()] = None
     reason: Words = ""
     cause: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None
+    seen: Annotated[list[str] | None, Form(max_length=MOST)] = None  # ``HC-1001:57``: a message
+
+    def newest_seen(self, ticket: Ticket) -> int | None:
+        """Return the newest message of ``ticket`` that its row showed; nothing: it was not said."""
+        pairs = dict(each.rpartition(":")[::2] for each in self.seen or ())
+        said = pairs.get(ticket.number, "")
+        return int(said) if said.isascii() and said.isdecimal() and len(said) < LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +116,22 @@ def _judge(session: Session, ticket: Ticket, asked: Asked, by: Person, parts: Pa
     ticket.set_severity(session, asked.severity, reason=asked.reason, by=by, at=at)
 
 
+def _must_be_read(session: Session, ticket: Ticket, asked: Asked, by: Person) -> None:
+    """Raise ChangedMeanwhile when something was said since the row was drawn: it is not closed."""
+    seen = asked.newest_seen(ticket)
+    if seen is not None and (news := collisions.words_since(session, ticket, seen, by=by)):
+        raise ChangedMeanwhile(
+            f"It was left open. {' '.join(news)}", what_to_do="Read it before you close it."
+        )
+
+
 def _resolve(session: Session, ticket: Ticket, asked: Asked, by: Person, parts: Parts) -> None:
+    _must_be_read(session, ticket, asked, by)
     ticket.resolve(session, by=by, at=parts.clock.now(), note=asked.reason)
 
 
 def _dismiss(session: Session, ticket: Ticket, asked: Asked, by: Person, parts: Parts) -> None:
+    _must_be_read(session, ticket, asked, by)
     ticket.dismiss(session, reason=asked.reason or "Spam", by=by, at=parts.clock.now())
 
 

@@ -137,6 +137,7 @@ def row(
         "last_line": subject_of(last.text) if last else "",
         "draft": "",
         "order": order_of(ticket),
+        "seen": last.id if last else 0,
         "at": last.at if last else ticket.opened_at,
         "unread": ticket.is_waiting_on_us,
         "clock": promise_clock(due, at=at) if due else None,

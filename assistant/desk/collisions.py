@@ -55,6 +55,16 @@ def news(session: Session, ticket: Ticket, seen: Seen, *, by: Person) -> list[st
     return told
 
 
+def words_since(session: Session, ticket: Ticket, newest: int, *, by: Person) -> list[str]:
+    """Return what was written to ``ticket`` after message ``newest``, a sentence each.
+
+    Notes are let be: rows do not show them. As with ``news``, nothing follows unseen.
+    """
+    session.refresh(ticket, with_for_update=True)
+    found = _since(ticket.conversation.messages, Seen(newest, NOBODY), by)
+    return [_told(message) for message in found if message.kind != Said.NOTE]
+
+
 def _since(messages: Sequence[Message], seen: Seen, by: Person) -> list[Message]:
     return [
         message

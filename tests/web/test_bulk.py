@@ -66,6 +66,34 @@ def test_what_is_not_possible_for_one_is_done_for_the_others_and_said(three):
     assert facts(three, lambda ticket: ticket.is_open) == [True, False, True]
 
 
+def test_what_a_customer_wrote_since_the_rows_were_drawn_is_not_closed_unread(three):
+    lena = a_browser(three, cast.LENA)
+    seen = re.findall(r'name="seen" value="(HC-[0-9]+:[0-9]+)"', lena.get("/desk").text)
+    with cast.the_ticket(three, "HC-1002") as (_, ticket):
+        talk = ticket.conversation_id
+    cast.Customer(three, talk, "").says("Wait, now my account is gone!")
+
+    page = lena.post("/desk/bulk", numbers=NUMBERS, action="dismiss", seen=seen)
+
+    assert page.status_code == 409
+    assert told(page) == {
+        "HC-1001": "Closed without an answer",
+        "HC-1002": "It was left open. The customer wrote: “Wait, now my account is gone!” "
+        "Read it before you close it.",
+        "HC-1003": "Closed without an answer",
+    }
+    assert facts(three, lambda ticket: ticket.is_open) == [False, True, False]
+
+
+@pytest.mark.parametrize("seen", ["HC-1001:x", "HC-1001", ":", "HC-1001:" + "9" * 40, "HC-1001:²"])
+def test_nonsense_about_what_was_seen_is_no_error(three, seen):
+    done = a_browser(three, cast.LENA).post(
+        "/desk/bulk", numbers=["HC-1001"], action="dismiss", seen=[seen]
+    )
+
+    assert done.status_code == 303
+
+
 def test_one_ticket_named_twice_is_changed_once(three):
     a_browser(three, cast.LENA).post(
         "/desk/bulk", numbers=["HC-1001", "HC-1001"], action="assign", person="me"
