@@ -12,6 +12,7 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.people import Person, Role, members
+from assistant.launch import shifts
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category, Scenario
@@ -57,9 +58,7 @@ def open_for(
         policy=by_stage(launch, policy, severity, scenario).name,
         scenario=scenario,
         group_id=about.group_id,
-        owner=scenario.owner
-        if scenario and scenario.owner
-        else on_duty(session, conversation.launch_id),
+        owner=scenario.owner if scenario and scenario.owner else next_owner(session, launch.id, at),
         opened_at=at,
         customer_wrote_at=since,
         context={},
@@ -92,13 +91,22 @@ def by_stage(
     return NORMAL if Category(scenario.category) in restored(launch.stage) else policy
 
 
-def on_duty(session: Session, launch_id: int) -> Person | None:
-    """Return the agent with the fewest open tickets; without agents, the first lead."""
+def next_owner(session: Session, launch_id: int, at: datetime) -> Person | None:
+    """Return who is proposed for a new ticket: of those on shift, who has the fewest open ones.
+
+    While none of the team is on shift: the agent with the fewest; without agents, the first lead.
+    """
+    on_shift = [each.person_id for each in shifts.between(session, launch_id, at, at)]
     load = (
         select(Ticket.owner_id, func.count().label("open"))
         .where(Ticket.launch_id == launch_id, Ticket.resolved_at.is_(None))
         .group_by(Ticket.owner_id)
     )
     open_tickets = {owner: int(count) for owner, count in session.execute(load)}
-    agents = members(session, launch_id, Role.AGENT) or members(session, launch_id, Role.LEAD)
-    return min(agents, key=lambda person: (open_tickets.get(person.id, 0), person.id), default=None)
+    agents, leads = (members(session, launch_id, role) for role in (Role.AGENT, Role.LEAD))
+    awake = [each for each in [*agents, *leads] if each.id in on_shift]
+    return min(
+        awake or agents or leads,
+        key=lambda person: (open_tickets.get(person.id, 0), person.id),
+        default=None,
+    )

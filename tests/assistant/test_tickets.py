@@ -10,8 +10,9 @@ from assistant.desk.tickets import Ticket
 from assistant.ground import audit
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.parts import Parts
+from assistant.launch.shifts import Shift
 from tests import cast
-from tests.cast import AMIR, ERIC, LENA, NOW, UNKNOWN, Customer, a_customer, later, the
+from tests.cast import AMIR, ERIC, LENA, NOOR, NOW, UNKNOWN, Customer, a_customer, later, the
 
 
 @pytest.fixture
@@ -285,3 +286,24 @@ def test_escalating_and_opening_again_say_why(shop: Parts, mara: Customer) -> No
 
     with cast.the_ticket(shop) as (session, ticket), pytest.raises(Refused, match="Say why"):
         ticket.escalate(session, reason="  ", by=the(session, AMIR), at=NOW)
+
+
+def test_a_ticket_that_comes_at_night_goes_to_who_is_on_shift(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        hours = (NOW - timedelta(hours=1), NOW + timedelta(hours=7))
+        shift = Shift(
+            launch_id=cast.launch_of(session).id,
+            person_id=the(session, NOOR).id,
+            begins_at=hours[0],
+            ends_at=hours[1],
+            planned_at=NOW,
+        )
+        session.add(shift)
+
+    cast.a_customer(shop, visitor="v1").asks(cast.UNKNOWN)
+    later(shop, hours=8)
+    cast.a_customer(shop, visitor="v2").asks(cast.UNKNOWN)
+
+    with shop.db.reading() as session:
+        owners = [one.owner.email for one in cast.tickets_of(session) if one.owner]
+    assert owners == [NOOR, AMIR]
