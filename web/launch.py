@@ -16,6 +16,7 @@ from web.access import LeadHere, PartsHere, TellerHere, Writing, this_launch
 from web.entry_form import lines
 from web.launch_pages import (
     Announcement,
+    Crossed,
     launch_context,
     launches_context,
     problems_of,
@@ -104,15 +105,29 @@ def publish_update(
     what_to_do: Words = "",
     next_update_at: Words = "",
     next_update: Words = "",
+    newest: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
 ) -> Response:
     """Tell everybody, everywhere at once; what was typed stays when something is missing."""
     launch = this_launch(teller.session, teller.by, key)
     said = Announcement(title, expected, what_to_do, next_update_at, next_update)
     try:
+        _must_be_newest(teller, launch, newest)
         _publish(teller, launch, said)
     except Refused as refusal:
         return _updates_page(teller, launch, said, refusal)
     return went(f"/launches/{key}/updates", "published")
+
+
+def _must_be_newest(teller: Visit, launch: Launch, seen: int | None) -> None:
+    """Raise Refused when another update came after ``seen``: two would contradict each other."""
+    teller.session.refresh(launch, with_for_update=True)
+    last = updates.newest(teller.session, launch.id, at=teller.at)
+    if seen is None or last is None or last.id == seen:
+        return
+    raise Crossed(
+        f"“{last.title}” was published at the same moment.",
+        what_to_do="Read it below. Publish yours if it still has to be said: nothing was lost.",
+    )
 
 
 def _publish(teller: Visit, launch: Launch, said: Announcement) -> None:

@@ -116,10 +116,15 @@ def updates_context(
             for update in told
         ],
         "form": asdict(said),
+        "newest": told[0].id if told else 0,
         "problems": problems,
         "may": {"publish": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD)},
         "places": list(PLACES),
     }
+
+
+class Crossed(Refused):
+    """Another update was published while this one was being written."""
 
 
 def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
@@ -131,7 +136,8 @@ def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
     }
     if not said.next_update_at.strip() and not said.next_update.strip():
         blank["next_update_at"] = f"Say {BLANKS['next_update']}."
-    return blank or {"next_update_at": f"{refusal.message} {refusal.what_to_do}"}
+    where = "title" if isinstance(refusal, Crossed) else "next_update_at"
+    return blank or {where: f"{refusal.message} {refusal.what_to_do}"}
 
 
 def snippet(launch: Launch, address: str) -> str:
