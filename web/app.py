@@ -28,7 +28,7 @@ from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
 from web.measuring import Measured, Metrics
 from web.readiness import readiness
-from web.rendering import STATIC, page
+from web.rendering import STATIC, page, static_address
 from web.rooms import ROUTERS as ROUTERS
 
 log = structlog.get_logger()
@@ -124,6 +124,11 @@ def _add_health(app: FastAPI) -> None:
         """Say that the process runs."""
         return {"status": "ok"}
 
+    @app.get("/favicon.ico", dependencies=[anyone], include_in_schema=False)
+    def icon() -> RedirectResponse:
+        """Lead browsers that ask before they have read the page to the one icon there is."""
+        return RedirectResponse(static_address("icon.svg"), 302)
+
     @app.get("/readyz", dependencies=[anyone], tags=["health"])
     def ready(parts: PartsHere) -> JSONResponse:
         """Say for each dependency whether it is ok, degraded or down."""
@@ -196,6 +201,9 @@ def _add_refusals(app: FastAPI) -> None:
             return _refusal(request, 404, "not-found", "There is no such page.", "")
         field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
         field = field.encode("utf-8", "replace").decode()  # a name may be half a surrogate pair
+        if first["loc"][0] == "query" and _wants_page(request):
+            said = f"This address cannot be read: what it says of “{field}” fits no page."
+            return _refusal(request, 422, "invalid", said, "Follow a link, or correct the address.")
         return _refusal(
             request, 422, "invalid", f"{field}: {first['msg']}.", "Correct it and send it again."
         )

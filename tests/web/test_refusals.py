@@ -46,3 +46,19 @@ def test_a_page_that_does_not_exist_leads_on(shop):
 
     assert missing.status_code == 404
     assert 'href="/desk"' in missing.text
+
+
+def test_an_address_that_cannot_be_read_is_told_so_in_plain_words(shop):
+    wrong = a_browser(shop, cast.AMIR).get("/desk?page=many")
+
+    assert wrong.status_code == 422
+    assert "what it says of “page” fits no page" in wrong.text
+    assert "valid integer" not in wrong.text
+
+
+def test_a_browser_that_asks_for_an_icon_of_its_own_accord_finds_one(shop):
+    browser = a_browser(shop)
+
+    found = browser.client.get("/favicon.ico", follow_redirects=True)
+
+    assert (found.status_code, found.headers["content-type"][:13]) == (200, "image/svg+xml")

@@ -9,6 +9,7 @@ export function listenToKeys(page) {
   let going = false;
   page.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
+    if (event.key === "Escape") return closeFold(page, event);
     if (isSend(event)) return sendWhatIsWritten(event);
     if (event.altKey && event.code === "KeyS") return press(page, "Alt+s", event);
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -49,6 +50,19 @@ function press(page, key, event) {
   if (target.matches("input[type=search]")) return target.select();
   target.click();
   if (target.matches("input[type=radio]")) target.form.querySelector("[data-composer-text]")?.focus();
+}
+
+// The fold or menu that one stands in closes, else the last that is open. A dialog or a popover closes
+// by the browser's own doing, before anything behind it.
+function closeFold(page, event) {
+  if (page.querySelector("[popover]:popover-open, dialog[open]")) return;
+  const open = [...page.querySelectorAll("details[open]:not([data-stays])")].filter((fold) => fold.querySelector("summary"));
+  const around = event.target.closest?.("details[open]");
+  if (!around && isTyping(event.target)) return; // nobody is taken away from what they write
+  const fold = around ?? open.pop();
+  if (!fold) return;
+  fold.open = false;
+  fold.querySelector("summary")?.focus();
 }
 
 function openFold(fold) {
