@@ -9,8 +9,11 @@
     publishing       how soon an approval is live, in small libraries and large ones
     one_hour         what an hour of a lead with the suggestions is worth, on the demo
     replay           how long a draft against thousands of past questions takes
+    desk_load        how live the desk is with many agents and customers at once
+    desk_pages       how long the desk's pages take with many tickets
     selector         what remembering the model's verdicts saves on a repeat-heavy stream
 
+    plain_http       requests and streams that take little of the processors they measure
     public_data      BANKING77 and CLINC150 as knowledge bases and customers
     observed         what a shelf said about each customer's question
     typos            questions as they are typed in a hurry

@@ -13,8 +13,8 @@ over plain sockets, and what the server and these clients took of the processors
 import argparse
 import asyncio
 import json
+import os
 import random
-import ssl
 import tempfile
 import time
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
-
-import httpx
+from urllib.parse import urlencode
 
 from assistant import demo
 from assistant.ground.parts import Parts, assemble
 from assistant.ground.people import Role, add_person, join, sign_in
 from assistant.ground.settings import Settings
 from assistant.launch.launches import by_key
+from tests.benchmarks.plain_http import Line
 from tests.benchmarks.serving import _await_index, _prepare
 from tests.faults.server import Server
 from web.access import COOKIE
@@ -38,7 +38,6 @@ WRITTEN, REPLIED = 4.0, 1.0  # messages a second: of all customers, of all agent
 PATIENCE = 30.0  # seconds until a message that is nowhere to be seen counts as lost
 LOCKED = ("database is locked", "database away")
 SEED = 20_261_116
-NO_TLS = ssl.create_default_context()
 
 
 @dataclass
@@ -105,12 +104,21 @@ def main() -> None:
         with Server(data) as server:
             server.start()
             _await_index(server)
+            before = _processor_seconds(server.pid), time.process_time()
             to_agents, to_customers = asyncio.run(_together(server.address, agents, given))
+            took = _processor_seconds(server.pid) - before[0], time.process_time() - before[1]
             said = server.said()
     print(f"{given.agents} agents, {given.customers} customers, {given.seconds:g} s")
+    print(f"of the processors: server {took[0]:.1f} s, these clients {took[1]:.1f} s, to begin too")
     _say("a customer's message on the agents' side", to_agents)
     _say("an agent's reply on the customer's side", to_customers)
     print(f"locked: {sum(said.count(words) for words in LOCKED)}")
+
+
+def _processor_seconds(pid: int) -> float:
+    """Return what a process has taken of the processors so far, in seconds."""
+    spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
 
 
 def _arguments() -> argparse.Namespace:
@@ -152,32 +160,29 @@ def _agents(data: Path, count: int) -> list[Agent]:
 async def _together(
     address: str, agents: Sequence[Agent], given: argparse.Namespace
 ) -> tuple[Seen, Seen]:
-    limits = httpx.Limits(max_connections=40, max_keepalive_connections=40)
-    async with httpx.AsyncClient(
-        base_url=address, timeout=PATIENCE, verify=NO_TLS, limits=limits
-    ) as line:
-        customers = [await _customer(line, number) for number in range(given.customers)]
-        streams = [asyncio.create_task(_listen_at_desk(address, agent)) for agent in agents]
-        streams += [asyncio.create_task(_listen_in_widget(address, one)) for one in customers]
-        await asyncio.sleep(3.0)  # everybody is connected
-        to_agents, to_customers = Seen(), Seen()
-        until, dice = time.monotonic() + given.seconds, random.Random(SEED)
-        await asyncio.gather(
-            _at_pace(
-                WRITTEN,
-                until,
-                lambda: _write(line, dice.choice(customers), dice.choice(agents), to_agents),
-            ),
-            _at_pace(
-                REPLIED,
-                until,
-                lambda: _reply(line, dice.choice(customers), dice.choice(agents), to_customers),
-            ),
-        )
-        for stream in streams:
-            stream.cancel()
-        await asyncio.gather(*streams, return_exceptions=True)
-        return to_agents, to_customers
+    line = Line(address)
+    customers = [await _customer(line, number) for number in range(given.customers)]
+    streams = [asyncio.create_task(_listen_at_desk(line, agent)) for agent in agents]
+    streams += [asyncio.create_task(_listen_in_widget(line, one)) for one in customers]
+    await asyncio.sleep(3.0)  # everybody is connected
+    to_agents, to_customers = Seen(), Seen()
+    until, dice = time.monotonic() + given.seconds, random.Random(SEED)
+    await asyncio.gather(
+        _at_pace(
+            WRITTEN,
+            until,
+            lambda: _write(line, dice.choice(customers), dice.choice(agents), to_agents),
+        ),
+        _at_pace(
+            REPLIED,
+            until,
+            lambda: _reply(line, dice.choice(customers), dice.choice(agents), to_customers),
+        ),
+    )
+    for stream in streams:
+        stream.cancel()
+    await asyncio.gather(*streams, return_exceptions=True)
+    return to_agents, to_customers
 
 
 async def _at_pace(per_second: float, until: float, act: Any) -> None:
@@ -191,36 +196,36 @@ async def _at_pace(per_second: float, until: float, act: Any) -> None:
     await asyncio.gather(*acts)
 
 
-async def _customer(line: httpx.AsyncClient, number: int) -> Customer:
-    begun = (await line.post(f"/api/v1/launches/{demo.LAUNCH}/conversations", json={})).json()
+async def _customer(line: Line, number: int) -> Customer:
+    path = f"/api/v1/launches/{demo.LAUNCH}/conversations"
+    begun = json.loads((await line.asks("POST", path, {}, b"{}")).body)
     customer = Customer(begun["id"], begun["token"], "")
     answer = await _said(line, customer, "person", {"note": f"A person, please. I am {number}."})
     customer.ticket = answer["ticket"]["number"]
     return customer
 
 
-async def _said(
-    line: httpx.AsyncClient, customer: Customer, path: str, body: dict[str, Any]
-) -> dict[str, Any]:
+async def _said(line: Line, customer: Customer, path: str, body: dict[str, Any]) -> dict[str, Any]:
     customer.said += 1
     headers = {
         "Authorization": f"Bearer {customer.token}",
         "Idempotency-Key": f"{customer.id}-{customer.said}",
     }
-    sent = await line.post(
-        f"/api/v1/conversations/{customer.id}/{path}", headers=headers, json=body
-    )
-    found: dict[str, Any] = sent.raise_for_status().json()
+    where = f"/api/v1/conversations/{customer.id}/{path}"
+    answer = await line.asks("POST", where, headers, json.dumps(body).encode())
+    if answer.status != 200:
+        raise OSError(f"{answer.status}")
+    found: dict[str, Any] = json.loads(answer.body)
     return found
 
 
-async def _write(line: httpx.AsyncClient, customer: Customer, agent: Agent, seen: Seen) -> None:
+async def _write(line: Line, customer: Customer, agent: Agent, seen: Seen) -> None:
     """Let a customer write, and time until the agent has it."""
     began, known = time.monotonic(), f"{customer.ticket} message.question"
     agent.told.at.pop(known, None)
     try:
         await _said(line, customer, "messages", {"text": f"It is still so, and it is {began:.3f}"})
-    except httpx.HTTPError as trouble:
+    except (OSError, ValueError, TimeoutError) as trouble:
         seen.troubles.append(repr(trouble))
         return
     arrived = await agent.told.when(known)
@@ -228,29 +233,29 @@ async def _write(line: httpx.AsyncClient, customer: Customer, agent: Agent, seen
         seen.lost += 1
         return
     seen.told.append(arrived - began)
-    cookies = {COOKIE: agent.cookie}
-    page = await line.get(
-        f"/desk/tickets/{customer.ticket}", headers={"accept": "text/html"}, cookies=cookies
-    )
-    if f"it is {began:.3f}" not in page.text:
+    asked = time.monotonic()
+    headers = {"Accept": "text/html", "Cookie": f"{COOKIE}={agent.cookie}"}
+    page = await line.asks("GET", f"/desk/tickets/{customer.ticket}", headers)
+    if f"it is {began:.3f}".encode() not in page.body:
         seen.lost += 1
         return
-    seen.shown.append(arrived - began + page.elapsed.total_seconds())
+    seen.shown.append(arrived - began + time.monotonic() - asked)
 
 
-async def _reply(line: httpx.AsyncClient, customer: Customer, agent: Agent, seen: Seen) -> None:
+async def _reply(line: Line, customer: Customer, agent: Agent, seen: Seen) -> None:
     """Let an agent reply, and time until the customer has it: the stream carries the words."""
     began = time.monotonic()
     words = f"We are looking into it. {began:.3f}"
     fields = {"csrf": agent.csrf, "kind": "reply", "text": words}
-    sent = await line.post(
-        f"/desk/tickets/{customer.ticket}/replies",
-        data=fields,
-        headers={"accept": "text/html"},
-        cookies={COOKIE: agent.cookie},
-    )
-    if sent.status_code != 303:
-        seen.troubles.append(f"{sent.status_code}")
+    headers = {
+        "Accept": "text/html",
+        "Cookie": f"{COOKIE}={agent.cookie}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    path = f"/desk/tickets/{customer.ticket}/replies"
+    sent = await line.asks("POST", path, headers, urlencode(fields).encode())
+    if sent.status != 303:
+        seen.troubles.append(f"{sent.status}")
         return
     arrived = await customer.told.when(words)
     if arrived is None:
@@ -260,33 +265,19 @@ async def _reply(line: httpx.AsyncClient, customer: Customer, agent: Agent, seen
     seen.shown.append(arrived - began)
 
 
-async def _listen_at_desk(address: str, agent: Agent) -> None:
+async def _listen_at_desk(line: Line, agent: Agent) -> None:
     headers = {"Cookie": f"{COOKIE}={agent.cookie}"}
-    async for body in _events(address, "/desk/events", headers):
+    async for body in line.events("/desk/events", headers):
         for change in body.get("events", ()) if isinstance(body, dict) else ():
             await agent.told.arrived(f"{change.get('ticket', '')} {change['kind']}")
 
 
-async def _listen_in_widget(address: str, customer: Customer) -> None:
+async def _listen_in_widget(line: Line, customer: Customer) -> None:
     headers = {"Authorization": f"Bearer {customer.token}"}
     path = f"/api/v1/conversations/{customer.id}/events"
-    async for body in _events(address, path, headers):
+    async for body in line.events(path, headers):
         if isinstance(body, dict) and "text" in body:
             await customer.told.arrived(str(body["text"]))
-
-
-async def _events(address: str, path: str, headers: dict[str, str]) -> Any:
-    """Yield what a stream says. A plain socket: what reading costs is taken from the server."""
-    host, port = address.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=2**22)
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{head}\r\n".encode())
-    try:
-        while line := await reader.readline():
-            if line.startswith(b"data: "):
-                yield json.loads(line[6:])
-    finally:
-        writer.close()
 
 
 if __name__ == "__main__":
