@@ -18,7 +18,7 @@ from assistant.answering.to_everyone import send_to_all
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, Said
 from assistant.desk.recalled import UNDO, Recall, ToldWrong
-from assistant.ground.audit import happened
+from assistant.ground.audit import Event, happened
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
@@ -67,7 +67,7 @@ def recall(
 
 
 def told_of(session: Session, launch_id: int, versions: Sequence[EntryVersion]) -> int:
-    """Return how many people were told exactly what these versions say."""
+    """Return how many people were told what these versions say, or a reply made from it."""
     ids = _who_said(launch_id, versions).with_only_columns(Message.conversation_id)
     people = select(Conversation.visitor).where(Conversation.id.in_(ids)).distinct()
     return len(session.scalars(people).all())
@@ -132,7 +132,11 @@ def versions_of(session: Session, recalled: Recall) -> list[EntryVersion]:
 
 
 def _who_said(launch_id: int, versions: Sequence[EntryVersion]) -> Select[Message]:
-    """Return the query for what was said word for word as in ``versions``, cited or typed."""
+    """Return the query for what was said as in ``versions``: cited, typed, or changed by a person.
+
+    Who changed it began with the wrong words; whether theirs are right a person has to look at.
+    """
+    ids = [version.id for version in versions]
     return (
         select(Message)
         .join(Message.conversation)
@@ -141,11 +145,22 @@ def _who_said(launch_id: int, versions: Sequence[EntryVersion]) -> Select[Messag
             Message.by != By.CUSTOMER,
             Message.kind.in_((Said.ANSWER, Said.REPLY)),
             or_(
-                Message.entry_version_id.in_([version.id for version in versions]),
+                Message.entry_version_id.in_(ids),
+                Message.id.in_(_changed_from(launch_id, ids)),
                 Message.sha256.in_({version.sha256 for version in versions}),
             ),
         )
         .order_by(Message.id)
+    )
+
+
+def _changed_from(launch_id: int, versions: Sequence[int]) -> Select[int]:
+    """Return the query for the replies that a person began from one of ``versions`` and changed."""
+    began_from = Event.details["deviates_from"].as_integer()
+    return select(Event.details["message"].as_integer()).where(
+        Event.launch_id == launch_id,
+        Event.kind == "ticket.replied",
+        began_from.in_(versions),
     )
 
 

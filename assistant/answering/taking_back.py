@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from assistant.answering.lines import LINES, Line
-from assistant.desk import intake, promises
+from assistant.desk import belonging, causes, intake, promises
+from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, Said
 from assistant.desk.promises import HYPERCARE, NORMAL, Kind
@@ -156,7 +157,31 @@ def _ticket(
         terms, hours = ticket.terms, ticket.coverage
         promises.made(ticket, Kind.NEXT_UPDATE, policy=terms, coverage=hours, since=at)
     ticket.record(session, "recalled", by=recalled.by, at=at, recall=recalled.id, reason=because)
+    if ticket.cause_id is None:
+        cause = _cause(session, recalled) or _detected(session, recalled, at)
+        belonging.link_ticket(session, ticket, cause, by=recalled.by, at=at)
     return ticket
+
+
+def _cause(session: Session, recalled: Recall) -> Cause | None:
+    """Return the cause that the recall's tickets share so far."""
+    query = (
+        select(Cause)
+        .join(Ticket, Ticket.cause_id == Cause.id)
+        .join(ToldWrong, ToldWrong.ticket_id == Ticket.id)
+        .where(ToldWrong.recall_id == recalled.id, Cause.title == _title(recalled))
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def _detected(session: Session, recalled: Recall, at: datetime) -> Cause:
+    by = recalled.by
+    return causes.detect(session, recalled.launch_id, title=_title(recalled), by=by, at=at)
+
+
+def _title(recalled: Recall) -> str:
+    words = " ".join(f"We told people something wrong: {recalled.title}".split())
+    return words[: causes.LONGEST_TITLE]
 
 
 def _opened(

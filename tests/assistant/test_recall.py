@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.answering import recall, sending, taking_back
+from assistant.answering import recall, sending, suggesting, taking_back
 from assistant.answering.audience import Chosen
 from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.leaving_out import Words
@@ -385,3 +385,34 @@ def test_reinstating_stops_the_correction_that_is_on_its_way(shop: Parts) -> Non
 
     assert sending.send_broadcasts(shop) == 0
     assert "No." not in lines_of(mara)
+
+
+def test_whoever_was_told_the_words_as_a_person_changed_them_hears_of_it_too(shop: Parts) -> None:
+    told, other = cast.a_customer(shop, visitor="changed"), cast.a_customer(shop, visitor="other")
+    for customer in (told, other):
+        customer.asks(cast.UNKNOWN)
+    with shop.db.writing() as session:
+        tickets, amir = cast.tickets_of(session), the(session, AMIR)
+        version, at = cast.version_of(session, KEY), shop.clock.now()
+        said = f"{EXPORT_TEXT} Or ask us."
+        suggesting.reply(session, tickets[0], said, started_from=version, by=amir, at=at)
+        tickets[1].reply(session, "Something else.", by=amir, at=at)
+
+    recall_id = recalled_by(shop)
+
+    assert took_back(shop) == 1
+    with shop.db.reading() as session:
+        assert [each.conversation_id for each in the_recall(session, recall_id).told] == [told.id]
+        assert recall.told_of(session, cast.launch_of(session).id, [version]) == 1
+
+
+def test_the_tickets_of_a_recall_share_one_cause(shop: Parts) -> None:
+    told_before(shop, 3)
+
+    recalled_by(shop)
+
+    assert took_back(shop) == 3
+    with shop.db.reading() as session:
+        found = {ticket.cause_id for ticket in cast.tickets_of(session)}
+        (cause_id,) = found
+        assert cause_id is not None
