@@ -23,7 +23,7 @@ from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing, stocking
 from assistant.worker import Worker, clocks, deliveries, long_jobs
-from web import guarding, refusals
+from web import guarding, refusals, warming
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
 from web.measuring import Measured, Metrics
@@ -115,6 +115,7 @@ def _open_index(parts: Parts) -> None:
     # The first answers come before the index, whose opening takes seconds of its own.
     stocking.warm_all(parts)
     parts.owns_index = True
+    warming.warm(parts)
     publishing.reconcile(parts, at=parts.clock.now())
 
 

@@ -36,6 +36,13 @@ def environment() -> Environment:
     return env
 
 
+def compile_all() -> None:
+    """Compile every template, which otherwise the first page of each kind waits for."""
+    env = environment()
+    for name in env.list_templates(extensions=["html", "xml"]):
+        env.get_template(name)
+
+
 def page(template: str, context: dict[str, object]) -> str:
     """The finished HTML of `template`, for example ``desk/queue.html``."""
     return environment().get_template(template).render(context)
