@@ -36,9 +36,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[Sent | None]) -> None:
+    def __init__(self, events: AsyncIterator[Sent | None], status_code: int = 200) -> None:
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        super().__init__(_written(events), headers=headers)
+        super().__init__(_written(events), status_code, headers)
 
 
 async def _written(events: AsyncIterator[Sent | None]) -> AsyncIterator[bytes]:
