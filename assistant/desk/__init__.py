@@ -5,8 +5,8 @@
 ``rulings`` (decisions that a ticket waits for) · ``visitors`` (who somebody says
 they are) · ``reply_guard strangers`` (a last look at what
 somebody wrote) ·
-``policies`` (how much time each promise gives) · ``promises`` (what was promised until when) ·
-``kinder`` (what a change does to open tickets) ·
+``policies`` (how much time each promise gives) · ``promises overdue`` (what was promised until
+when) · ``kinder`` (what a change does to open tickets) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
 next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
 ``bounces`` (what comes back) · ``notices notice_mail`` (a line for one person) ·

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from assistant.desk import promises
+from assistant.desk import overdue
 from assistant.desk.escalation import AT_LEAST
 from assistant.desk.in_charge import in_charge
 from assistant.desk.policies import Kind
@@ -68,11 +68,11 @@ def _each(
 
 
 def _running_out(session: Session, at: datetime) -> list[Found]:
-    return [(promise_id, at) for promise_id in promises.running_out(session, at=at)]
+    return [(promise_id, at) for promise_id in overdue.running_out(session, at=at)]
 
 
 def _overdue(session: Session, at: datetime) -> list[Found]:
-    return [(promise_id, at) for promise_id in promises.overdue(session, at=at)]
+    return [(promise_id, at) for promise_id in overdue.broken(session, at=at)]
 
 
 def _unmoved(session: Session, at: datetime) -> list[Found]:
@@ -86,7 +86,7 @@ def _unmoved(session: Session, at: datetime) -> list[Found]:
 
 
 def _warned(session: Session, found: Found, at: datetime) -> bool:
-    if not promises.claim_warned(session, found[0], at=at):
+    if not overdue.claim_warned(session, found[0], at=at):
         return False
     promise = session.get_one(Promise, found[0])
     ticket, due = promise.ticket, promise.due_at
@@ -102,7 +102,7 @@ def _warned(session: Session, found: Found, at: datetime) -> bool:
 
 
 def _broke(session: Session, found: Found, at: datetime) -> bool:
-    if not promises.claim_broken(session, found[0], at=at):
+    if not overdue.claim_broken(session, found[0], at=at):
         return False
     promise = session.get_one(Promise, found[0])
     ticket, due = promise.ticket, promise.due_at

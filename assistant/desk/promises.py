@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assistant.desk import pauses
 from assistant.desk.pauses import Pause
@@ -261,46 +261,3 @@ def open_of(promises: Sequence[Promise], *kinds: Kind) -> list[Promise]:
     """Return those still to be kept, of ``kinds`` when given, soonest first, paused ones last."""
     still = [p for p in promises if p.is_open and (not kinds or p.kind in kinds)]
     return sorted(still, key=lambda promise: (promise.paused_at is not None, promise.due_at))
-
-
-def overdue(session: Session, *, at: datetime, most: int = 200) -> list[int]:
-    """Return the ids of promises that broke and that nobody has noted yet, the oldest first."""
-    return _unnoted(session, Promise.due_at, at, most)
-
-
-def running_out(session: Session, *, at: datetime, most: int = 200) -> list[int]:
-    """Return the ids of promises to warn of, the most urgent first."""
-    return _unnoted(session, Promise.warn_at, at, most, Promise.warned_at.is_(None))
-
-
-def _unnoted(session: Session, due: Any, at: datetime, most: int, *also: Any) -> list[int]:
-    query = select(Promise.id).where(due <= at, *also, *_running()).order_by(due).limit(most)
-    return list(session.scalars(query))
-
-
-def claim_broken(session: Session, promise_id: int, *, at: datetime) -> bool:
-    """Note that a promise broke; true for exactly one caller, and only while it is so."""
-    claimed = session.execute(
-        update(Promise)
-        .where(Promise.id == promise_id, *_running())
-        .where(Promise.due_at <= at)
-        .values(broken_at=at)
-    )
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def claim_warned(session: Session, promise_id: int, *, at: datetime) -> bool:
-    """Note that somebody is warned of a promise; true for exactly one caller."""
-    claimed = session.execute(
-        update(Promise)
-        .where(Promise.id == promise_id, Promise.warned_at.is_(None), *_running())
-        .where(Promise.warn_at <= at)
-        .values(warned_at=at)
-    )
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def _running() -> tuple[Any, ...]:
-    # What broke and got a later time since runs again, and may break again.
-    unbroken = or_(Promise.broken_at.is_(None), Promise.broken_at < Promise.due_at)
-    return Promise.kept_at.is_(None), Promise.paused_at.is_(None), unbroken

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.desk import promises
+from assistant.desk import overdue, promises
 from assistant.desk.promises import HYPERCARE, NORMAL, Kind, Policy, Promise, in_words
 from assistant.desk.severity import Severity
 from assistant.ground.parts import Parts
@@ -142,10 +142,10 @@ def test_a_broken_promise_is_claimed_by_exactly_one(shop: Parts, mara: Customer)
     at = later(shop, hours=8)
 
     with shop.db.writing() as session:
-        (first_response,) = promises.overdue(session, at=at)
-        assert promises.claim_broken(session, first_response, at=at)
-        assert not promises.claim_broken(session, first_response, at=at)
-        assert promises.overdue(session, at=at) == []
+        (first_response,) = overdue.broken(session, at=at)
+        assert overdue.claim_broken(session, first_response, at=at)
+        assert not overdue.claim_broken(session, first_response, at=at)
+        assert overdue.broken(session, at=at) == []
 
 
 def test_what_was_kept_in_time_is_never_broken(shop: Parts, mara: Customer) -> None:
@@ -153,7 +153,7 @@ def test_what_was_kept_in_time_is_never_broken(shop: Parts, mara: Customer) -> N
     cast.amir_replies(shop)
 
     with shop.db.reading() as session:
-        assert promises.overdue(session, at=NOW + timedelta(days=4)) == []
+        assert overdue.broken(session, at=NOW + timedelta(days=4)) == []
 
 
 def test_a_new_severity_moves_deadlines_but_not_the_time_a_person_named(
