@@ -20,6 +20,7 @@ _NOBODY = re.compile(
     r"todos|todas|equipo|tous|toutes|equipe|équipe|morning|afternoon|evening|day|world",
     re.IGNORECASE,
 )
+MOST_WORDS = 4  # of a name; a visitor's id with more is something else
 _LETTER = r"[^\W\d_]"
 _NAME = rf"{_LETTER}(?:[\w'’.\u00b7-]{{0,30}}[\w’'])?\.?"
 _NAMES = rf"{_NAME}(?:[ \u00a0]{_NAME}){{0,2}}"
@@ -111,8 +112,8 @@ def redacted(text: str, names: Iterable[str] = ()) -> str:
 
 
 def names_in(*of: str) -> list[str]:
-    """Return each whole name and each word of it; a single word is a code and no name."""
-    whole = [name.strip() for name in of if " " in name.strip()]
+    """Return each whole name and each word of it; one word is a code, more than four no name."""
+    whole = [name.strip() for name in of if 2 <= len(name.split()) <= MOST_WORDS]
     return [*whole, *(word for name in whole for word in name.split() if len(word) > 1)]
 
 

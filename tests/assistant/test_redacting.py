@@ -83,3 +83,7 @@ def test_a_huge_hostile_text_is_redacted_in_no_time() -> None:
     text = "Hello " + "a " * 2_000 + "12 " * 2_000 + "ул. " * 500 + "#1" * 1_000
 
     assert redacted(text)
+
+
+def test_what_is_too_long_for_a_name_takes_no_words_away() -> None:
+    assert names_in("somebody who asks about the price", "visitor-7") == []
