@@ -26,6 +26,7 @@ from web.entry_replay import replay_below
 from web.entry_seen import Seen
 from web.entry_standing import banner, may_nothing, standing
 from web.entry_versions import every_version
+from web.learning_pages import learning_beside
 from web.library_pages import STATE_WORDS
 
 NEW_TITLES = {Kind.FAQ: "New FAQ entry", Kind.RESPONSE: "New response"}
@@ -35,6 +36,7 @@ PARTS: tuple[Callable[[Seen], dict[str, Any]], ...] = (
     evidence_beside,
     replay_below,
     every_version,
+    learning_beside,
 )
 """Each returns what its own templates show of an entry that exists; no two the same name."""
 

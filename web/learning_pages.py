@@ -15,6 +15,7 @@ from assistant.answering.received_rows import received_of_entry, received_of_lau
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from web.entry_seen import Seen
 
 HOURS = (("in_a_day", 24), ("in_three_days", 72))
 MOST = 200  # wordings listed
@@ -35,6 +36,11 @@ def learning_of(session: Session, launch: Launch, entry: Entry, *, at: datetime)
         "to_do_href": f"/launches/{launch.key}/library/to-do?entry={entry.key}",
         "wordings_href": f"/launches/{launch.key}/library/wordings",
     }
+
+
+def learning_beside(seen: Seen) -> dict[str, Any]:
+    """Return what library/_learning.html shows beside an entry."""
+    return {"learning": learning_of(seen.session, seen.launch, seen.entry, at=seen.at)}
 
 
 def wordings_page(session: Session, launch: Launch, *, at: datetime) -> dict[str, Any]:

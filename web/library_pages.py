@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from assistant.answering import suggestions
+from assistant.answering import not_quite_list, suggestions
 from assistant.answering.evidence import asked_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
@@ -107,6 +107,7 @@ def library_page(
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "suggested": suggestions.count(session, launch.id, suggestions.is_open()),
+        "not_quite": not_quite_list.counts(session, launch.id).open,
         "tabs": [_tab(each, counted, current, launch) for each in TABS],
         "tab": {"key": current.key, "title": current.title, "explanation": current.explanation},
         "q": q,

@@ -26,6 +26,7 @@ from assistant.library.stocking import Stock
 from assistant.reports import go_no_go, rehearsal_finds
 
 AT_ONCE = 64  # questions embedded, and recorded, together
+WITH_MODEL = 8  # the same where a model reads each: a slow one must not outlast the lease
 SHORT = 40  # questions that whoever asks may wait for, without a model
 
 
@@ -88,7 +89,8 @@ def _portion(
 ) -> float | None:
     """Ask the next questions; return the share that is done, nothing when none were left."""
     with parts.db.reading() as session:
-        portion = rehearsals.to_ask(session, rehearsal_id, AT_ONCE)
+        most = AT_ONCE if parts.model is None else WITH_MODEL
+        portion = rehearsals.to_ask(session, rehearsal_id, most)
     if not portion:
         return None
     ready = ready_with(parts, stock, [one.text for one in portion], at=at)
@@ -100,7 +102,8 @@ def _portion(
         rehearsal = session.get_one(Rehearsal, rehearsal_id)
         for one in rehearsals.with_ids(session, known):
             _record(one, known[one.id])
-        rehearsal.done += len(known)
+        # Of two who run it, one after the other's lease, neither counts beyond the end.
+        rehearsal.done = min(rehearsal.total, rehearsal.done + len(known))
         rehearsal.claimed_until = parts.clock.now() + LEASE
         return rehearsal.done / rehearsal.total
 

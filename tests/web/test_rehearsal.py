@@ -93,6 +93,19 @@ def test_one_entrys_items_are_shown_alone(shop: Parts) -> None:
     assert lena.get(TO_DO, entry="no-such-entry").status_code == 404
 
 
+def test_the_entry_and_the_library_say_what_was_not_quite(shop: Parts) -> None:
+    not_quite(shop)
+    lena = a_browser(shop, LENA)
+
+    entry = words_of(lena.get("/library/spring-pricing/entries/export-data").text)
+    library = words_of(lena.get("/library").text)
+
+    assert "“Not quite”: 1 to look at" in entry
+    assert "1 time by the assistant" in entry
+    assert "0 said so, 1 “not quite” (100 % of those who said anything" in entry
+    assert "Not quite 1" in library
+
+
 def read_wordings(browser: Browser) -> str:
     return words_of(browser.get(WORDINGS).text)
 
