@@ -20,7 +20,15 @@ from assistant.answering import (
     taking_back,
 )
 from assistant.answering.answer import hand_over_stranded
-from assistant.desk import alarms, notice_mail, posting, regrouping, roster_watch, telling
+from assistant.desk import (
+    alarms,
+    notice_mail,
+    posting,
+    regrouping,
+    roster_watch,
+    telling,
+    update_alarms,
+)
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
 from assistant.integrations import (
@@ -123,6 +131,7 @@ def clocks(parts: Parts) -> tuple[Job, ...]:
         Job("warn of promises", often, alarms.warn),
         Job("break promises", often, alarms.break_promises),
         Job("move up what nobody takes", often, alarms.move_up),
+        Job("watch updates", timedelta(seconds=15), update_alarms.watch_updates),
         Job("mail notices", often, notice_mail.mail_notices),
     )
 

@@ -9,6 +9,7 @@ somebody wrote) ·
 when) · ``kinder`` (what a change does to open tickets) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
 next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
+``update_alarms`` (an update that is late or missing) ·
 ``bounces`` (what comes back) · ``notices notice_mail`` (a line for one person) ·
 ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what

@@ -2,7 +2,8 @@
 
 ``launches`` (the window itself and what is missing before it may go live) · ``scenarios`` (moments
 of doubt, each with an owner) · ``scope`` (in or out) · ``updates`` (what everybody is told, each a
-promise) · ``shifts`` (who is the hypercare owner at which minute) · ``roster rest`` (a roster
+promise) · ``daily_updates`` (on which days one is
+due) · ``shifts`` (who is the hypercare owner at which minute) · ``roster rest`` (a roster
 judged before it happens) · ``outlook`` (what will be wrong, and who was told) · ``strain`` (a
 warning before burnout) · ``rotation filling planning`` (how a roster comes about) · ``coverage
 coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes

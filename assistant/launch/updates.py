@@ -1,8 +1,9 @@
 """Updates: what everybody is told. Each answers three questions and is itself a promise."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.ground.audit import OPERATOR, happened
@@ -23,6 +24,7 @@ class Update(Base):
     """One published message to everybody. Never edited: the next one corrects it."""
 
     __tablename__ = "updates"
+    __table_args__ = (UniqueConstraint("launch_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
@@ -33,7 +35,15 @@ class Update(Base):
     next_update_at: Mapped[datetime | None]
     published_at: Mapped[datetime] = mapped_column(index=True)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    key: Mapped[str | None]  # of the form it came from: the same form sent twice is one update
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("updates.id"))
     published_by: Mapped[Person | None] = relationship()
+    corrects: Mapped["Update | None"] = relationship(remote_side=[id])
+
+    @property
+    def headline(self) -> str:
+        """Return its title, which says so when it corrects an earlier update."""
+        return f"Correction: {self.title}" if self.corrects else self.title
 
 
 def publish(
@@ -47,15 +57,60 @@ def publish(
     next_update_at: datetime | None,
     by: Person | None,
     at: datetime,
+    key: str = "",
+    corrects_id: int | None = None,
 ) -> Update:
     """Publish one update to every touchpoint at once: they all read this row.
 
+    The same ``key`` again returns what was published with it. ``corrects_id`` is what was wrong.
+
     Raises:
         NotPermitted: when ``by`` is neither change manager nor lead.
-        Refused: when one of the answers is blank, or the promised time is not in the future.
+        Refused: when one of the answers is blank, the promised time is not in the future, or what
+            it corrects is no update of the launch.
     """
     if by is not None and not by.is_any(Role.CHANGE_MANAGER, Role.LEAD):
         raise NotPermitted("A change manager or a lead publishes.", what_to_do="Ask one of them.")
+    if key and (before := with_key(session, launch.id, key)):
+        return before
+    update = written(
+        session,
+        launch,
+        title=title,
+        expected=expected,
+        what_to_do=what_to_do,
+        next_update=next_update,
+        next_update_at=next_update_at,
+        corrects_id=corrects_id,
+        at=at,
+    )
+    update.key, update.published_by, update.published_by_id = key or None, by, by.id if by else None
+    session.add(update)
+    session.flush()
+    told: dict[str, Any] = {"update": update.id}
+    if corrects_id:
+        told["corrects"] = corrects_id
+    happened(session, "update.published", at=at, by=by or OPERATOR, launch_id=launch.id, **told)
+    return update
+
+
+def written(
+    session: Session,
+    launch: Launch,
+    *,
+    title: str,
+    expected: str,
+    what_to_do: str,
+    next_update: str,
+    next_update_at: datetime | None,
+    corrects_id: int | None,
+    at: datetime,
+) -> Update:
+    """Return the update as it would be published, without publishing it: for looking at it first.
+
+    Raises:
+        Refused: as ``publish`` does.
+    """
     said = {
         "title": title.strip(),
         "expected": expected.strip(),
@@ -69,19 +124,26 @@ def publish(
             "The next update is promised for a time that has passed.",
             what_to_do="Choose a later time.",
         )
-    update = Update(
+    return Update(
         launch_id=launch.id,
         next_update_at=next_update_at,
         published_at=at,
-        published_by_id=by.id if by else None,
+        corrects_id=corrects_id or None,
+        corrects=_of_id(session, launch.id, corrects_id) if corrects_id else None,
         **said,
     )
-    session.add(update)
-    session.flush()
-    happened(
-        session, "update.published", at=at, by=by or OPERATOR, launch_id=launch.id, update=update.id
-    )
-    return update
+
+
+def _of_id(session: Session, launch_id: int, update_id: int) -> Update:
+    found = session.get(Update, update_id)
+    if found is None or found.launch_id != launch_id:
+        raise Refused("That update is not there.", what_to_do="Choose which one is corrected.")
+    return found
+
+
+def with_key(session: Session, launch_id: int, key: str) -> Update | None:
+    """Return what was published by the form with this key, or nothing."""
+    return session.scalar(select(Update).where(Update.launch_id == launch_id, Update.key == key))
 
 
 def newest(session: Session, launch_id: int, *, at: datetime) -> Update | None:

@@ -34,12 +34,21 @@ from assistant.desk import (
     rulings,
     subscribers,
     tickets,
+    update_alarms,
 )
 from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
 from assistant.integrations import hooks, subscriptions
-from assistant.launch import connections, launches, scenarios, shifts, signals, updates
-from assistant.library import afterwards, charge, entries, lessons, vectors
+from assistant.launch import (
+    connections,
+    daily_updates,
+    launches,
+    scenarios,
+    shifts,
+    signals,
+    updates,
+)
+from assistant.library import afterwards, charge, entries, lessons, unsaved, vectors
 from assistant.reports import days, exits, handover
 
 NOUNS = (
@@ -51,6 +60,8 @@ NOUNS = (
     launches,
     scenarios,
     updates,
+    daily_updates,
+    update_alarms,
     shifts,
     signals,
     conversations,
@@ -75,6 +86,7 @@ NOUNS = (
     entries,
     afterwards,
     lessons,
+    unsaved,
     vectors,
     charge,
     decisions,

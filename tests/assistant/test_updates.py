@@ -88,3 +88,30 @@ def test_the_pack_s_update_keeps_the_time_it_was_published(shop: Parts) -> None:
 
     assert told.published_at == datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
     assert told.next_update == "23 November 2026, 10:00 CET"
+
+
+def test_the_same_form_sent_twice_is_one_update(shop: Parts) -> None:
+    first = publish(shop, key="form-1")
+    again = publish(shop, key="form-1", title="Typed over meanwhile")
+
+    assert again.id == first.id
+    assert titles(shop, NOW) == ["Sign-in links are slow", "New prices began on Monday"]
+
+
+def test_a_correction_says_which_update_it_corrects_and_leaves_it_as_it_was(shop: Parts) -> None:
+    wrong = publish(shop)
+    right = publish(shop, title="Links are not slow", corrects_id=wrong.id)
+
+    with shop.db.reading() as session:
+        newest = updates.newest(session, launch_of(session).id, at=NOW)
+        assert newest is not None
+        assert newest.corrects is not None
+        assert (newest.id, newest.corrects.id) == (right.id, wrong.id)
+        assert newest.headline == "Correction: Links are not slow"
+    assert titles(shop, NOW)[1] == "Sign-in links are slow"
+
+
+@pytest.mark.parametrize("which", [10_000, -1])
+def test_what_is_not_there_is_not_corrected(shop: Parts, which: int) -> None:
+    with pytest.raises(Refused, match="not there"):
+        publish(shop, corrects_id=which)
