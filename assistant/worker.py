@@ -43,7 +43,7 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
-from assistant.reports import days, rehearsing, steps
+from assistant.reports import days, rehearsing, steps, written
 
 log = structlog.get_logger()
 
@@ -112,6 +112,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("embed anew", often, embed_anew),
         Job("keep the days", timedelta(seconds=30), days.keep_days),
         Job("move the stages", timedelta(minutes=5), steps.move_stages),
+        Job("write reports", timedelta(minutes=1), written.write_due),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("count suggestions", timedelta(seconds=15), counting.count_anew),
         Job("prove the index", timedelta(days=1), prove_index),

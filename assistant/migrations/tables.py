@@ -49,7 +49,7 @@ from assistant.launch import (
     updates,
 )
 from assistant.library import afterwards, charge, entries, lessons, unsaved, vectors
-from assistant.reports import days, exits, handover
+from assistant.reports import actions, days, exits, handover, readers, written
 
 NOUNS = (
     audit,
@@ -107,5 +107,8 @@ NOUNS = (
     days,
     exits,
     handover,
+    written,
+    readers,
+    actions,
 )
 metadata = Base.metadata

@@ -11,5 +11,10 @@ each exit criterion held, and whether it is over) · ``steps`` (the move to the 
 ``exits handover`` (what the end needs, and who signs it) · ``sheets`` (a report as CSV or
 Markdown, inert).
 
+Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)
+· ``due`` (when) · ``readers`` (who gets them) · ``written`` (each once, mailed) · ``as_of`` (how it
+stood at a moment) · ``measured`` (metrics as figures) · ``daily_status`` (one page for the sponsor)
+· ``actions`` (what follows from a finding).
+
 Before day 0: ``rehearsing`` (feared questions), ``rehearsal_finds`` (what is wrong), ``go_no_go``.
 """

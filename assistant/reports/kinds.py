@@ -1,0 +1,76 @@
+"""The reports there are: who reads each, who gets it by mail unasked, and how it is built."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from assistant.ground.people import Role
+from assistant.launch.launches import Launch
+from assistant.reports import daily_status, faq_updates, feedback, repeat_questions
+from assistant.reports.due import Rhythm
+from assistant.reports.papers import Paper, of_sheet
+
+EVERYBODY = tuple(Role)
+LISTENERS = (Role.LEAD, Role.CHANGE_MANAGER, Role.SPONSOR)  # who reads what customers said, too
+Build = Callable[[Session, Launch, date, datetime], Paper]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of report. ``build`` gets the local day and the instant (UTC) it is as of."""
+
+    name: str
+    title: str
+    text: str
+    rhythm: Rhythm
+    roles: tuple[Role, ...]
+    mailed_to: tuple[Role, ...]
+    build: Build
+
+
+def _repeats(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
+    report = repeat_questions.of_day(session, launch, day)
+    sheet = repeat_questions.sheet(report, launch)
+    return of_sheet(sheet, kind="repeat-questions", period=day.isoformat(),
+                    href=_page(launch, "repeat-questions", day))  # fmt: skip
+
+
+def _faq(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
+    sheet = faq_updates.sheet(faq_updates.of_day(session, launch, day), launch)
+    return of_sheet(sheet, kind="faq-updates", period=day.isoformat(),
+                    href=_page(launch, "faq-updates", day))  # fmt: skip
+
+
+def _feedback(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
+    sheet = feedback.sheet(feedback.of_day(session, launch, day), launch)
+    return of_sheet(sheet, kind="feedback", period=day.isoformat(),
+                    href=_page(launch, "feedback", day))  # fmt: skip
+
+
+def _page(launch: Launch, name: str, day: date) -> str:
+    return f"/reports/{name}?launch={launch.key}&day={day.isoformat()}"
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            daily_status.KIND, "Daily status", "One page for the sponsor: calm or not, and why.",
+            Rhythm.DAY, EVERYBODY, (Role.SPONSOR,), daily_status.of_day,
+        ),
+        Kind(
+            "repeat-questions", "Repeat questions", "What keeps being asked, once per question.",
+            Rhythm.DAY, EVERYBODY, (), _repeats,
+        ),
+        Kind(
+            "faq-updates", "FAQ updates", "Which answers are missing or weak.",
+            Rhythm.DAY, EVERYBODY, (), _faq,
+        ),
+        Kind(
+            "feedback", "Feedback", "What people said, in figures and in their own words.",
+            Rhythm.DAY, LISTENERS, (), _feedback,
+        ),
+    )
+}  # fmt: skip
