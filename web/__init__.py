@@ -20,7 +20,9 @@ desk while several work at it) ·
 library_pages entry_deciding entry_conflict entry_ways entry_pages entry_seen entry_standing
 entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
 ``editing entry_form entry_kept entry_beside comparison_pages placeholder_pages``
-(while it is written) · ``launch launch_pages launch_words`` ·
+(while it is written) · ``library_bulk library_bulk_pages export_command`` (many entries, as a
+file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for programs) ·
+``launch launch_pages launch_words`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·

@@ -21,7 +21,8 @@ from assistant.desk.tickets import Ticket
 from assistant.ground.errors import Declined, NotFound, NotPermitted
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, launches_of, signed_in
-from assistant.launch import launches
+from assistant.launch import api_keys, launches
+from assistant.launch.api_keys import ApiKey, Scope
 from assistant.launch.launches import Launch
 
 COOKIE = "hypercare_sign_in"
@@ -137,6 +138,49 @@ class Relay:
             raise NoToken("This needs the relay’s secret.", what_to_do="Send it as bearer token.")
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program that showed a key: which key, of which launch."""
+
+    key_id: int
+    launch_id: int
+
+
+class Program:
+    """Admits programs by an API key whose scope includes this one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __call__(self, parts: PartsHere, authorization: Annotated[str, Header()] = "") -> Caller:
+        """Return who is calling; a key that was revoked a moment ago is none.
+
+        Raises:
+            NoToken: when no key came along, or it is unknown, expired or revoked: they look alike.
+            NotPermitted: when its scope does not include this.
+        """
+        scheme, _, secret = authorization.partition(" ")
+        at = parts.clock.now()
+        with parts.db.reading() as session:
+            key = api_keys.opened(session, secret.strip(), at=at)
+            if scheme.lower() != "bearer" or key is None:
+                raise NoToken(
+                    "This needs an API key that is in force.",
+                    what_to_do="Send “Authorization: Bearer hk_…”. "
+                    "A lead makes keys on the launch’s page of connections.",
+                )
+            caller, is_news = Caller(key.id, key.launch_id), key.used(at)
+            if not key.may(self.scope):
+                raise NotPermitted(
+                    f"This key may not do that: its scope is {key.scope}.",
+                    what_to_do=f"Ask a lead for a key with the scope {self.scope.value}.",
+                )
+        if is_news:
+            with parts.db.writing() as session:
+                session.get_one(ApiKey, caller.key_id).used(at)
+        return caller
+
+
 class Staff:
     """Admits people who are signed in and have one of ``roles``; forms must carry their token."""
 
@@ -169,7 +213,7 @@ def _is_same(given: str, secret: str) -> bool:
     return secrets.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
 
-ADMISSIONS = (Anyone, Visitor, Relay, Staff)
+ADMISSIONS = (Anyone, Visitor, Relay, Program, Staff)
 
 anyone = Depends(Anyone())
 VisitorHere = Annotated[Opened, Depends(Visitor())]
@@ -177,6 +221,8 @@ StaffHere = Annotated[Me, Depends(Staff())]
 DeskHere = Annotated[Me, Depends(Staff(Role.AGENT, Role.ENGINEER, Role.LEAD))]
 LeadHere = Annotated[Me, Depends(Staff(Role.LEAD))]
 AuthorHere = Annotated[Me, Depends(Staff(Role.AGENT, Role.LEAD, Role.CHANGE_MANAGER))]
+ReaderHere = Annotated[Caller, Depends(Program(Scope.READ))]
+DrafterHere = Annotated[Caller, Depends(Program(Scope.DRAFT))]
 TellerHere = Annotated[Me, Depends(Staff(Role.CHANGE_MANAGER, Role.LEAD))]
 
 

@@ -32,7 +32,14 @@ from web.rendering import STATIC, page, static_address
 from web.rooms import ROUTERS as ROUTERS
 
 log = structlog.get_logger()
-CODES = {401: "sign-in", 403: "not-permitted", 404: "not-found", 409: "refused", 429: "too-many"}
+CODES = {
+    401: "sign-in",
+    403: "not-permitted",
+    404: "not-found",
+    409: "refused",
+    422: "invalid",
+    429: "too-many",
+}
 RETRY_AFTER = 5  # seconds; how long a client waits when the database could not take it
 
 

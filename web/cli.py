@@ -10,6 +10,7 @@ import typer
 
 from assistant.ground.people import Role
 from assistant.ground.settings import printed
+from web.export_command import export
 from web.index_commands import index_app
 from web.questions import Unreadable, lines_of, opened, size_of
 from web.rehearsal_command import rehearse
@@ -40,6 +41,7 @@ people_app = typer.Typer(no_args_is_help=True, help="The team.")
 app.add_typer(people_app, name="people")
 app.add_typer(index_app, name="index")
 app.command()(rehearse)
+app.command()(export)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]

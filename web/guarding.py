@@ -1,6 +1,7 @@
 """What every response carries and every request is held to: headers, sizes, rates."""
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
@@ -21,7 +22,9 @@ from web.access import PartsHere
 BIGGEST_BODY = 1_000_000  # bytes; the longest form is an entry with its phrasings
 BIGGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
 BIGGEST_MAIL = 25_000_000  # bytes; what most mail servers let through
+BIGGEST_FILE = 6_000_000  # bytes; a library of 5,000 entries has some three million
 MAIL = "/api/v1/mail"
+FILES = re.compile(r"/library/[^/]+/imports")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -86,6 +89,8 @@ class Headers:
 
 def biggest_body(path: str) -> int:
     """Return how many bytes a request to ``path`` may bring."""
+    if FILES.fullmatch(path):
+        return BIGGEST_FILE
     return BIGGEST_MAIL if path == MAIL else BIGGEST_BODY
 
 
@@ -95,7 +100,7 @@ class BodyLimits:
     def __init__(self, app: ASGIApp, announced: Callable[[Request], Response | None]) -> None:
         """``announced`` returns the refusal of a request that says it brings too much."""
         self._announced = announced
-        sizes = (BIGGEST_BODY, BIGGEST_MAIL)
+        sizes = (BIGGEST_BODY, BIGGEST_FILE, BIGGEST_MAIL)
         self._limited = {size: RequestBodyLimitMiddleware(app, size) for size in sizes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

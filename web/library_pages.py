@@ -1,24 +1,24 @@
 """The library's list from its nouns: what templates/library/index.html shows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from assistant.answering import not_quite_list, suggestions
-from assistant.answering.evidence import asked_of_each
+from assistant.answering.evidence import asked_of_each, people_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
-from assistant.library.entries import Entry, of_launch
+from assistant.library import listing
+from assistant.library.listing import Filters
 from assistant.library.versions import EntryVersion
 from web.thread import verdict_of
 
 PAGE = 25  # cards on one page
-EXPIRES_SOON = timedelta(days=3)  # before its end an entry stands under Expiring
 PREVIEW = 180  # characters, about two lines
 NOBODY = Asked(0, 0, ())
 AUTHORS = (Role.AGENT, Role.LEAD, Role.CHANGE_MANAGER)
@@ -36,54 +36,25 @@ STATE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One list of the library: which version of an entry it shows, if any."""
+    """One list of the library; ``key`` is its name in ``listing.LISTS``."""
 
     key: str
     title: str
     explanation: str
-    shows: Callable[[Entry, datetime], EntryVersion | None]
-
-
-def _pending(state: str) -> Callable[[Entry, datetime], EntryVersion | None]:
-    def shows(entry: Entry, at: datetime) -> EntryVersion | None:
-        return entry.newest if entry.state(at) == state else None
-
-    return shows
-
-
-def _approved(entry: Entry, at: datetime) -> EntryVersion | None:
-    version = entry.approved
-    return (
-        version if version and (version.valid_until is None or version.valid_until > at) else None
-    )
-
-
-def _expiring(entry: Entry, at: datetime) -> EntryVersion | None:
-    version = entry.approved
-    until = version.valid_until if version else None
-    return version if until is not None and until - at <= EXPIRES_SOON else None
 
 
 TABS = (
-    Tab("drafts", "Drafts", "What is being written. Nobody else sees it yet.", _pending("draft")),
-    Tab("in-review", "In review", "Waits for a lead who did not write it.", _pending("review")),
-    Tab("approved", "Approved", "What customers read, word for word.", _approved),
-    Tab("expiring", "Expiring", "Ends within three days, or has ended.", _expiring),
+    Tab("drafts", "Drafts", "What is being written. Nobody else sees it yet."),
+    Tab("in-review", "In review", "Waits for a lead who did not write it."),
+    Tab("approved", "Approved", "What customers read, word for word."),
+    Tab("expiring", "Expiring", "Ends within three days, or has ended."),
     Tab(
         "recalled",
         "Recalled",
         "Found wrong, and off every page. Who was told hears what is right.",
-        _pending("recalled"),
     ),
-    Tab(
-        "retired", "Retired", "Taken away from customers; kept for the record.", _pending("retired")
-    ),
-    Tab(
-        "rejected",
-        "Rejected",
-        "Decided against, until clearly more people ask.",
-        _pending("rejected"),
-    ),
+    Tab("retired", "Retired", "Taken away from customers; kept for the record."),
+    Tab("rejected", "Rejected", "Decided against, until clearly more people ask."),
 )
 
 
@@ -98,12 +69,19 @@ def library_page(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the context of library/index.html. The number of queries does not grow with it."""
-    entries, asked = of_launch(session, launch.id), asked_of_each(session, launch.id)
-    counted = {each.key: _shown(each, entries, at) for each in TABS}
+    counted, asked = listing.counts(session, launch.id, at=at), asked_of_each(session, launch.id)
     current = _current(tab, counted, person)
-    found = [version for version in counted[current.key] if _mentions(version, q)]
-    found.sort(key=lambda v: (-asked.get(v.entry.key, NOBODY).people, -v.saved_at.timestamp()))
-    page = found[(number - 1) * PAGE : number * PAGE]
+    found = listing.listed(
+        session,
+        launch.id,
+        current.key,
+        at=at,
+        filters=Filters(q=q),
+        asked=people_of_each(launch.id),
+        first=(number - 1) * PAGE,
+        most=PAGE,
+    )
+    page, total = found.versions, found.total
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "suggested": suggestions.count(session, launch.id, suggestions.is_open()),
@@ -112,7 +90,7 @@ def library_page(
         "tab": {"key": current.key, "title": current.title, "explanation": current.explanation},
         "q": q,
         "cards": [card(v, asked.get(v.entry.key, NOBODY), launch, person, at) for v in page],
-        "pager": _pager(len(found), number, {"launch": launch.key, "tab": current.key, "q": q}),
+        "pager": _pager(total, number, {"launch": launch.key, "tab": current.key, "q": q}),
         "may": {"create": person.is_any(*AUTHORS)},
         "empty": _empty(current, q),
     }
@@ -170,31 +148,18 @@ def _index(version: EntryVersion) -> tuple[str, str]:
     return "live", "Live, proven retrievable"
 
 
-def _shown(tab: Tab, entries: Sequence[Entry], at: datetime) -> list[EntryVersion]:
-    versions = (tab.shows(entry, at) for entry in entries)
-    return [version for version in versions if version is not None]
-
-
-def _current(key: str, counted: Mapping[str, Sequence[EntryVersion]], person: Person) -> Tab:
+def _current(key: str, counted: Mapping[str, int], person: Person) -> Tab:
     """Return the tab that is asked for; otherwise a lead begins with what waits for them."""
     named = {tab.key: tab for tab in TABS}
     waits = person.is_any(Role.LEAD) and counted["in-review"]
     return named.get(key) or named["in-review" if waits else "approved"]
 
 
-def _mentions(version: EntryVersion, q: str) -> bool:
-    words = q.casefold().split()
-    text = "\n".join((version.entry.key, version.text, *version.ways())).casefold()
-    return all(word in text for word in words)
-
-
-def _tab(
-    tab: Tab, counted: Mapping[str, Sequence[EntryVersion]], current: Tab, launch: Launch
-) -> dict[str, Any]:
+def _tab(tab: Tab, counted: Mapping[str, int], current: Tab, launch: Launch) -> dict[str, Any]:
     return {
         "key": tab.key,
         "title": tab.title,
-        "count": len(counted[tab.key]),
+        "count": counted[tab.key],
         "href": f"/library?{urlencode({'launch': launch.key, 'tab': tab.key})}",
         "current": tab is current,
     }

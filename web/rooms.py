@@ -15,6 +15,7 @@ from web import (
     hooks,
     launch,
     library,
+    library_bulk,
     notices,
     palette,
     public,
@@ -27,8 +28,11 @@ from web import (
     stages,
     widget,
 )
+from web.api_key_pages import router as api_keys_router
 from web.cause_listing import router as causes_router
 from web.certainty import router as certainty_router
+from web.entry_history import router as history_router
+from web.knowledge_api import router as knowledge_router
 from web.learning import router as learning_router
 from web.mail import routers as mail_routers
 from web.mails import router as mails_router
@@ -56,6 +60,10 @@ ROUTERS = (
     entry_deciding.router,
     learning_router,
     rehearsals_router,
+    library_bulk.router,
+    history_router,
+    knowledge_router,
+    api_keys_router,
     launch.router,
     coverage.router,
     stages.router,

@@ -1,6 +1,9 @@
 """What the last form did, in a sentence that is shown once."""
 
 TOASTS = {
+    "key-revoked": "Revoked. It opens nothing any more.",
+    "import-done": "Brought in. It waits for a lead who did not bring it in.",
+    "import-undone": "Taken back. Nothing of it is left to approve.",
     "acknowledged": "Acknowledged. The customer sees it.",
     "assigned": "Assigned.",
     "severity": "Severity changed.",

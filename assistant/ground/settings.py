@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     conversations_per_minute: int = Field(
         120, ge=1, description="Conversations a minute that one address may begin."
     )
+    api_calls_per_minute: int = Field(
+        300, ge=1, description="Requests a minute that one API key may make."
+    )
     mail_from: str = Field(
         "", description="Address that mail to customers comes from and is answered to."
     )

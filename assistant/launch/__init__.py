@@ -1,5 +1,6 @@
 """The launch: what changed, for whom, who owns it, and what everybody is told.
 
+``api_keys`` (what programs reach its library by) ·
 ``launches`` (the window itself and what is missing before it may go live) · ``scenarios`` (moments
 of doubt, each with an owner) · ``scope`` (in or out) · ``updates`` (what everybody is told, each a
 promise) · ``daily_updates`` (on which days one is

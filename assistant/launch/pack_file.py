@@ -87,6 +87,15 @@ BROKEN_YAML = (
 
 def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
     """Return the pack written in ``words``; ``file`` names it in problems. Raises as ``read``."""
+    value, lines = parsed(words, file)
+    try:
+        return PackShape.model_validate(value), lines
+    except ValidationError as wrong:
+        raise PackRefused(shape_problems(wrong, lines)) from None
+
+
+def parsed(words: str, file: str) -> tuple[dict[Any, Any], Lines]:
+    """Return what ``words`` hold as YAML, its shape not yet looked at. Raises as ``read``."""
     lines = Lines(file, {})
     try:
         if _is_too_deep(words):
@@ -101,10 +110,14 @@ def shaped(words: str, file: str) -> tuple[PackShape, Lines]:
         raise PackRefused(problems)
     if not isinstance(value, dict):
         raise _refused(file, "It holds no launch pack.", "Begin with “launch:”.")
-    try:
-        return PackShape.model_validate(value), lines
-    except ValidationError as wrong:
-        raise PackRefused([_shape_problem(error, lines) for error in wrong.errors()]) from None
+    return value, lines
+
+
+def shape_problems(wrong: ValidationError, lines: Lines, at: Path_ = ()) -> list[Problem]:
+    """Return what is wrong with the shape of what stands at ``at``, in words with remedies."""
+    return [
+        _shape_problem({**error, "loc": (*at, *error["loc"])}, lines) for error in wrong.errors()
+    ]
 
 
 def _is_too_deep(words: str) -> bool:

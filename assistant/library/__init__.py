@@ -19,4 +19,7 @@ into the database, all of it or nothing).
 While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,
 filled in before anybody approves) · ``variants`` (the same answer in other languages) · ``unsaved``
 (what is typed and not saved yet).
+
+In bulk: ``exporting entry_rows`` (out as a pack, as rows) · ``incoming imports`` (a file from the
+page: what it would change, the drafts it becomes, its undo).
 """

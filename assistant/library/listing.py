@@ -94,17 +94,37 @@ def loaded(session: Session, ids: list[int]) -> list[EntryVersion]:
     return [by_id[each] for each in ids if each in by_id]
 
 
-def entries_matching(
-    session: Session, launch_id: int, filters: Filters, *, names: tuple[str, ...], at: datetime
-) -> list[Entry]:
-    """Return the entries that stand in one of these lists and match, with versions, by key."""
+def versions_to_take(
+    session: Session,
+    launch_id: int,
+    what: str,
+    *,
+    at: datetime,
+    filters: Filters = Filters(),
+    names: tuple[str, ...] = (),
+) -> list[EntryVersion]:
+    """Return the ``live``, the ``newest`` or ``all`` versions of entries that match, by key.
+
+    ``names`` are the lists of which one must hold the entry; none means every list, or the
+    approved one where live versions are asked for.
+    """
+    names = names or (("approved",) if what == "live" else LISTS)
     among = or_(*[_is_in(name, at) for name in names])
-    ids = select(Entry.id).join(Entry.versions)
-    ids = _narrowed(session, ids.where(Entry.launch_id == launch_id, among), filters)
-    query = select(Entry).where(Entry.id.in_(ids)).order_by(Entry.key)
-    return list(
-        session.scalars(query.options(selectinload(Entry.versions), joinedload(Entry.scenario)))
-    )
+    ids = select(Entry.id).join(Entry.versions).where(Entry.launch_id == launch_id, among)
+    query = select(Entry).where(Entry.id.in_(_narrowed(session, ids, filters))).order_by(Entry.key)
+    people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
+    versions = selectinload(Entry.versions).options(*people)
+    entries = session.scalars(query.options(versions, joinedload(Entry.scenario)))
+    return [version for entry in entries for version in _taken(entry, what, at)]
+
+
+def _taken(entry: Entry, what: str, at: datetime) -> list[EntryVersion]:
+    if what == "all":
+        return entry.versions
+    if what == "newest":
+        return [entry.newest]
+    current = entry.approved
+    return [current] if current and current.is_valid(at) else []
 
 
 def _found(

@@ -1,7 +1,8 @@
 """What a launch pack must satisfy beyond its shape. Every problem is found, none is mended."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,13 +20,14 @@ MAY_APPROVE = (Role.LEAD, Role.ADMINISTRATOR)
 
 def problems_in(pack: PackShape, lines: Lines) -> Iterator[Problem]:
     """Yield what is wrong within the pack itself: keys used twice, parts that are missing."""
-    yield from _written_twice([p.email for p in pack.people], "people", "email", lines)
-    yield from _written_twice([s.key for s in pack.scenarios], "scenarios", "key", lines)
-    yield from _written_twice([e.key for e in pack.entries], "entries", "key", lines)
+    yield from _written_twice(
+        dict(enumerate(p.email for p in pack.people)), "people", "email", lines
+    )
+    yield from _written_twice(
+        dict(enumerate(s.key for s in pack.scenarios)), "scenarios", "key", lines
+    )
     scenario_keys = {scenario.key for scenario in pack.scenarios}
-    for number, entry in enumerate(pack.entries):
-        yield from _entry_problems(entry, number, scenario_keys, lines)
-    yield from _same_ways(pack.entries, lines)
+    yield from problems_in_entries(dict(enumerate(pack.entries)), scenario_keys, lines)
     for number, update in enumerate(pack.updates):
         for field in ("expected", "what_to_do", "next_update"):
             if not getattr(update, field):
@@ -33,6 +35,16 @@ def problems_in(pack: PackShape, lines: Lines) -> Iterator[Problem]:
     launch = pack.launch
     if launch.starts and launch.ends and launch.ends <= launch.starts:
         yield lines.problem(("launch", "ends"), "It ends before it starts.", "Change one.")
+
+
+def problems_in_entries(
+    entries: Mapping[int, EntryShape], scenario_keys: AbstractSet[str], lines: Lines
+) -> Iterator[Problem]:
+    """Yield what is wrong with entries, by their place in the file; ``scenario_keys`` are known."""
+    yield from _written_twice({n: e.key for n, e in entries.items()}, "entries", "key", lines)
+    for number, entry in entries.items():
+        yield from _entry_problems(entry, number, scenario_keys, lines)
+    yield from _same_ways(entries, lines)
 
 
 def late_updates(
@@ -51,16 +63,20 @@ def late_updates(
             )
 
 
-def _written_twice(keys: list[str], section: str, field: str, lines: Lines) -> Iterator[Problem]:
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
+def _written_twice(
+    keys: Mapping[int, str], section: str, field: str, lines: Lines
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, key in keys.items():
+        if key in seen:
             yield lines.problem(
                 (section, number, field), f"“{key}” is used twice.", "Give each its own."
             )
+        seen.add(key)
 
 
 def _entry_problems(
-    entry: EntryShape, number: int, scenario_keys: set[str], lines: Lines
+    entry: EntryShape, number: int, scenario_keys: AbstractSet[str], lines: Lines
 ) -> Iterator[Problem]:
     at = ("entries", number)
     if entry.scenario and entry.scenario not in scenario_keys:
@@ -80,10 +96,10 @@ def _entry_problems(
         yield lines.problem((*at, "valid_until"), "It ends before it begins.", "Change one.")
 
 
-def _same_ways(entries: list[EntryShape], lines: Lines) -> Iterator[Problem]:
+def _same_ways(entries: Mapping[int, EntryShape], lines: Lines) -> Iterator[Problem]:
     """Yield phrasings that two entries share: such a question could never be answered."""
     owner: dict[str, str] = {}
-    for number, entry in enumerate(entries):
+    for number, entry in entries.items():
         ways = [("question",), *(("phrasings", n) for n in range(len(entry.phrasings)))]
         for way, words in zip(ways, [entry.question, *entry.phrasings], strict=True):
             same = " ".join(re.findall(r"\w+", words.casefold()))

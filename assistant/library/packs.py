@@ -168,7 +168,7 @@ def _entry(
     at: datetime,
 ) -> str:
     """Keep one entry and return ``approved``, ``waiting`` or ``unchanged``."""
-    draft = _draft(shape, launch, launch_values.of_launch(session, launch.id))
+    draft = draft_of(shape, launch, launch_values.of_launch(session, launch.id))
     entry = session.scalar(
         select(Entry).where(Entry.launch_id == launch.id, Entry.key == shape.key)
     )
@@ -197,7 +197,8 @@ def _entry(
     return "approved"
 
 
-def _draft(shape: EntryShape, launch: Launch, values: Mapping[str, str]) -> Draft:
+def draft_of(shape: EntryShape, launch: Launch, values: Mapping[str, str]) -> Draft:
+    """Return what a pack says of an entry, filled in with the launch's ``values``."""
     words, instant = _said(shape.next_update, launch)
     draft = Draft(
         question=shape.question,

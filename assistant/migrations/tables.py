@@ -40,6 +40,7 @@ from assistant.ground import audit, interruptions, outbox, people, spending
 from assistant.ground.database import Base
 from assistant.integrations import hooks, subscriptions
 from assistant.launch import (
+    api_keys,
     connections,
     daily_updates,
     launches,
@@ -48,7 +49,7 @@ from assistant.launch import (
     signals,
     updates,
 )
-from assistant.library import afterwards, charge, entries, lessons, unsaved, vectors
+from assistant.library import afterwards, charge, entries, imports, lessons, unsaved, vectors
 from assistant.reports import actions, days, exits, handover, readers, written
 
 NOUNS = (
@@ -58,6 +59,7 @@ NOUNS = (
     outbox,
     interruptions,
     launches,
+    api_keys,
     scenarios,
     updates,
     daily_updates,
@@ -85,6 +87,7 @@ NOUNS = (
     drafts,
     entries,
     afterwards,
+    imports,
     lessons,
     unsaved,
     vectors,

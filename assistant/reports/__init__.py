@@ -1,5 +1,6 @@
 """Reports: what it all adds up to, counted from the records each time somebody looks.
 
+``library_sheet`` (the library as rows) ·
 ``spans`` (a launch's days as instants) · ``figures`` (the numbers of a day or a launch) ·
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are

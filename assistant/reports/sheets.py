@@ -7,13 +7,12 @@ characters. So every text is made inert here, once, for all reports.
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-Cell = str | int | float | None
+from assistant.ground.cells import Cell as Cell
+from assistant.ground.cells import inert as inert
 
-RUNS = frozenset("=+-@\t\r\n")  # a spreadsheet takes a cell that begins like this for a formula
 MARKS = re.compile(r"([\\`*_\[\]<>#|~&])")
 BLOCK = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")  # a list, where a line begins with it
 
@@ -55,17 +54,6 @@ def as_markdown(sheet: Sheet) -> str:
     lines += [f"| {' | '.join(plain(cell) for cell in row)} |" for row in sheet.rows]
     parts = (f"# {plain(sheet.title)}", plain(sheet.text), _lines(figures), _lines(lines))
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def inert(cell: Cell) -> Cell:
-    """Return the cell so that no spreadsheet runs it: a text like a formula gets a quote first.
-
-    Full-width forms count too, because some spreadsheets read them as the plain ones.
-    """
-    if not isinstance(cell, str) or not cell:
-        return cell
-    first = unicodedata.normalize("NFKC", cell[0])[:1]
-    return f"'{cell}" if first in RUNS or cell[0] in RUNS else cell
 
 
 def plain(cell: Cell) -> str:

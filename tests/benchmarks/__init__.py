@@ -6,6 +6,7 @@
     decision         where the milliseconds of a decision go, stage by stage
     languages        how many English questions are taken for another language
     serving          cold start, memory and latency over HTTP
+    library_pages    how long the library takes to list and search with many entries
     publishing       how soon an approval is live, in small libraries and large ones
     one_hour         what an hour of a lead with the suggestions is worth, on the demo
     replay           how long a draft against thousands of past questions takes
