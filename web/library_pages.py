@@ -77,6 +77,7 @@ def library_page(
         current.key,
         at=at,
         filters=Filters(q=q),
+        sort="expiry" if current.key == "expiring" else "asked",
         asked=people_of_each(launch.id),
         first=(number - 1) * PAGE,
         most=PAGE,
@@ -124,9 +125,25 @@ def card(
         "valid_until": version.valid_until,
         "index": index,
         "index_words": index_words,
-        "warning": f"Changes asked for: {version.changes_asked}" if version.changes_asked else None,
+        "warning": _warning(version, asked, at),
         "mine": version.author_id == person.id,
     }
+
+
+def _warning(version: EntryVersion, asked: Asked, at: datetime) -> str | None:
+    """Return what somebody should know before they open it."""
+    if version.rejected_at is not None:
+        grown = f"{asked.people} people ask now, {version.rejected_people} did then. "
+        return (
+            f"{grown if has_grown(version, asked) else ''}{version.changes_asked}".strip() or None
+        )
+    if version.changes_asked:
+        return f"Changes asked for: {version.changes_asked}"
+    if version.approved_at is None and version.standing_approvals:
+        return "Approved once; a second person approves it too."
+    if version.valid_until is not None and version.valid_until <= at:
+        return "Its time is over: nobody is sent it. Decide what becomes of it."
+    return None
 
 
 def preview(version: EntryVersion) -> str:

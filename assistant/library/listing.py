@@ -86,11 +86,12 @@ def loaded(session: Session, ids: list[int]) -> list[EntryVersion]:
         .options(
             joinedload(EntryVersion.author),
             joinedload(EntryVersion.approved_by),
+            joinedload(EntryVersion.approvals),
             of_entry.joinedload(Entry.scenario),
             of_entry.selectinload(Entry.versions),
         )
     )
-    by_id = {version.id: version for version in session.scalars(query)}
+    by_id = {version.id: version for version in session.scalars(query).unique()}
     return [by_id[each] for each in ids if each in by_id]
 
 
