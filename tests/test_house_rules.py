@@ -31,7 +31,9 @@ MAY_IMPORT = {
     "starlette": re.compile(r"web/"),
     "uvicorn": re.compile(r"web/serving\.py"),
     "jinja2": re.compile(r"web/"),
-    "typer": re.compile(r"web/(cli|export_command|index_commands|rehearsal_command|starting)\.py"),
+    "typer": re.compile(
+        r"web/(cli|export_command|index_commands|rehearsal_command|starting|template_commands)\.py"
+    ),
     "chromadb": re.compile(r"knowledge/chroma\.py"),
     "openai": re.compile(r"knowledge/embedding\.py|assistant/ground/"),
     "alembic": re.compile(r"assistant/migrations/"),

@@ -32,5 +32,6 @@ beside them what their pages show) · ``shell toasts`` (what every staff page sh
 warming`` (templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's
 links open, what came in, and where customers are reached) ·
 ``learning learning_pages to_do_pages`` (what wordings are worth, and what was "not quite") ·
-``rehearsals rehearsal_pages rehearsal_command`` (go or no-go before day 0).
+``rehearsals rehearsal_pages rehearsal_command`` (go or no-go before day 0) ·
+``new_launch template_commands`` (a launch from a template) · ``field_problems``.
 """

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.ground.errors import Refused
+from assistant.ground.people import Role
 from assistant.launch import launches, updates
 from assistant.launch.launches import Launch, Mode
 from assistant.library.wording import time_in_words
@@ -47,6 +48,7 @@ def show_launches(looking: LookingHere) -> HTMLResponse:
     mine = launches.of_person(looking.session, looking.by)
     standings = figures.standings(looking.session, [launch.id for launch in mine])
     context = launches_context(looking.session, mine, standings, at=looking.at)
+    context["may"] = {"begin": looking.by.is_any(Role.LEAD)}
     return looking.page("launch/index.html", "launches", looking.launch(), context)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.launch.launches import Mode, Trigger
+from assistant.launch.relative import relative_words
 from assistant.launch.scenarios import Category
 from assistant.library.wording import time_in_words
 
@@ -47,7 +48,8 @@ def objective_words(objective: Mapping[str, Any], zone: ZoneInfo) -> str:
         return str(objective["title"])
     by = _until(str(objective.get("by") or ""), zone)
     comparison = str(objective.get("comparison") or "")
-    aim = (metric_words(objective), comparison, number(objective.get("target")))
+    target = number(objective.get("target")) or relative_words(objective)
+    aim = (metric_words(objective), comparison, target)
     return f"{' '.join(part for part in aim if part)}{f', by {by}' if by else ''}"
 
 
@@ -59,7 +61,8 @@ def baseline_words(baseline: Mapping[str, Any]) -> dict[str, str]:
 
 def criterion_words(criterion: Mapping[str, Any]) -> dict[str, Any]:
     """Return an exit criterion as words and the days for which it must hold."""
-    words = f"{metric_words(criterion)} {criterion['comparison']} {number(criterion['value'])}"
+    limit = number(criterion.get("value")) or relative_words(criterion)
+    words = f"{metric_words(criterion)} {criterion['comparison']} {limit}"
     return {"words": words, "days": criterion.get("days")}
 
 

@@ -62,6 +62,8 @@ TOASTS = {
     "rejected": "Rejected.",
     "retired": "Retired. It is not sent any more.",
     "taken-back": "Taken back. It teaches nothing any more.",
+    "launch-begun": "The launch is prepared. Fill in what only you know.",
+    "set-up": "Saved.",
     "launch-live": "The launch is live.",
     "settings": "Settings saved.",
     "stage": "The stage is changed. Open tickets keep the kinder clock.",

@@ -9,6 +9,8 @@ judged before it happens) · ``outlook`` (what will be wrong, and who was told) 
 warning before burnout) · ``rotation filling planning`` (how a roster comes about) · ``coverage
 coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes
 coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
-named) · ``connections`` (its Jira, Slack and webhooks) · ``signals`` (measured from
-outside) · ``stages staging`` (for which categories normal promises hold again).
+named) · ``templates from_template`` (packs to begin with, one for each kind of change) ·
+``relative`` (aims that compare with a baseline) · ``connections`` (its Jira, Slack and webhooks) ·
+``signals`` (measured from outside) · ``stages staging`` (for which categories normal promises hold
+again).
 """

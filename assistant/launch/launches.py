@@ -12,6 +12,7 @@ from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role, launches_of
+from assistant.launch.relative import unsettled
 from assistant.launch.scenarios import Scenario
 
 WRONG_RATE = (
@@ -124,6 +125,8 @@ class Launch(Base):
             "at least one scenario": self.scenarios,
         }
         gaps = [words for words, present in required.items() if not present]
+        waiting = unsettled(self.exit_criteria, "value") + unsettled(self.objectives, "target")
+        gaps.extend(f"the baseline of {name}" for name in dict.fromkeys(waiting))
         for scenario in self.scenarios:
             gaps.extend(f"{words} for “{scenario.title}”" for words in scenario.missing())
         return gaps

@@ -178,6 +178,7 @@ REMEDIES = {
     "no_weekday": "Use mon, tue, wed, thu, fri, sat, sun, or a range like mon-fri.",
     "no_duration": "Write it like 15m, 2h, 1h30m or 2d.",
     "twice": "Keep one of them.",
+    "no_limit": "Write a number, or “baseline × 1.1”.",
     "date_type": "Write a day, for example 2026-12-25.",
     "date_parsing": "Write a day, for example 2026-12-25.",
     "date_from_datetime_parsing": "Write a day, for example 2026-12-25.",

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     StringConstraints,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -18,6 +19,7 @@ from assistant.ground.people import Role
 from assistant.launch.coverage_shapes import CoverageShape
 from assistant.launch.launches import WRONG_RATE, Mode, Trigger
 from assistant.launch.policy_shapes import PoliciesShape
+from assistant.launch.relative import OF_BASELINE, times
 from assistant.launch.scenarios import Category, Decider
 from assistant.launch.shape import Line, Shape
 
@@ -73,6 +75,7 @@ Site = Annotated[
 ]
 Language = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_language)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Factor = Annotated[float, Field(allow_inf_nan=False, gt=0, le=1000)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 InstantOrWords = Annotated[datetime | str, BeforeValidator(_instant_or_words)]
 
@@ -92,6 +95,12 @@ class ObjectiveShape(Shape):
     comparison: Line = ""
     target: Number | Line = ""
     by: InstantOrWords = ""
+    of_baseline: Factor | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _relative(cls, said: object) -> object:
+        return _taken_apart(said, "target")
 
 
 class BaselineShape(Shape):
@@ -100,6 +109,7 @@ class BaselineShape(Shape):
     metric: Line
     value: Number
     unit: str = ""
+    source: str = Field("", max_length=1_000)  # how it came about, in words
 
 
 class CriterionShape(Shape):
@@ -107,8 +117,27 @@ class CriterionShape(Shape):
 
     metric: Line
     comparison: Line
-    value: Number
+    value: Number | None = None  # none: its baseline is not known yet
     days: int = Field(5, ge=1)
+    of_baseline: Factor | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _relative(cls, said: object) -> object:
+        return _taken_apart(said, "value")
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> "CriterionShape":
+        if self.value is None and self.of_baseline is None:
+            raise PydanticCustomError("no_limit", "It has no value")
+        return self
+
+
+def _taken_apart(said: object, field: str) -> object:
+    """Return an aim in which ``baseline × 1.1`` stands as a factor, not as words."""
+    if not isinstance(said, dict) or (found := times(said.get(field))) is None:
+        return said
+    return {**{name: value for name, value in said.items() if name != field}, OF_BASELINE: found}
 
 
 def _titled(value: object) -> object:

@@ -16,13 +16,15 @@ from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, add_person, by_email, join
 from assistant.launch import planning, scenarios, updates
 from assistant.launch.launches import Launch
-from assistant.launch.pack_file import PackRefused, read
+from assistant.launch.pack_file import Lines, PackRefused, read
 from assistant.launch.pack_shapes import (
     EntryShape,
     LaunchShape,
+    PackShape,
     ScenarioShape,
     UpdateShape,
 )
+from assistant.launch.relative import settled
 from assistant.launch.scenarios import Scenario
 from assistant.library import launch_values
 from assistant.library.entries import Entry, create
@@ -78,7 +80,19 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
     Raises:
         PackRefused: with every problem; nothing was imported.
     """
-    pack, lines = read(path)
+    return bring(session, *read(path), file=path.name, approve_as=approve_as, at=at)
+
+
+def bring(
+    session: Session,
+    pack: PackShape,
+    lines: Lines,
+    *,
+    file: str,
+    approve_as: str | None,
+    at: datetime,
+) -> Imported:
+    """Bring a pack that was read already into the caller's transaction. Raises as the import."""
     problems = [
         *problems_in(pack, lines),
         *problems_of_shifts(session, pack, lines),
@@ -106,7 +120,7 @@ def import_pack(session: Session, path: Path, *, approve_as: str | None, at: dat
         if owner is not None:
             join(session, owner, launch.id)
             planning.bring_in(session, launch, owner, shift.begins, shift.ends, at=at)
-    happened(session, "pack.imported", at=at, by=OPERATOR, launch_id=launch.id, file=path.name)
+    happened(session, "pack.imported", at=at, by=OPERATOR, launch_id=launch.id, file=file)
     return Imported(
         launch=launch.key,
         entries=len(done),
@@ -129,7 +143,10 @@ def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
     launch.ends_at = shape.ends
     launch.time_zone = shape.time_zone
     for name in ("scope", "out_of_scope", "objectives", "baselines", "exit_criteria"):
-        setattr(launch, name, [part.model_dump(mode="json") for part in getattr(shape, name)])
+        kept = [part.model_dump(mode="json", exclude_none=True) for part in getattr(shape, name)]
+        setattr(launch, name, kept)
+    launch.objectives = settled(launch.objectives, launch.baselines, "target")
+    launch.exit_criteria = settled(launch.exit_criteria, launch.baselines, "value")
     launch.sites = list(shape.sites)
     if launch.mode_set_at is None:  # what a lead has decided since stays decided
         launch.mode, launch.wrong_rate = shape.mode, shape.wrong_rate

@@ -182,7 +182,10 @@ def kept(
 
 
 def criteria_of(launch: Launch) -> list[Criterion]:
-    """Return the launch's exit criteria, in its order."""
+    """Return the launch's exit criteria, in its order; not those that wait for a baseline.
+
+    A launch with one of these does not go live.
+    """
     return [
         Criterion(
             str(each["metric"]),
@@ -191,6 +194,7 @@ def criteria_of(launch: Launch) -> list[Criterion]:
             days=int(each.get("days") or 5),
         )
         for each in launch.exit_criteria
+        if each.get("value") is not None
     ]
 
 
