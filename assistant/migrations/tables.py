@@ -32,6 +32,7 @@ from assistant.desk import (
     recalled,
     repeats,
     rulings,
+    seeking,
     subscribers,
     tickets,
     update_alarms,
@@ -50,7 +51,7 @@ from assistant.launch import (
     updates,
 )
 from assistant.library import afterwards, charge, entries, imports, lessons, unsaved, vectors
-from assistant.reports import actions, days, exits, handover, readers, written
+from assistant.reports import actions, days, exits, handover, readers, watching, written
 
 NOUNS = (
     audit,
@@ -77,6 +78,7 @@ NOUNS = (
     fixes,
     proposals,
     feedback,
+    seeking,
     handovers,
     reach,
     subscribers,
@@ -113,5 +115,6 @@ NOUNS = (
     written,
     readers,
     actions,
+    watching,
 )
 metadata = Base.metadata

@@ -4,13 +4,14 @@
 ``spans`` (a launch's days as instants) · ``figures`` (the numbers of a day or a launch) ·
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
-missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and
-still needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was changed) ·
-``training`` (who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was
-measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days
-each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
-``exits handover`` (what the end needs, and who signs it) · ``sheets`` (a report as CSV or
-Markdown, inert).
+missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and still
+needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was changed) · ``training``
+(who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was measured on
+each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days each exit
+criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
+``warning_signs sign_evidence watching`` (what gets worse, and its alarm) · ``reassurance`` (what
+contacts seek) · ``exits handover`` (what the end needs, and who signs it) · ``sheets`` (a report as
+CSV or Markdown, inert).
 
 Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)
 · ``due`` (when) · ``readers`` (who gets them) · ``written`` (each once, mailed) · ``as_of`` (how it

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 AGAIN = 2  # days back that are measured at every look: waits and returns are still growing
-EVERYTHING = "repeats."  # events that may move questions of any day from group to group
+EVERYTHING = ("repeats.", "seeking.")  # events after which any day may count otherwise
 MOST = 20_000  # events looked at in one go; after more, every day is measured
 AFTERWARDS = timedelta(days=60)  # after its end a launch's days are still measured
 OVERLAP = 500  # events looked at again: PostgreSQL hands out ids before they are committed

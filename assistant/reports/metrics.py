@@ -22,7 +22,7 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.launch import signals
-from assistant.reports import figures
+from assistant.reports import figures, reassurance
 from assistant.reports.figures import within
 from assistant.reports.noise import Count, Evidence, Level, Share, Waits, tolerated
 from assistant.reports.spans import Span
@@ -160,6 +160,12 @@ def _came_back(session: Session, launch_id: int, span: Span, at: datetime) -> Ke
     return {"hits": back, "of": len(of_the_day)}
 
 
+def _reassurance(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+    """Of those who asked; reports of problems are neither."""
+    seen = reassurance.of_span(session, launch_id, span)
+    return {"hits": seen.reassurance, "of": seen.asked}
+
+
 def _of(launch_id: int) -> ColumnElement[bool]:
     return and_(Ticket.launch_id == launch_id, Ticket.in_scope.is_(True))
 
@@ -176,6 +182,7 @@ METRICS = {
         Metric("severity_1_or_2_per_day", "New Sev 1–2", "tickets", True, _grave),
         Metric("satisfied_percent", "Satisfied", "%", False, _satisfied),
         Metric("repeat_contact_percent", "Came back within a day", "%", True, _came_back),
+        Metric("reassurance_percent", "Seek reassurance", "%", True, _reassurance),
     )
 }
 
