@@ -27,10 +27,10 @@ file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for p
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·
 ``replays replay_pages`` (a version against every real question) ·
-``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages`` (routes, and
-beside them what their pages show) · ``shell toasts`` (what every staff page shares) · ``rendering
-warming`` (templates into pages) · ``mail mails mail_pages ticket_mail reached`` (what a mail's
-links open, what came in, and where customers are reached) ·
+``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages``, ``written
+written_pages`` (routes, and beside them what their pages show) · ``shell toasts`` (what every staff
+page shares) · ``rendering warming`` (templates into pages) · ``mail mails mail_pages ticket_mail
+reached`` (what a mail's links open, what came in, and where customers are reached) ·
 ``learning learning_pages to_do_pages`` (what wordings are worth, and what was "not quite") ·
 ``rehearsals rehearsal_pages rehearsal_command`` (go or no-go before day 0) ·
 ``new_launch template_commands`` (a launch from a template) · ``field_problems``.

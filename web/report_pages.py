@@ -79,6 +79,13 @@ def index_context(
         ],
         "reports": [
             {
+                "href": f"/launches/{asked.launch.key}/reports",
+                "title": "Written reports",
+                "text": "The daily status for the sponsor and the rest, each as of its day.",
+                "figure": "By day, to print, download or get by mail",
+                "icon": "mail",
+            },
+            {
                 "href": asked.href("repeat-questions"),
                 "title": "Repeat questions",
                 "text": "What keeps being asked, how it grows, and which answer settles it.",

@@ -28,6 +28,7 @@ from web import (
     sign_in,
     stages,
     widget,
+    written,
 )
 from web.api_key_pages import router as api_keys_router
 from web.cause_listing import router as causes_router
@@ -73,6 +74,7 @@ ROUTERS = (
     causes_router,
     shifts.router,
     reports.router,
+    written.router,
     replays.router,
     *mail_routers,
     connections.router,

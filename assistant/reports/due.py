@@ -23,6 +23,7 @@ class Rhythm(StrEnum):
     DAY = "every day"  # about the day before
     WEEK = "every Monday"  # about the week up to Sunday, which is its day
     MORNING = "every morning, after two weeks every Monday"  # for the day itself
+    ASKED = "whenever somebody looks"  # never written: it is as of now
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def days_due(life: Life, rhythm: Rhythm, at: datetime) -> Iterator[date]:
 
 def is_reported(life: Life, rhythm: Rhythm, day: date) -> bool:
     """Return whether there is a report of ``day`` at all."""
+    if rhythm is Rhythm.ASKED:
+        return False
     number = (day - life.first).days + 1
     last = life.last or date.max
     if rhythm is Rhythm.WEEK:

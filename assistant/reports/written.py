@@ -190,14 +190,16 @@ def newest_day(session: Session, launch_id: int, kind: str) -> date | None:
     return session.scalar(query)
 
 
-def paper_of(session: Session, launch: Launch, kind: Kind, day: date) -> tuple[Paper, bool]:
-    """Return the report of a day, and whether it was written.
+def paper_of(
+    session: Session, launch: Launch, kind: Kind, day: date, *, at: datetime
+) -> tuple[Paper, WrittenReport | None]:
+    """Return the report of a day as it is seen at ``at``, and what was written of it.
 
     A written one has beside its figures what they come to now; else it is what it would be now.
     """
     written, life = of_day(session, launch.id, kind.name, day), life_of(session, launch)
-    until = written.until if written else as_of_for(life, kind.rhythm, day)
+    until = written.until if written else min(at, as_of_for(life, kind.rhythm, day))
     now = kind.build(session, launch, day, until)
     if written is None:
-        return now, False
-    return papers.counted_again(papers.of_json(written.paper), now), True
+        return now, None
+    return papers.counted_again(papers.of_json(written.paper), now), written

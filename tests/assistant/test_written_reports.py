@@ -136,9 +136,10 @@ def test_what_changed_since_is_said_beside_the_figure_and_never_silently(shop: P
         )
     with shop.db.reading() as session:
         kind = KINDS[daily_status.KIND]
-        paper, is_written = written.paper_of(session, launch_of(session), kind, TODAY)
+        launch, at = launch_of(session), shop.clock.now()
+        paper, kept = written.paper_of(session, launch, kind, TODAY, at=at)
     found = {number.name: (number.shown, number.again) for number in paper.numbers}
-    assert is_written and paper.is_corrected
+    assert kept is not None and paper.is_corrected
     assert found["open_urgent"] == ("1", "counted again: was 1, is 0")
     assert found["open_tickets"] == ("1", "")
     assert "counted again: was 1, is 0" in papers.as_markdown(paper)
