@@ -1,8 +1,9 @@
-"""Updates as an Atom feed (RFC 4287), for readers and for other programs."""
+"""Updates as feeds for readers and other programs: Atom (RFC 4287) and RSS 2.0."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.utils import format_datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
@@ -26,10 +27,33 @@ def atom(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
     _text(ElementTree.SubElement(feed, "author"), "name", launch.name)
     for update in told:
         entry = ElementTree.SubElement(feed, "entry")
-        _head(entry, update.title, _lasting_id(launch, update.id), update.published_at)
+        _head(entry, update.headline, _lasting_id(launch, update.id), update.published_at)
         _link(entry, "alternate", f"{page}#update-{update.id}", "text/html")
         _text(entry, "published", iso(update.published_at))
         _text(entry, "content", _content(update))
+    xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return xml
+
+
+def rss(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
+    """Return the same as RSS 2.0, for readers that know no Atom."""
+    page = f"{address}/updates/{launch.key}"
+    feed = ElementTree.Element("rss", {"version": "2.0", "xmlns:atom": ATOM})
+    channel = ElementTree.SubElement(feed, "channel")
+    _text(channel, "title", f"{launch.name}: updates")
+    _text(channel, "link", page)
+    _text(channel, "description", f"What everybody is told about {launch.name}.")
+    _text(channel, "language", "en")
+    itself = {"rel": "self", "href": f"{page}/rss.xml", "type": "application/rss+xml"}
+    ElementTree.SubElement(channel, "atom:link", itself)
+    for update in told:
+        item = ElementTree.SubElement(channel, "item")
+        _text(item, "title", update.headline)
+        _text(item, "link", f"{page}#update-{update.id}")
+        lasting = ElementTree.SubElement(item, "guid", {"isPermaLink": "false"})
+        lasting.text = _lasting_id(launch, update.id)
+        _text(item, "pubDate", format_datetime(update.published_at))
+        _text(item, "description", _content(update))
     xml: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return xml
 
@@ -48,6 +72,7 @@ def _lasting_id(launch: Launch, update_id: int = 0) -> str:
 
 def _content(update: Update) -> str:
     said = (
+        *((("Corrects", update.corrects.title),) if update.corrects else ()),
         ("Is it expected?", update.expected),
         ("What to do now", update.what_to_do),
         ("Next update", update.next_update),

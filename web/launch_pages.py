@@ -1,7 +1,7 @@
 """The launch pages from their nouns: what the templates in launch/ show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,20 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from assistant.ground import spending
-from assistant.ground.errors import Refused
 from assistant.ground.people import Person, Role, members
 from assistant.launch import updates
 from assistant.launch.launches import Launch, Mode
 from assistant.launch.scenarios import Decider, Scenario
-from assistant.launch.updates import BLANKS, Update
+from assistant.launch.updates import Update
 from assistant.reports import checklist, daily, figures
 from assistant.reports.figures import Standing
-from assistant.reports.told import kept_words
 from web.clocks import update_clock
 from web.launch_words import (
     CATEGORY_WORDS,
     MODE_WORDS,
-    PLACES,
     TRIGGER_WORDS,
     baseline_words,
     criterion_words,
@@ -34,17 +31,6 @@ from web.shell import PHASE_WORDS, ROLE_WORDS, Visit
 from web.widget import DEMO_LAUNCH
 
 PHASES = {"preparing": "prepare"}  # where the templates call a phase otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What somebody typed into the form for an update, as they typed it."""
-
-    title: str = ""
-    expected: str = ""
-    what_to_do: str = ""
-    next_update_at: str = ""
-    next_update: str = ""
 
 
 def launches_context(
@@ -93,51 +79,6 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
             "widget_preview": "/demo" if launch.key == DEMO_LAUNCH else f"/widget/{launch.key}",
         },
     }
-
-
-def updates_context(
-    looking: Visit,
-    launch: Launch,
-    told: Sequence[Update],
-    said: Announcement,
-    problems: Mapping[str, str],
-) -> dict[str, Any]:
-    """Return what launch/updates.html shows; ``told`` newest first."""
-    kept = kept_words(told)
-    return {
-        "launch": {"key": launch.key, "name": launch.name},
-        "updates": [
-            {
-                **_said(update),
-                "clock": _clock(update, launch, looking.at) if update is told[0] else None,
-                "current": update is told[0],
-                "reached": kept.get(update.id, ""),
-            }
-            for update in told
-        ],
-        "form": asdict(said),
-        "newest": told[0].id if told else 0,
-        "problems": problems,
-        "may": {"publish": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD)},
-        "places": list(PLACES),
-    }
-
-
-class Crossed(Refused):
-    """Another update was published while this one was being written."""
-
-
-def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
-    """Return what is wrong with an update, by field: what is blank, else what was refused."""
-    blank = {
-        name: f"Say {words}."
-        for name, words in BLANKS.items()
-        if name != "next_update" and not getattr(said, name).strip()
-    }
-    if not said.next_update_at.strip() and not said.next_update.strip():
-        blank["next_update_at"] = f"Say {BLANKS['next_update']}."
-    where = "title" if isinstance(refusal, Crossed) else "next_update_at"
-    return blank or {where: f"{refusal.message} {refusal.what_to_do}"}
 
 
 def snippet(launch: Launch, address: str) -> str:
@@ -235,27 +176,14 @@ def _latest(update: Update | None, launch: Launch, at: datetime) -> dict[str, An
     return {
         "title": update.title,
         "at": update.published_at,
-        "clock": _clock(update, launch, at),
+        "clock": clock_of(update, launch, at),
         "href": f"/launches/{launch.key}/updates#update-{update.id}",
     }
 
 
-def _clock(update: Update, launch: Launch, at: datetime) -> dict[str, Any] | None:
-    """A closed launch promises nothing any more."""
+def clock_of(update: Update, launch: Launch, at: datetime) -> dict[str, Any] | None:
+    """Return the promise of the next update; a closed launch promises nothing any more."""
     return None if launch.phase == "closed" else update_clock(update, at=at, zone=launch.time_zone)
-
-
-def _said(update: Update) -> dict[str, Any]:
-    return {
-        "id": update.id,
-        "title": update.title,
-        "expected": update.expected,
-        "what_to_do": update.what_to_do,
-        "next_update": update.next_update,
-        "next_update_at": update.next_update_at,
-        "published_at": update.published_at,
-        "by": update.published_by.name if update.published_by else "the launch pack",
-    }
 
 
 def _may(looking: Visit, launch: Launch) -> dict[str, bool]:

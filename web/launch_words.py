@@ -39,7 +39,6 @@ MODE_WORDS = {
         "explanation": "People answer; only they see the suggestions.",
     },
 }
-PLACES = ("the widget", "the help page", "the updates page", "the feed")
 
 
 def objective_words(objective: Mapping[str, Any], zone: ZoneInfo) -> str:

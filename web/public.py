@@ -130,6 +130,14 @@ def show_feed(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> Res
     return Response(xml, media_type="application/atom+xml")
 
 
+@router.get("/updates/{key}/rss.xml", dependencies=[anyone])
+def show_rss(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> Response:
+    """Return the updates as an RSS feed."""
+    told = updates.of_launch(session, launch.id, at=parts.clock.now())
+    xml = feed.rss(launch, told, address=parts.settings.address)
+    return Response(xml, media_type="application/rss+xml")
+
+
 def _launch(request: Request, session: Session, parts: Parts, key: str) -> Launch:
     """Return the launch when the public may read it, or when its own people look ahead."""
     try:

@@ -40,7 +40,7 @@ def help_context(
             "expect": [],
             "for_whom": "",
         },
-        "update": _pinned(launch, update) if update else None,
+        "update": pinned(launch, update) if update else None,
         "q": q,
         "found": None if found is None else len(listed),
         "categories": _categories(launch, listed, is_ranked=found is not None),
@@ -83,9 +83,10 @@ def updates_context(
     launch: Launch, told: Sequence[Update], at: datetime, *, by_mail: bool
 ) -> dict[str, Any]:
     """Return what public/updates.html shows; ``told`` newest first."""
+    corrected = {update.corrects_id: update for update in told if update.corrects_id}
     return {
         "launch": _named(launch),
-        "state": _state(launch, told[0] if told else None, at),
+        "state": state(launch, told[0] if told else None, at),
         "updates": [
             {
                 "id": update.id,
@@ -95,9 +96,12 @@ def updates_context(
                 "next_update": update.next_update,
                 "published_at": update.published_at,
                 "current": update is told[0],
+                "corrects": _linked(update.corrects),
+                "corrected_by": _linked(corrected.get(update.id)),
             }
             for update in told
         ],
+        "rss_href": f"/updates/{launch.key}/rss.xml",
         "feed_href": f"/updates/{launch.key}/feed.xml",
         "csrf": "",  # nobody is signed in here; the form is known by where it came from
         "subscribe_action": f"/updates/{launch.key}/subscription" if by_mail else "",
@@ -163,9 +167,10 @@ def _preview(version: EntryVersion) -> str:
     return line if len(line) <= PREVIEW else f"{line[:PREVIEW].rsplit(' ', 1)[0]}…"
 
 
-def _pinned(launch: Launch, update: Update) -> dict[str, Any]:
+def pinned(launch: Launch, update: Update) -> dict[str, Any]:
+    """Return what the help page says above everything else."""
     return {
-        "title": update.title,
+        "title": update.headline,
         "expected": update.expected,
         "what_to_do": update.what_to_do,
         "next_update": update.next_update,
@@ -174,17 +179,22 @@ def _pinned(launch: Launch, update: Update) -> dict[str, Any]:
     }
 
 
-def _state(launch: Launch, newest: Update | None, at: datetime) -> dict[str, Any]:
+def _linked(update: Update | None) -> dict[str, Any] | None:
+    return {"id": update.id, "title": update.title} if update else None
+
+
+def state(launch: Launch, newest: Update | None, at: datetime) -> dict[str, Any]:
+    """Return how things stand, in one line."""
     if newest is None:
         words = "Nothing has been announced yet."
         return {"tone": "info", "words": words, "next_update": None, "next_update_at": None}
     if launch.phase == "closed":
-        words = f"{launch.name} is over. The last word was: {newest.title}"
+        words = f"{launch.name} is over. The last word was: {newest.headline}"
         return {"tone": "good", "words": words, "next_update": None, "next_update_at": None}
     is_late = newest.next_update_at is not None and newest.next_update_at <= at
     return {
         "tone": "warn" if is_late else "info",
-        "words": f"{newest.title}. The next update is late." if is_late else newest.title,
+        "words": f"{newest.headline}. The next update is late." if is_late else newest.headline,
         "next_update": newest.next_update,
         "next_update_at": newest.next_update_at,
     }

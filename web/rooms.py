@@ -17,6 +17,7 @@ from web import (
     library,
     library_bulk,
     new_launch,
+    notice_snippet,
     notices,
     palette,
     public,
@@ -27,6 +28,7 @@ from web import (
     shifts,
     sign_in,
     stages,
+    updates,
     widget,
     written,
 )
@@ -44,6 +46,7 @@ from web.suggestions import router as suggestions_router
 ROUTERS = (
     api.router,
     api.feedback_router,
+    notice_snippet.router,
     widget.router,
     public.router,
     sign_in.router,
@@ -68,6 +71,7 @@ ROUTERS = (
     api_keys_router,
     new_launch.router,
     launch.router,
+    updates.router,
     coverage.router,
     stages.router,
     certainty_router,

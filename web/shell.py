@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.desk import update_alarms
 from assistant.desk.notices import unread
 from assistant.desk.tickets import Ticket
 from assistant.ground import outbox
@@ -160,7 +161,12 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             for each in mine
         ],
         "counts": _counts(session, person, launch),
-        "banners": [*banners(visit.parts), *_mail_banner(mail), *_held_up(visit, launch)],
+        "banners": [
+            *banners(visit.parts),
+            *_mail_banner(mail),
+            *_held_up(visit, launch),
+            *_untold(visit, launch),
+        ],
         "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else 0,
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
@@ -176,6 +182,15 @@ def _held_up(visit: Visit, launch: Launch | None) -> list[dict[str, str]]:
         return []
     text = f"{why} The launch’s page leads to its deliveries."
     return [{"tone": "warn", "title": "Others have not got everything.", "text": text}]
+
+
+def _untold(visit: Visit, launch: Launch | None) -> list[dict[str, str]]:
+    """Return which update is late or missing; it goes when somebody tells."""
+    if launch is None:
+        return []
+    alarms = update_alarms.pressing(visit.session, launch, at=visit.at)
+    late = [alarm for alarm in alarms if alarm.due <= visit.at]
+    return [{"tone": "warn", "title": "Tell first.", "text": alarm.words} for alarm in late]
 
 
 def banners(parts: Parts) -> list[dict[str, str]]:

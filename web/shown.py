@@ -167,7 +167,7 @@ def update(shown: Update) -> dict[str, Any]:
     """Return an update with its three answers."""
     return {
         "id": shown.id,
-        "title": shown.title,
+        "title": shown.headline,
         "expected": shown.expected,
         "what_to_do": shown.what_to_do,
         "next_update": shown.next_update,

@@ -27,5 +27,6 @@ thought of it) · ``seeking`` (reassurance or information) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go out in one mail) ·
 ``letters posting`` (mail that goes out, and how it comes about) · ``mails mail_state`` (mail that
 came in, and how mail is) ·
-``subscribers telling`` (who wants the updates by mail, and that they get each once).
+``subscribers telling mailed_updates`` (who wants the updates by mail, that they get each once, and
+what became of the mails).
 """

@@ -23,7 +23,7 @@ from assistant.ground.parts import Parts
 from assistant.ground.people import Role, members
 from assistant.launch import updates
 from assistant.launch.coverage import coverage_of
-from assistant.launch.daily_updates import Rule, rule_of
+from assistant.launch.daily_updates import Rule, midnight, rule_of
 from assistant.launch.launches import Launch
 from assistant.launch.updates import Update
 
@@ -100,6 +100,22 @@ def standing(session: Session, launch: Launch, *, at: datetime) -> list[Alarm]:
         return []
     told = updates.of_launch(session, launch.id, at=at)
     return [*promised(told, launch, at), *daily(told, launch, rule_of(session, launch.id), at)]
+
+
+def pressing(session: Session, launch: Launch, *, at: datetime) -> list[Alarm]:
+    """Return what everybody on the team should see at this moment, until somebody tells.
+
+    It is the broken promise of the newest update, and a day's update that is still missing.
+    """
+    if launch.live_at is None or launch.closed_at is not None:
+        return []
+    told = updates.of_launch(session, launch.id, at=at, most=1)
+    late = [alarm for alarm in promised(told, launch, at) if alarm.what is What.LATE]
+    today = at.astimezone(launch.zone).date()
+    is_said = bool(told) and told[0].published_at >= midnight(today, launch.zone)
+    days = [] if is_said else daily(told, launch, rule_of(session, launch.id), at)
+    missing = [alarm for alarm in days if alarm.about == today.isoformat()]
+    return late + missing
 
 
 def promised(told: Sequence[Update], launch: Launch, at: datetime) -> list[Alarm]:

@@ -41,8 +41,10 @@ def subscribing(link: str, launch: str) -> str:
 
 def updating(update: Update, *, address: str, leave: str) -> str:
     """Return one update as mail: the three answers that every update gives."""
+    corrects = f"This corrects “{update.corrects.title}”.\n\n" if update.corrects else ""
     return (
-        f"{update.title}\n\n"
+        f"{update.headline}\n\n"
+        f"{corrects}"
         f"Is it expected?\n{update.expected}\n\n"
         f"What to do now\n{update.what_to_do}\n\n"
         f"Next update\n{update.next_update}\n\n"

@@ -263,7 +263,7 @@ def _to_subscriber(
     leave = f"{settings.address}/updates/unsubscription/{token}"
     return Post(
         to=subscriber.address.email,
-        subject=f"{subscriber.launch.name}: {letter.update.title}",
+        subject=f"{subscriber.launch.name}: {letter.update.headline}",
         text=letter_words.updating(
             letter.update,
             address=f"{settings.address}/updates/{subscriber.launch.key}",

@@ -1,10 +1,18 @@
-"""Whether each update came when the one before had promised it. Pure."""
+"""Whether each update came when the one before had promised it, and what a day was told."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from assistant.desk.promises import in_words
+from assistant.desk.update_alarms import What, daily, promised
+from assistant.launch import updates
+from assistant.launch.daily_updates import rule_of
+from assistant.launch.launches import Launch
 from assistant.launch.updates import Update
+from assistant.reports.sheets import Figure
+from assistant.reports.spans import day_span
 
 
 def kept_words(told: Sequence[Update]) -> dict[int, str]:
@@ -23,3 +31,29 @@ def kept_words(told: Sequence[Update]) -> dict[int, str]:
 def _kept(late: timedelta) -> str:
     is_late = late >= timedelta(minutes=1)
     return f"the next came {in_words(late)} late" if is_late else "the next came in time"
+
+
+def figure_of_day(session: Session, launch: Launch, day: date, *, at: datetime) -> Figure:
+    """Return how many updates a local day got by ``at``, and which promise to tell was broken."""
+    span = day_span(day, launch.zone)
+    told = updates.of_launch(session, launch.id, at=at)
+    count = sum(span.start <= update.published_at < span.end for update in told)
+    late = [
+        alarm
+        for alarm in promised(told, launch, at)
+        if alarm.what is What.LATE and span.start <= alarm.due < span.end
+    ]
+    is_missed = any(
+        alarm.what is What.DAILY_MISSED and alarm.about == day.isoformat()
+        for alarm in daily(told, launch, rule_of(session, launch.id), at)
+    )
+    return Figure(f"{count:,}", "Updates", _day_words(count, len(late), is_missed=is_missed))
+
+
+def _day_words(count: int, late: int, *, is_missed: bool) -> str:
+    said = []
+    if is_missed:
+        said.append("the daily update was not there in time")
+    if late:
+        said.append(f"{late:,} promised for this day came late or not at all")
+    return ", ".join(said) or ("all came when promised" if count else "nothing was told this day")

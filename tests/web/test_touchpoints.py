@@ -1,0 +1,223 @@
+"""Telling first: one update in every place, seen before and after; corrections; the notice."""
+
+import re
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from sqlalchemy import select
+
+from assistant.desk import subscribers
+from assistant.desk.letters import Letter
+from assistant.desk.telling import tell_subscribers
+from assistant.launch import updates
+from assistant.reports import told as told_words
+from assistant.reports.spans import local_day
+from tests import cast
+from tests.web.staff import a_browser
+from web.touchpoints import touchpoints
+
+PAGE = "/launches/spring-pricing/updates"
+NOTICE = "/widget/spring-pricing/notice.json"
+SAID = {
+    "title": "Links are slow",
+    "expected": "No, this is not expected.",
+    "what_to_do": "Wait fifteen minutes.",
+    "next_update_at": "2026-11-17T16:00",
+}
+
+
+@pytest.fixture
+def ines(shop):
+    return a_browser(shop, cast.INES)
+
+
+def told(parts):
+    with parts.db.reading() as session:
+        launch = cast.launch_of(session)
+        return [one.title for one in updates.of_launch(session, launch.id, at=parts.clock.now())]
+
+
+def field(page, name):
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', page.text)[1])
+
+
+def places(parts):
+    with parts.db.reading() as session:
+        launch, at = cast.launch_of(session), parts.clock.now()
+        every = updates.of_launch(session, launch.id, at=at)
+        return touchpoints(parts, session, launch, every, at)
+
+
+def test_every_place_shows_the_newest_update_and_the_page_says_what_each_shows(shop, ines):
+    ines.post(PAGE, **SAID)
+
+    shown = places(shop)
+    assert [place["name"] for place in shown if place["is_current"]] == [
+        "Widget, pinned",
+        "Notice in the product",
+        "Help page, on top",
+        "Status page",
+        "Atom feed",
+        "RSS feed",
+    ]
+    assert "No mail server is set up" in shown[-1]["note"]
+    assert ines.get(PAGE).text.count("Shows “Links are slow") == 6
+
+
+def test_a_look_at_every_place_publishes_nothing_and_keeps_the_words(shop, ines):
+    seen = ines.post(PAGE, **SAID, do="preview", form_key="k1")
+
+    assert seen.status_code == 200
+    assert told(shop) == ["New prices began on Monday"]
+    assert all(words in seen.text for words in SAID.values())
+    assert (field(seen, "form_key"), "Nobody has seen this yet" in seen.text) == ("k1", True)
+    for place in ("Widget, pinned", "Help page, on top", "Status page, in one line", "E-mail"):
+        assert place in seen.text
+
+
+def test_a_look_at_what_has_a_blank_says_what_is_missing(shop, ines):
+    seen = ines.post(PAGE, **{**SAID, "expected": " "}, do="preview")
+
+    assert seen.status_code == 409
+    assert "Say whether this is expected." in seen.text
+
+
+def test_the_same_form_sent_twice_publishes_once_and_says_so_both_times(shop, ines):
+    page = ines.get(PAGE)
+    form = {**SAID, "form_key": field(page, "form_key"), "newest": field(page, "newest")}
+
+    first, again = ines.post(PAGE, **form), ines.post(PAGE, **form)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert told(shop) == ["Links are slow", "New prices began on Monday"]
+
+
+def test_a_correction_names_what_it_corrects_in_every_place(shop, ines):
+    wrong = re.search(r'<option value="(\d+)">New prices began', ines.get(PAGE).text)[1]
+    ines.post(PAGE, **{**SAID, "title": "New prices begin on Tuesday"}, corrects=wrong)
+
+    public = a_browser(shop)
+    page = " ".join(public.get("/updates/spring-pricing").text.split())
+    assert f'This corrects <a href="#update-{wrong}">“New prices began on Monday”' in page
+    assert "Corrected by <a" in page
+    notice = public.get(NOTICE).json()["update"]
+    assert notice["title"] == "Correction: New prices begin on Tuesday"
+    feed = ElementTree.fromstring(public.get("/updates/spring-pricing/rss.xml").content)  # noqa: S314
+    assert feed.findtext("channel/item/description").startswith("Corrects\nNew prices began")
+    assert [place["is_current"] for place in places(shop)[:6]] == [True] * 6
+
+
+def test_a_correction_of_something_else_is_refused_and_loses_nothing(shop, ines):
+    refused = ines.post(PAGE, **SAID, corrects=4_711)
+
+    assert refused.status_code == 409
+    assert "That update is not there." in refused.text
+    assert "Wait fifteen minutes." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://shop.example", "https://shop.example"),
+        ("https://evil.example", None),
+        ("null", None),
+        ("https://shop.example.evil.example", None),
+    ],
+)
+def test_only_the_launch_s_own_sites_read_the_notice_in_a_browser(shop, origin, allowed):
+    answer = a_browser(shop).client.get(NOTICE, headers={"origin": origin})
+
+    assert answer.headers.get("access-control-allow-origin") == allowed
+    assert (answer.headers["cache-control"], answer.headers["vary"]) == (
+        "public, max-age=2",
+        "Origin",
+    )
+
+
+def test_the_notice_says_when_the_next_update_is_late_and_ends_with_the_launch(shop, ines):
+    ines.post(PAGE, **SAID)
+    assert a_browser(shop).get(NOTICE).json()["update"]["is_late"] is False
+
+    cast.later(shop, hours=6)
+    assert a_browser(shop).get(NOTICE).json()["update"]["is_late"] is True
+
+    with shop.db.writing() as session:
+        cast.launch_of(session).closed_at = shop.clock.now()
+    assert a_browser(shop).get(NOTICE).json()["update"] is None
+
+
+def test_there_is_no_notice_of_a_launch_that_is_not_public(house, tmp_path):
+    cast.bring_in(house, tmp_path)
+
+    assert a_browser(house).get(NOTICE).status_code == 404
+    assert a_browser(house).get("/widget/no-such/notice.json").status_code == 404
+
+
+def test_the_rss_feed_is_valid_whatever_was_typed(shop, ines):
+    ines.post(PAGE, **{**SAID, "title": "<b>&amp; \x0b ]]> שלום", "expected": "a\x01b"})
+
+    root = ElementTree.fromstring(a_browser(shop).get("/updates/spring-pricing/rss.xml").content)  # noqa: S314
+
+    assert root.get("version") == "2.0"
+    items = root.findall("channel/item")
+    assert items[0].findtext("title") == "<b>&amp; \ufffd ]]> שלום"
+    assert len({item.findtext("guid") for item in items}) == len(items) == 2
+    assert items[0].findtext("pubDate") == "Tue, 17 Nov 2026 09:00:00 +0000"
+
+
+def test_mails_to_subscribers_are_counted(shop, ines, monkeypatch):
+    with shop.db.writing() as session:
+        launch, at = cast.launch_of(session), shop.clock.now()
+        for name in ("mara", "jo"):
+            who = subscribers.want(session, launch, f"{name}@example.com", at=at)
+            who.confirm(session, at=at)
+    monkeypatch.setattr(shop.settings, "smtp_host", "127.0.0.1")
+    monkeypatch.setattr(shop.settings, "mail_from", "help@shop.example")
+    ines.post(PAGE, **SAID)
+    assert places(shop)[-1]["note"] == "0 sent, 2 waiting, 0 failed"
+
+    assert tell_subscribers(shop) == 2
+    with shop.db.writing() as session:
+        first, second = session.scalars(select(Letter).order_by(Letter.id))
+        first.sent_at = second.sent_at = second.bounced_at = shop.clock.now()
+    assert places(shop)[-1]["note"] == "1 sent, 0 waiting, 1 failed"
+
+
+def test_every_page_says_that_the_daily_update_is_missing_until_somebody_tells(shop, ines):
+    amir = a_browser(shop, cast.AMIR)
+    cast.later(shop, hours=7, minutes=1)
+    assert "nothing was said by 17:00 CET on 17 November." in amir.get("/desk").text
+
+    ines.post(PAGE, **{**SAID, "next_update_at": "2026-11-18T09:00"})
+    assert "nothing was said by" not in amir.get("/desk").text
+
+
+def test_a_day_s_figure_says_what_it_was_told_and_what_was_missed(shop, ines):
+    def figure():
+        with shop.db.reading() as session:
+            launch, at = cast.launch_of(session), shop.clock.now()
+            day = local_day(at, launch.zone)
+            return told_words.figure_of_day(session, launch, day, at=at)
+
+    assert (figure().value, figure().note) == ("0", "nothing was told this day")
+    ines.post(PAGE, **{**SAID, "next_update_at": "2026-11-17T10:30"})
+    assert (figure().value, figure().note) == ("1", "all came when promised")
+    cast.later(shop, hours=1)
+    assert figure().note == "1 promised for this day came late or not at all"
+
+
+def test_change_managers_decide_the_days_and_the_time_of_the_daily_update(shop, ines):
+    rule = "/launches/spring-pricing/daily-updates"
+
+    assert ines.post(rule, days=3, by="09:30").status_code == 303
+    assert "On the first 3 days, by 09:30." in ines.get(PAGE).text
+    for bad in ({"days": 3, "by": "soon"}, {"days": -1, "by": "09:00"}, {"days": 3, "by": "24:00"}):
+        assert ines.post(rule, **bad).status_code == 409
+    assert a_browser(shop, cast.AMIR).post(rule, days=1, by="09:00").status_code == 403
+
+
+def test_a_promise_far_away_is_no_alarm(shop):
+    cast.later(shop, hours=1)
+
+    assert "Tell first." not in a_browser(shop, cast.AMIR).get("/desk").text

@@ -1,0 +1,107 @@
+"""The updates page from its nouns: what was told, whether promises were kept, every place."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assistant.desk import update_alarms
+from assistant.ground.errors import Refused
+from assistant.ground.people import Role
+from assistant.launch import updates
+from assistant.launch.daily_updates import rule_of
+from assistant.launch.launches import Launch
+from assistant.launch.updates import BLANKS, Update
+from assistant.reports.told import kept_words
+from web.launch_pages import clock_of
+from web.shell import Visit
+from web.touchpoints import previews, touchpoints
+
+CORRECTABLE = 20  # newest updates that one may say to correct
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What somebody typed into the form for an update, as they typed it."""
+
+    title: str = ""
+    expected: str = ""
+    what_to_do: str = ""
+    next_update_at: str = ""
+    next_update: str = ""
+    corrects: int = 0
+
+
+class Crossed(Refused):
+    """Another update was published while this one was being written."""
+
+
+def updates_context(
+    looking: Visit,
+    launch: Launch,
+    said: Announcement,
+    problems: Mapping[str, str],
+    *,
+    key: str = "",
+    preview: Update | None = None,
+) -> dict[str, Any]:
+    """Return what launch/updates.html shows. ``key`` is that of the form that was sent."""
+    session, at = looking.session, looking.at
+    told = updates.of_launch(session, launch.id, at=at)
+    kept = kept_words(told)
+    corrected = {update.corrects_id: update for update in told if update.corrects_id}
+    rule = rule_of(session, launch.id)
+    return {
+        "launch": {"key": launch.key, "name": launch.name},
+        "updates": [
+            {
+                **_said(update),
+                "clock": clock_of(update, launch, at) if update is told[0] else None,
+                "current": update is told[0],
+                "reached": kept.get(update.id, ""),
+                "corrects": _linked(update.corrects),
+                "corrected_by": _linked(corrected.get(update.id)),
+            }
+            for update in told
+        ],
+        "form": asdict(said),
+        "form_key": key or secrets.token_urlsafe(16),
+        "newest": told[0].id if told else 0,
+        "problems": problems,
+        "correctable": [{"id": one.id, "title": one.title} for one in told[:CORRECTABLE]],
+        "may": {"publish": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD)},
+        "alarms": [alarm.words for alarm in update_alarms.pressing(session, launch, at=at)],
+        "daily": {"days": rule.days, "by": rule.by_words},
+        "places": touchpoints(looking.parts, session, launch, told, at),
+        "previews": previews(looking.parts, session, launch, preview, told, at) if preview else [],
+    }
+
+
+def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
+    """Return what is wrong with an update, by field: what is blank, else what was refused."""
+    blank = {
+        name: f"Say {words}."
+        for name, words in BLANKS.items()
+        if name != "next_update" and not getattr(said, name).strip()
+    }
+    if not said.next_update_at.strip() and not said.next_update.strip():
+        blank["next_update_at"] = f"Say {BLANKS['next_update']}."
+    where = "title" if isinstance(refusal, Crossed) else "next_update_at"
+    return blank or {where: f"{refusal.message} {refusal.what_to_do}"}
+
+
+def _linked(update: Update | None) -> dict[str, Any] | None:
+    return {"id": update.id, "title": update.title} if update else None
+
+
+def _said(update: Update) -> dict[str, Any]:
+    return {
+        "id": update.id,
+        "title": update.title,
+        "expected": update.expected,
+        "what_to_do": update.what_to_do,
+        "next_update": update.next_update,
+        "next_update_at": update.next_update_at,
+        "published_at": update.published_at,
+        "by": update.published_by.name if update.published_by else "the launch pack",
+    }

@@ -1,0 +1,156 @@
+"""Updates: telling everybody at once, looking at every place first, and the daily one."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.ground.errors import Refused
+from assistant.launch import daily_updates, updates
+from assistant.launch.coverage import minutes_of
+from assistant.launch.daily_updates import Rule
+from assistant.launch.launches import Launch
+from assistant.launch.updates import Update
+from assistant.library.wording import time_in_words
+from web.access import PartsHere, TellerHere, Writing, this_launch
+from web.shell import LookingHere, Visit, Words, visit, went
+from web.update_pages import Announcement, Crossed, problems_of, updates_context
+
+router = APIRouter(tags=["launches"], default_response_class=HTMLResponse)
+
+
+def _telling(request: Request, parts: PartsHere, me: TellerHere, session: Writing) -> Visit:
+    return visit(request, parts, me, session)
+
+
+Teller = Annotated[Visit, Depends(_telling)]
+Which = Annotated[int, Form(ge=0, le=2**31 - 1)]
+
+
+@router.get("/launches/{key}/updates")
+def show_updates(key: str, looking: LookingHere) -> HTMLResponse:
+    """Show what everybody was told, where, and the form for the next."""
+    return _page(looking, this_launch(looking.session, looking.by, key), Announcement())
+
+
+@router.post("/launches/{key}/updates")
+def publish_update(
+    key: str,
+    teller: Teller,
+    title: Words = "",
+    expected: Words = "",
+    what_to_do: Words = "",
+    next_update_at: Words = "",
+    next_update: Words = "",
+    corrects: Which = 0,
+    newest: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
+    form_key: Annotated[str, Form(max_length=64)] = "",
+    do: Annotated[Literal["publish", "preview"], Form()] = "publish",
+) -> Response:
+    """Tell everybody, everywhere at once; what was typed stays when something is missing."""
+    launch = this_launch(teller.session, teller.by, key)
+    said = Announcement(title, expected, what_to_do, next_update_at, next_update, corrects)
+    teller.session.refresh(launch, with_for_update=True)  # of two at once the second waits here
+    if form_key and updates.with_key(teller.session, launch.id, form_key):
+        return went(f"/launches/{key}/updates", "published")  # the same form, sent twice
+    try:
+        _must_be_newest(teller, launch, newest)
+        if do == "preview":
+            return _page(teller, launch, said, key=form_key, preview=_written(teller, launch, said))
+        _publish(teller, launch, said, form_key)
+    except Refused as refusal:
+        return _page(teller, launch, said, refusal, key=form_key)
+    return went(f"/launches/{key}/updates", "published")
+
+
+@router.post("/launches/{key}/daily-updates")
+def set_daily_updates(
+    key: str, teller: Teller, days: Annotated[int, Form()], by: Words
+) -> RedirectResponse:
+    """Decide on how many first days an update is due, and by when."""
+    launch = this_launch(teller.session, teller.by, key)
+    try:
+        rule = Rule(days, minutes_of(by.strip()))
+    except ValueError:
+        raise Refused("The time is not readable.", what_to_do="Write it as 17:00.") from None
+    daily_updates.set_rule(teller.session, launch, rule, by=teller.by, at=teller.at)
+    return went(f"/launches/{key}/updates", "settings")
+
+
+def _must_be_newest(teller: Visit, launch: Launch, seen: int | None) -> None:
+    """Raise Refused when another update came after ``seen``: two would contradict each other."""
+    last = updates.newest(teller.session, launch.id, at=teller.at)
+    if seen is None or last is None or last.id == seen:
+        return
+    raise Crossed(
+        f"“{last.title}” was published at the same moment.",
+        what_to_do="Read it below. Publish yours if it still has to be said: nothing was lost.",
+    )
+
+
+def _publish(teller: Visit, launch: Launch, said: Announcement, key: str) -> None:
+    due = moment(said.next_update_at, launch.zone)
+    updates.publish(
+        teller.session,
+        launch,
+        title=said.title,
+        expected=said.expected,
+        what_to_do=said.what_to_do,
+        next_update=_when(said, due, launch),
+        next_update_at=due,
+        by=teller.by,
+        at=teller.at,
+        key=key,
+        corrects_id=said.corrects or None,
+    )
+
+
+def _written(teller: Visit, launch: Launch, said: Announcement) -> Update:
+    due = moment(said.next_update_at, launch.zone)
+    return updates.written(
+        teller.session,
+        launch,
+        title=said.title,
+        expected=said.expected,
+        what_to_do=said.what_to_do,
+        next_update=_when(said, due, launch),
+        next_update_at=due,
+        corrects_id=said.corrects or None,
+        at=teller.at,
+    )
+
+
+def _when(said: Announcement, due: datetime | None, launch: Launch) -> str:
+    return said.next_update.strip() or (time_in_words(due, launch.zone) if due else "")
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the instant that a ``datetime-local`` field means in ``zone``, or nothing for "".
+
+    Raises:
+        Refused: when it is no time.
+    """
+    if not text.strip():
+        return None
+    try:
+        local = datetime.fromisoformat(text.strip())
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the ends of the calendar have no other zones
+        raise Refused("The time is not readable.", what_to_do="Choose day and time.") from None
+
+
+def _page(
+    looking: Visit,
+    launch: Launch,
+    said: Announcement,
+    refusal: Refused | None = None,
+    *,
+    key: str = "",
+    preview: Update | None = None,
+) -> HTMLResponse:
+    problems = problems_of(said, refusal) if refusal else {}
+    context = updates_context(looking, launch, said, problems, key=key, preview=preview)
+    status = refusal.status if refusal else 200
+    return looking.page("launch/updates.html", "updates", launch, context, status=status)
