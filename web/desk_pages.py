@@ -33,6 +33,7 @@ CHANNEL_WORDS = {
 STAGE_WORDS = {
     "preparing": "In preparation",
     "active": "Hypercare promises",
+    "stabilising": "Stabilising: some normal promises",
     "closed": "Closed: normal promises",
 }
 TONES = {View.ACKNOWLEDGE: "bad", View.URGENT: "warn"}
@@ -107,7 +108,7 @@ def situation(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
     return {
         "launch_name": launch.name,
         "day": launch.day(at) if launch.phase == "active" else None,
-        "stage_words": STAGE_WORDS[launch.phase],
+        "stage_words": STAGE_WORDS[launch.shown_phase],
         "owner": owner.name if owner else None,
         "owner_until": shift.ends_at if shift else None,
         "update_clock": update_clock(newest, at=at, zone=launch.time_zone),

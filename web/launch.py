@@ -85,7 +85,7 @@ def _unchanged(lead: Visit, key: str, revision: int) -> Launch:
     launch = this_launch(lead.session, lead.by, key)
     if launch.version != revision:
         raise ChangedMeanwhile(
-            f"{launch.name} is now: {PHASE_WORDS[launch.phase].lower()}, mode {launch.mode}, "
+            f"{launch.name} is now: {PHASE_WORDS[launch.shown_phase].lower()}, mode {launch.mode}, "
             f"at most {launch.wrong_rate:.1%} wrong answers.",
             what_to_do="Load the page again and decide anew.",
         )

@@ -104,8 +104,8 @@ def _card(launch: Launch, standing: Standing, at: datetime) -> dict[str, Any]:
 
 def _phase(launch: Launch, at: datetime) -> dict[str, Any]:
     return {
-        "phase": PHASES.get(launch.phase, launch.phase),
-        "phase_words": PHASE_WORDS[launch.phase],
+        "phase": PHASES.get(launch.shown_phase, launch.shown_phase),
+        "phase_words": PHASE_WORDS[launch.shown_phase],
         "day": launch.day(at) if launch.phase == "active" else None,
     }
 

@@ -39,7 +39,12 @@ ROLE_WORDS = {
     Role.SPONSOR: "Sponsor",
     Role.ADMINISTRATOR: "Administrator",
 }
-PHASE_WORDS = {"preparing": "In preparation", "active": "Hypercare", "closed": "Closed"}
+PHASE_WORDS = {
+    "preparing": "In preparation",
+    "active": "Hypercare",
+    "stabilising": "Stabilising",
+    "closed": "Closed",
+}
 DEGRADED = {
     "embedder": ("warn", "Word search only.", "Questions are matched by words, not by meaning."),
     "index": ("info", "The vector index is away.", "An exact scan stands in; nothing is missed."),
@@ -154,7 +159,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             {
                 "key": each.key,
                 "name": each.name,
-                "phase_words": PHASE_WORDS[each.phase],
+                "phase_words": PHASE_WORDS[each.shown_phase],
                 "href": f"{_switch(section)}?launch={each.key}",
                 "current": launch is not None and each.id == launch.id,
             }
@@ -220,7 +225,7 @@ def _shown(launch: Launch, at: datetime) -> dict[str, Any]:
     return {
         "key": launch.key,
         "name": launch.name,
-        "phase_words": PHASE_WORDS[launch.phase],
+        "phase_words": PHASE_WORDS[launch.shown_phase],
         "day": launch.day(at) if is_active else None,
     }
 

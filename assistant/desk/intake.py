@@ -84,8 +84,11 @@ def by_stage(
 ) -> Policy:
     """Return the normal policy where the launch's stage has given the category back to it.
 
-    Without a scenario nobody knows what it touches, so hypercare's promises stay.
+    Without a scenario nobody knows what it touches, so hypercare's promises stay. After the end
+    everything is normal.
     """
+    if launch.phase == "closed":
+        return NORMAL
     if policy is not HYPERCARE or severity is Severity.BLOCKED or scenario is None:
         return policy
     return NORMAL if Category(scenario.category) in restored(launch.stage) else policy

@@ -92,6 +92,11 @@ class Launch(Base):
         return "active" if self.live_at is not None else "preparing"
 
     @property
+    def shown_phase(self) -> str:
+        """Return the phase as people are told it: active is stabilising once a stage is down."""
+        return "stabilising" if self.phase == "active" and self.stage > 0 else self.phase
+
+    @property
     def zone(self) -> ZoneInfo:
         """Return the zone in which the launch's people and customers read the clock."""
         return ZoneInfo(self.time_zone)

@@ -23,7 +23,7 @@ from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
 from assistant.library import afterwards
-from assistant.reports import days, handover
+from assistant.reports import days, handover, steps
 from assistant.reports.spans import local_day
 from assistant.reports.stability import Criterion, Standing, judge, stable_days
 
@@ -235,3 +235,4 @@ def begin_again(
     )
     launch.closed_at = None
     launch.stage, launch.stage_at, launch.stage_because = 0, at, because.strip()
+    steps.bring_back(session, launch, why=because.strip(), at=at)

@@ -1,0 +1,107 @@
+"""R9, R18, R55, R61: the page of the end says what is missing, and one signature ends it."""
+
+import re
+
+from assistant.ground.parts import Parts
+from assistant.library import afterwards
+from tests.assistant.test_exits import calm_days, hand_over
+from tests.cast import AMIR, INES, LENA, PRIYA, launch_of
+from tests.web.staff import Browser, a_browser
+
+
+def exit_of(parts: Parts) -> str:
+    with parts.db.reading() as session:
+        return f"/launches/{launch_of(session).key}/exit"
+
+
+def revision_on(page: str) -> str:
+    (found, *_) = re.findall(r'name="revision" value="(\d+)"', page)
+    return found
+
+
+def phase(parts: Parts) -> str:
+    with parts.db.reading() as session:
+        return launch_of(session).phase
+
+
+def sign(browser: Browser, at: str, revision: str, **more: str):
+    return browser.post(f"{at}/signature", revision=revision, **more)
+
+
+def test_everybody_reads_what_is_missing_and_where_to_work_on_it(shop: Parts) -> None:
+    calm_days(shop, 3)
+    page = a_browser(shop, AMIR).get(exit_of(shop)).text
+    assert "It may not end yet" in page
+    assert "3 of 5 days hold." in page
+    assert "/cockpit#criteria" in page
+    assert 'name="override"' not in page
+    assert "Confirm<" not in page
+
+
+def test_the_change_manager_confirms_and_takes_back_with_a_note(shop: Parts) -> None:
+    ines, at = a_browser(shop, INES), exit_of(shop)
+    assert ines.post(f"{at}/handover/team", note="Desk B has it").status_code == 303
+    assert "“Desk B has it”" in ines.get(at).text
+    ines.post(f"{at}/handover/team", taken_back="true")
+    assert "Desk B has it" not in ines.get(at).text
+    assert ines.post(f"{at}/handover/cake").status_code == 409
+    assert a_browser(shop, AMIR).post(f"{at}/handover/team").status_code == 403
+
+
+def test_a_lead_decides_many_temporary_answers_at_once(shop: Parts) -> None:
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        ids = [v.entry_id for v in afterwards.temporary(session, launch.id, at=shop.clock.now())]
+    assert len(ids) == 2
+    lena, at = a_browser(shop, LENA), exit_of(shop)
+    sent = lena.post(f"{at}/answers", becomes="article", note="For the manual", entries=[*ids, 999])
+    assert sent.status_code == 303
+    with shop.db.reading() as session:
+        said = afterwards.decided(session, launch_of(session).id)
+        assert {each.becomes for each in said.values()} == {"article"}
+        assert len(said) == 2
+    assert "Part of a help article" in lena.get(at).text
+    assert lena.post(f"{at}/answers", becomes="cake", entries=ids).status_code == 422
+    assert a_browser(shop, AMIR).post(f"{at}/answers", becomes="retired").status_code == 403
+
+
+def test_of_two_who_sign_at_once_one_wins_and_the_other_reads_how_it_is(shop: Parts) -> None:
+    calm_days(shop, 6)
+    hand_over(shop)
+    priya, at = a_browser(shop, PRIYA), exit_of(shop)
+    page = priya.get(at).text
+    assert "It may end." in page
+    seen = revision_on(page)
+    assert sign(priya, at, seen).status_code == 303
+    late = sign(a_browser(shop, PRIYA), at, seen)
+    assert late.status_code == 409
+    assert "was ended meanwhile: Priya" in late.text
+    assert "watched until" in priya.get(at).text
+    assert phase(shop) == "closed"
+
+
+def test_a_shut_gate_is_passed_with_a_reason_that_everybody_can_read(shop: Parts) -> None:
+    calm_days(shop, 2)
+    priya, at = a_browser(shop, PRIYA), exit_of(shop)
+    page = priya.get(at).text
+    assert "End it all the same" in page
+    refused = sign(priya, at, revision_on(page), override="  ")
+    assert refused.status_code == 409
+    assert "2 of 5 days hold." in refused.text
+    assert sign(priya, at, revision_on(page), override="The contract ends.").status_code == 303
+    assert "“The contract ends.”" in a_browser(shop, AMIR).get(at).text
+
+
+def test_a_lead_begins_again_and_nobody_signs_but_a_sponsor(shop: Parts) -> None:
+    calm_days(shop, 6)
+    hand_over(shop)
+    priya, lena, at = a_browser(shop, PRIYA), a_browser(shop, LENA), exit_of(shop)
+    seen = revision_on(priya.get(at).text)
+    assert sign(lena, at, seen).status_code == 403
+    sign(priya, at, seen)
+    page = lena.get(at).text
+    assert "Begin again" in page
+    assert lena.post(f"{at}/return", revision=revision_on(page), because="").status_code == 409
+    back = lena.post(f"{at}/return", revision=revision_on(page), because="Billing again")
+    assert back.status_code == 303
+    assert phase(shop) == "active"

@@ -1,0 +1,156 @@
+"""The page of a launch's end from its nouns: what launch/exit.html shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from assistant.ground.people import Role, members
+from assistant.launch.launches import Launch
+from assistant.library import afterwards
+from assistant.library.afterwards import BECOMES_WORDS, Afterwards, Becomes
+from assistant.library.versions import EntryVersion
+from assistant.reports import exits, handover
+from assistant.reports.exits import ARMED, Gate, Need, Signature
+from assistant.reports.steps import title_of
+from web.rendering import when
+from web.shell import PHASE_WORDS, Visit
+
+WHERE = {  # kind of a need -> (heading, what the link says)
+    "criterion": ("Exit criteria", "See its days"),
+    "desk": ("Desk", "Work on it"),
+    "library": ("Library", "Decide them"),
+    "handover": ("Handover", "Confirm it"),
+}
+
+
+def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
+    """Return what the page shows: needs, handover, answers to decide, signatures, what may be."""
+    session, at = looking.session, looking.at
+    gate = exits.gate_of(session, launch, at=at)
+    signed = exits.signatures(session, launch.id)
+    leads, sponsors = (looking.by.is_any(role) for role in (Role.LEAD, Role.SPONSOR))
+    is_live = launch.phase == "active"
+    return {
+        "launch": {
+            "key": launch.key,
+            "name": launch.name,
+            "revision": launch.version,
+            "phase": launch.phase,
+            "phase_words": PHASE_WORDS[launch.shown_phase],
+        },
+        "gate": {
+            "is_open": gate.is_open,
+            "missing": [_missing(need) for need in gate.needs if not need.is_there],
+            "groups": _groups(gate, launch.key),
+            "total": len(gate.needs),
+        },
+        "handover": _handover(session, launch),
+        "answers": _answers(session, launch, looking),
+        "becomes": [{"key": key.value, "words": words} for key, words in BECOMES_WORDS.items()],
+        "signatures": [_signature(each) for each in signed],
+        "ended_at": launch.closed_at,
+        "armed_until": launch.closed_at + ARMED if launch.closed_at else None,
+        "is_armed": exits.is_armed(launch, at=at),
+        "sponsors": [each.name for each in members(session, launch.id, Role.SPONSOR)],
+        "may": {
+            "hand_over": is_live and looking.by.is_any(Role.LEAD, Role.CHANGE_MANAGER),
+            "decide": leads,
+            "sign": sponsors and is_live,
+            "return": leads and launch.phase == "closed",
+        },
+    }
+
+
+def standing_words(session: Session, launch: Launch) -> str:
+    """Return how the end stands in a sentence, for somebody who was too late."""
+    signed = exits.signatures(session, launch.id)
+    if launch.phase == "closed" and signed:
+        signed_at = when(signed[0].at, launch.time_zone)
+        return f"{launch.name} was ended meanwhile: {signed[0].by.name} signed it, {signed_at}."
+    words = PHASE_WORDS[launch.shown_phase].lower()
+    return f"{launch.name} was changed meanwhile. It is now: {words}, stage {launch.stage}."
+
+
+def _missing(need: Need) -> str:
+    return f"{need_title(need)}: {need.why}"
+
+
+def need_title(need: Need) -> str:
+    """Return what a need is called; a criterion by what people call its metric."""
+    is_metric = need.kind == "criterion" and need.item
+    return f"{title_of(need.title)} {need.item}" if is_metric else need.title
+
+
+def _groups(gate: Gate, key: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "words": words,
+            "needs": [
+                {
+                    "title": need_title(need),
+                    "is_there": need.is_there,
+                    "why": need.why,
+                    "href": _href(need, key),
+                }
+                for need in gate.needs
+                if need.kind == kind
+            ],
+        }
+        for kind, (title, words) in WHERE.items()
+    ]
+
+
+def _href(need: Need, key: str) -> str:
+    """Return where a need is worked on."""
+    if need.kind == "criterion":
+        return f"/launches/{key}/cockpit#criteria" if need.item else f"/launches/{key}"
+    if need.kind == "desk":
+        is_cause = "cause" in need.title
+        return f"/causes?launch={key}" if is_cause else f"/desk?launch={key}&view=urgent&severity=1"
+    return "#answers" if need.kind == "library" else "#handover"
+
+
+def _handover(session: Session, launch: Launch) -> list[dict[str, Any]]:
+    there = handover.confirmed(session, launch.id)
+    return [
+        {
+            "item": item,
+            "title": title,
+            "by": there[item].by.name if item in there else None,
+            "at": there[item].at if item in there else None,
+            "note": there[item].note if item in there else "",
+        }
+        for item, title in handover.ITEMS.items()
+    ]
+
+
+def _answers(session: Session, launch: Launch, looking: Visit) -> list[dict[str, Any]]:
+    """Return the temporary answers, what nobody has decided first."""
+    known = afterwards.decided(session, launch.id)
+    there: Sequence[EntryVersion] = afterwards.temporary(session, launch.id, at=looking.at)
+    rows = [_answer(launch, version, known.get(version.entry_id)) for version in there]
+    return sorted(rows, key=lambda row: row["becomes"] is not None)
+
+
+def _answer(launch: Launch, version: EntryVersion, said: Afterwards | None) -> dict[str, Any]:
+    return {
+        "id": version.entry_id,
+        "title": version.question,
+        "href": f"/library/{launch.key}/entries/{version.entry.key}",
+        "becomes": BECOMES_WORDS[Becomes(said.becomes)] if said else None,
+        "by": said.decided_by.name if said else None,
+        "at": said.decided_at if said else None,
+        "note": said.note if said else "",
+    }
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    return {
+        "by": signature.by.name,
+        "at": signature.at,
+        "override": signature.override,
+        "missing": signature.missing,
+        "figures": [{**each, "title": title_of(each["metric"])} for each in signature.figures],
+    }
