@@ -43,7 +43,7 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
-from assistant.reports import days, reassurance, rehearsing, steps, watching, written
+from assistant.reports import days, reassurance, rehearsing, second_wave, steps, watching, written
 
 log = structlog.get_logger()
 
@@ -113,6 +113,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("keep the days", timedelta(seconds=30), days.keep_days),
         Job("read what contacts seek", often, reassurance.read_contacts),
         Job("watch the warning signs", timedelta(minutes=5), watching.watch),
+        Job("watch for a second wave", timedelta(minutes=5), second_wave.watch),
         Job("move the stages", timedelta(minutes=5), steps.move_stages),
         Job("write reports", timedelta(minutes=1), written.write_due),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),

@@ -57,7 +57,7 @@ def confirm_handover(
         handover.take_back(handing.session, launch, item, by=handing.by, at=handing.at)
     else:
         handover.confirm(handing.session, launch, item, note=note, by=handing.by, at=handing.at)
-    return went(f"/launches/{key}/exit#handover", "handed-over")
+    return went(f"/launches/{key}/exit#handover", "handover-pack")
 
 
 @router.post("/launches/{key}/exit/answers")

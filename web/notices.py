@@ -24,6 +24,7 @@ KIND_WORDS = {
     "warning": "Runs out",
     "escalated": "Escalated",
     "bounces": "Comes back",
+    "second-wave": "May come back",
     "ended": "Has ended",
     "ending": "Ends soon",
 }

@@ -15,7 +15,7 @@ from assistant.ground.database import Base
 from assistant.ground.parts import Parts
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
-from assistant.reports import metrics
+from assistant.reports import desk_metrics, metrics
 from assistant.reports.metrics import METRICS, Kept
 from assistant.reports.spans import day_span, local_day
 from assistant.reports.stability import Criterion, Seen
@@ -26,8 +26,10 @@ Figures = dict[date, dict[str, Kept]]
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
+TOP = "top_repeats"  # kept beside the metrics: {groups: [[id, people, times]]}
 AGAIN = 2  # days back that are measured at every look: waits and returns are still growing
 EVERYTHING = ("repeats.", "seeking.")  # events after which any day may count otherwise
+REOPENED = "ticket.reopened"
 MOST = 20_000  # events looked at in one go; after more, every day is measured
 AFTERWARDS = timedelta(days=60)  # after its end a launch's days are still measured
 OVERLAP = 500  # events looked at again: PostgreSQL hands out ids before they are committed
@@ -100,9 +102,10 @@ def measured(session: Session, launch: Launch, *, at: datetime) -> dict[date, di
 def measure_day(session: Session, launch: Launch, day: date, *, at: datetime) -> dict[str, Kept]:
     """Return every metric of one local day, counted now."""
     span = day_span(day, launch.zone)
-    return {
+    measured: dict[str, Kept] = {
         name: metrics.measure(session, launch.id, name, span, at=at) for name in metrics_of(launch)
     }
+    return {**measured, TOP: desk_metrics.top_repeats(session, launch.id, span)}
 
 
 def store(
@@ -155,7 +158,17 @@ def _changed(session: Session, launch: Launch, after: int) -> set[date] | None:
         return None
     times = {at for _, at, _ in rows}
     tickets = {ticket for *_, ticket in rows if ticket is not None}
-    return {local_day(time, launch.zone) for time in times | _days_of(session, tickets)}
+    again = {ticket for kind, _, ticket in rows if kind == REOPENED and ticket is not None}
+    days = {local_day(time, launch.zone) for time in times | _days_of(session, tickets)}
+    return days | _between(session, again, launch)
+
+
+def _between(session: Session, tickets: set[int], launch: Launch) -> set[date]:
+    """Return every day from the first event of these tickets on: it was open on each of them."""
+    if not (times := _days_of(session, tickets)):
+        return set()
+    first, last = (local_day(each(times), launch.zone) for each in (min, max))
+    return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 
 def _days_of(session: Session, tickets: set[int]) -> set[datetime]:
@@ -179,6 +192,12 @@ def kept(
         .order_by(DayKept.day)
     )
     return dict(session.execute(query).all())
+
+
+def measured_at(session: Session, launch_id: int, day: date) -> datetime | None:
+    """Return when a day was measured last, or nothing."""
+    query = select(DayKept.measured_at).where(DayKept.launch_id == launch_id, DayKept.day == day)
+    return session.scalar(query)
 
 
 def criteria_of(launch: Launch) -> list[Criterion]:

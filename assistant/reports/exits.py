@@ -8,7 +8,7 @@ warning signs stay on, and a lead may begin again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, func, select
@@ -90,14 +90,24 @@ def standings(session: Session, launch: Launch, *, at: datetime) -> list[Standin
     """Return how each criterion stands after the whole days before the one of ``at``."""
     if launch.live_at is None:
         return []
-    yesterday = local_day(at, launch.zone) - timedelta(days=1)
-    there = days.kept(session, launch.id, first=days.first_day(launch), last=yesterday)
+    today = local_day(at, launch.zone)
+    there = days.kept(session, launch.id, first=days.first_day(launch), last=today)
+    return standings_of(launch, there, today)
+
+
+def standings_of(launch: Launch, there: days.Figures, today: date) -> list[Standing]:
+    """Return how each criterion stands after the whole days before ``today``."""
+    yesterday = today - timedelta(days=1)
     return [judge(c, days.history(launch, c, there, until=yesterday)) for c in criteria(launch)]
 
 
 def gate_of(session: Session, launch: Launch, *, at: datetime) -> Gate:
     """Return what the end of ``launch`` needs at ``at``, and how each stands."""
-    found = standings(session, launch, at=at)
+    return gate_with(session, launch, standings(session, launch, at=at), at=at)
+
+
+def gate_with(session: Session, launch: Launch, found: Sequence[Standing], *, at: datetime) -> Gate:
+    """Return the gate for criteria that are judged already."""
     needs = [
         Need(s.criterion.metric, s.is_met, s.why, "criterion", s.criterion.words) for s in found
     ]

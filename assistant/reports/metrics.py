@@ -22,7 +22,7 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.launch import signals
-from assistant.reports import figures, reassurance
+from assistant.reports import desk_metrics, figures, reassurance
 from assistant.reports.figures import within
 from assistant.reports.noise import Count, Evidence, Level, Share, Waits, tolerated
 from assistant.reports.spans import Span
@@ -60,44 +60,71 @@ def _answered(session: Session, launch_id: int, span: Span, at: datetime) -> Kep
 
 def _first_response(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
     """Of the tickets opened on the day; who still waited ``GIVEN_UP`` later waited so long."""
+    rows = first_response_rows(session, launch_id, span, at)
+    return {"waits": sorted(minutes for _, minutes in rows)}
+
+
+def first_response_rows(
+    session: Session, launch_id: int, span: Span, at: datetime
+) -> list[tuple[int, float]]:
+    """Return each ticket of the day that counts, by id, and how many minutes it waited."""
     latest = min(at, span.end + GIVEN_UP)
     query = (
-        select(Message.at, Ticket.first_response_at)
+        select(Ticket.id, Message.at, Ticket.first_response_at)
         .join(Message, Message.id == Ticket.question_id)
-        .where(_of(launch_id), within(Ticket.opened_at, span))
+        .where(of_launch(launch_id), within(Ticket.opened_at, span))
         .where(or_(Ticket.first_response_at.is_not(None), Ticket.resolved_at.is_(None)))
+        .order_by(Ticket.id)
     )
-    minutes = [
-        (min(answered or latest, latest) - asked).total_seconds() / 60
-        for asked, answered in session.execute(query)
+    return [
+        (each, round((min(answered or latest, latest) - asked).total_seconds() / 60, 1))
+        for each, asked, answered in session.execute(query)
     ]
-    return {"waits": sorted(round(each, 1) for each in minutes)}
 
 
 def _resolution(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
-    """Of the tickets resolved on the day, and of those that were older than them and still open.
+    rows = resolution_rows(session, launch_id, span, at)
+    return {"waits": sorted(hours for _, hours in rows)}
+
+
+def resolution_rows(
+    session: Session, launch_id: int, span: Span, at: datetime
+) -> list[tuple[int, float]]:
+    """Return tickets by id with their hours: resolved on the day, or older than them and open.
 
     Without the latter a day on which only easy ones were resolved would look well.
     """
     end = min(span.end, at)
-    resolved = select(Ticket.opened_at, Ticket.resolved_at).where(
-        _of(launch_id), within(Ticket.resolved_at, span)
+    resolved = select(Ticket.id, Ticket.opened_at, Ticket.resolved_at).where(
+        of_launch(launch_id), within(Ticket.resolved_at, span)
     )
-    hours = [
-        (done - begun).total_seconds() / 3600 for begun, done in session.execute(resolved) if done
-    ]
-    longest = max(hours, default=0.0)
-    still = select(Ticket.opened_at).where(
-        _of(launch_id),
+    rows = [(each, _hours(begun, done)) for each, begun, done in session.execute(resolved) if done]
+    longest = max((hours for _, hours in rows), default=0.0)
+    still = select(Ticket.id, Ticket.opened_at).where(
+        of_launch(launch_id),
         Ticket.opened_at < end - timedelta(hours=longest),
         or_(Ticket.resolved_at.is_(None), Ticket.resolved_at >= span.end),
     )
-    hours += [(end - begun).total_seconds() / 3600 for begun in session.scalars(still)]
-    return {"waits": sorted(round(each, 2) for each in hours)}
+    rows += [(each, _hours(begun, end)) for each, begun in session.execute(still)]
+    return [(each, round(hours, 2)) for each, hours in rows]
+
+
+def _hours(begun: datetime, done: datetime) -> float:
+    return (done - begun).total_seconds() / 3600
 
 
 def _repeats(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
     """Questions that somebody else had asked before, by the repeat group they are in."""
+    query = (
+        select(func.count(Message.id))
+        .join(Message.conversation)
+        .where(Conversation.launch_id == launch_id, within(Message.at, span), is_repeat())
+    )
+    return {"count": session.scalar(query) or 0}
+
+
+def is_repeat() -> ColumnElement[bool]:
+    """Return the SQL condition of a repeat, for messages joined to their conversations."""
     before, theirs = aliased(Message), aliased(Conversation)
     asked_before = exists().where(
         before.group_id == Message.group_id,
@@ -106,13 +133,7 @@ def _repeats(session: Session, launch_id: int, span: Span, at: datetime) -> Kept
         before.conversation_id == theirs.id,
         theirs.visitor != Conversation.visitor,
     )
-    query = (
-        select(func.count(Message.id))
-        .join(Message.conversation)
-        .where(Conversation.launch_id == launch_id, Message.kind == Said.QUESTION)
-        .where(within(Message.at, span), Message.group_id.is_not(None), asked_before)
-    )
-    return {"count": session.scalar(query) or 0}
+    return and_(Message.kind == Said.QUESTION, Message.group_id.is_not(None), asked_before)
 
 
 def _escalations(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
@@ -124,7 +145,9 @@ def _escalations(session: Session, launch_id: int, span: Span, at: datetime) -> 
 
 def _grave(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
     query = select(func.count(Ticket.id)).where(
-        _of(launch_id), within(Ticket.opened_at, span), Ticket.severity <= int(Severity.PAINFUL)
+        of_launch(launch_id),
+        within(Ticket.opened_at, span),
+        Ticket.severity <= int(Severity.PAINFUL),
     )
     return {"count": session.scalar(query) or 0}
 
@@ -143,8 +166,16 @@ def _came_back(session: Session, launch_id: int, span: Span, at: datetime) -> Ke
 
     Those whose day is not over yet are left out: nobody knows about them.
     """
+    rows = came_back_rows(session, launch_id, span, at)
+    return {"hits": sum(back for _, back in rows), "of": len(rows)}
+
+
+def came_back_rows(
+    session: Session, launch_id: int, span: Span, at: datetime
+) -> list[tuple[int, bool]]:
+    """Return each contact of the day that counts, by its message, and whether they came back."""
     query = (
-        select(Conversation.visitor, Message.at)
+        select(Message.id, Conversation.visitor, Message.at)
         .select_from(Message)
         .join(Message.conversation)
         .outerjoin(Decision, Decision.message_id == Message.id)
@@ -152,12 +183,12 @@ def _came_back(session: Session, launch_id: int, span: Span, at: datetime) -> Ke
         .where(Message.at >= span.start, Message.at < span.end + SOON)
         .order_by(Conversation.visitor, Message.at, Message.id)
     )
-    rows = [*((visitor, then) for visitor, then in session.execute(query)), ("", at)]
-    of_the_day = [
-        (one, after) for one, after in pairwise(rows) if one[1] < span.end and one[1] < at - SOON
+    rows = [*((m, visitor, then) for m, visitor, then in session.execute(query)), (0, "", at)]
+    return [
+        (one[0], one[1] == after[1] and after[2] - one[2] < SOON)
+        for one, after in pairwise(rows)
+        if one[2] < span.end and one[2] < at - SOON
     ]
-    back = sum(one[0] == after[0] and after[1] - one[1] < SOON for one, after in of_the_day)
-    return {"hits": back, "of": len(of_the_day)}
 
 
 def _reassurance(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
@@ -166,7 +197,8 @@ def _reassurance(session: Session, launch_id: int, span: Span, at: datetime) -> 
     return {"hits": seen.reassurance, "of": seen.asked}
 
 
-def _of(launch_id: int) -> ColumnElement[bool]:
+def of_launch(launch_id: int) -> ColumnElement[bool]:
+    """Return the SQL condition of a ticket that counts: the launch's, about the change."""
     return and_(Ticket.launch_id == launch_id, Ticket.in_scope.is_(True))
 
 
@@ -183,6 +215,11 @@ METRICS = {
         Metric("satisfied_percent", "Satisfied", "%", False, _satisfied),
         Metric("repeat_contact_percent", "Came back within a day", "%", True, _came_back),
         Metric("reassurance_percent", "Seek reassurance", "%", True, _reassurance),
+        Metric("backlog", "Backlog", "tickets", True, desk_metrics.backlog),
+        Metric(
+            "in_hand_percent", "In a person’s hands in 15 min", "%", False, desk_metrics.in_hand
+        ),
+        Metric("missed_promises_per_day", "Missed promises", "promises", True, desk_metrics.missed),
     )
 }
 

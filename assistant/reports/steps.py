@@ -73,8 +73,13 @@ def _standings(launch: Launch, there: days.Figures, today: date) -> list[Standin
 def situation(session: Session, launch: Launch, *, at: datetime) -> Situation:
     """Return what the launch's next stage is decided by, from the kept days."""
     today, first = local_day(at, launch.zone), days.first_day(launch)
-    there = days.kept(session, launch.id, first=first, last=today)
+    return situation_of(launch, days.kept(session, launch.id, first=first, last=today), today)
+
+
+def situation_of(launch: Launch, there: days.Figures, today: date) -> Situation:
+    """Return what the next stage is decided by, from days that are read already."""
     criteria, found = watched(launch), _standings(launch, there, today)
+    first = days.first_day(launch)
     worse = [c.metric for c in criteria if _is_worse(launch, c, there, today)]
     worse += [s.criterion.metric for s in found if _was_worse(s, launch)]
     changed = local_day(launch.stage_at, launch.zone) if launch.stage_at else first
@@ -94,8 +99,8 @@ def title_of(metric: str) -> str:
 
 def _is_worse(launch: Launch, criterion: Criterion, there: days.Figures, today: date) -> bool:
     """Return whether what today has so far is surely worse; a count that is high stays high."""
-    (*_, now) = days.history(launch, criterion, there, until=today)
-    return judge_day(criterion, now).held is Held.WORSE
+    seen = days.history(launch, criterion, there, until=today)  # none before its first day
+    return bool(seen) and judge_day(criterion, seen[-1]).held is Held.WORSE
 
 
 def _was_worse(standing: Standing, launch: Launch) -> bool:
