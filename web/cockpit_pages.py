@@ -14,6 +14,7 @@ from assistant.reports.dailies import Daily
 from assistant.reports.load_guard import State
 from assistant.reports.metrics import METRICS
 from assistant.reports.objectives import Aim, Reached
+from assistant.reports.reassurance import ENOUGH
 from assistant.reports.shapes import UNRESOLVED, words_of
 from assistant.reports.stability import Held, Judged, Standing
 from assistant.reports.steps import title_of
@@ -135,12 +136,24 @@ def _tiles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
             "href": _figure(launch, "missed_promises_per_day", found.today),
         },
         {
+            "title": "Reassurance index",
+            "value": _index(found),
+            "note": "of who asks today seek reassurance",
+            "href": _figure(launch, "reassurance_percent", found.today),
+        },
+        {
             "title": "Contacts",
             "value": number(found.now.get("contacts_per_day", {}).get("count", 0)),
             "note": "today",
             "href": _figure(launch, "contacts_per_day", found.today),
         },
     ]
+
+
+def _index(found: Cockpit) -> str:
+    """Return the share of today; of too few it would be chance."""
+    kept = found.now.get("reassurance_percent", {})
+    return f"{100 * kept['hits'] / kept['of']:.0f} %" if kept.get("of", 0) >= ENOUGH else "–"
 
 
 def _criterion(launch: Launch, each: Daily) -> dict[str, Any]:

@@ -18,8 +18,8 @@ Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds
 stood at a moment) · ``measured`` (metrics as figures) · ``daily_status`` (one page for the sponsor)
 · ``actions`` (what follows from a finding).
 
-Are we calm? ``cockpit`` (one look) · ``calm`` (the verdict) · ``dailies shapes`` (one metric over its
-days) · ``objectives`` (aims and the plan) · ``open_now`` (backlog, questions) · ``load_guard
+Are we calm? ``cockpit`` (one look) · ``calm`` (the verdict) · ``dailies shapes`` (one metric over
+its days) · ``objectives`` (aims and the plan) · ``open_now`` (backlog, questions) · ``load_guard
 pressure`` (can the desk keep up) · ``desk_metrics`` (what the desk did on a day) · ``behind`` (the
 rows of a figure) · ``second_wave`` (whether it comes back after the end).
 

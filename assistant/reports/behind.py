@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.decisions import Decision
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
+from assistant.desk.seeking import Seeking, Seeks
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground.audit import Event
@@ -86,6 +87,23 @@ def _messages(asked: _Asked, condition: ColumnElement[bool]) -> tuple[int, list[
         Row(masked(text), OUTCOMES.get(outcome or "", "not decided"), at)
         for _, text, at, outcome in found[:MOST]
     ]
+
+
+def _sought(asked: _Asked) -> tuple[int, list[Row]]:
+    """Return who asked; reports of problems are not part of the share."""
+    sought = (Seeks.REASSURANCE, Seeks.INFORMATION)
+    query = (
+        select(Message.text, Message.at, Seeking.seeks)
+        .select_from(Message)
+        .join(Message.conversation)
+        .join(Seeking, Seeking.message_id == Message.id)
+        .outerjoin(Decision, Decision.message_id == Message.id)
+        .where(Conversation.launch_id == asked.launch.id, within(Message.at, asked.span))
+        .where(figures.is_contact(), Seeking.seeks.in_(sought))
+        .order_by(Message.at, Message.id)
+    )
+    found = asked.session.execute(query).all()
+    return len(found), [Row(masked(text), f"seeks {seeks}", at) for text, at, seeks in found[:MOST]]
 
 
 def _came_back(asked: _Asked) -> tuple[int, list[Row]]:
@@ -217,6 +235,7 @@ READ: dict[str, Read] = {
     "severity_1_or_2_per_day": _grave,
     "satisfied_percent": _satisfied,
     "repeat_contact_percent": _came_back,
+    "reassurance_percent": _sought,
     "backlog": _backlog,
     "in_hand_percent": _in_hand,
     "missed_promises_per_day": _missed,
