@@ -34,11 +34,12 @@ from web.bodies import (
     SeenBody,
 )
 from web.guarding import Address, limited_by_address, limited_by_conversation
-from web.live import Watch, sent
+from web.live import Happened, Watch, sent
 from web.sse import EventStream, Sent
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
+AT_ONCE = 200  # events of a conversation that are read in one go
 CHIPS = 6  # scenarios offered on the widget's home
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
 
@@ -248,18 +249,20 @@ def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any
     ][:CHIPS]
 
 
-def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[Sent]:
+def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> Happened:
     """Return a conversation's events after ``last``, as its customer may see them."""
     with parts.db.reading() as session:
         query = (
             select(Event)
             .where(Event.conversation_id == conversation_id, Event.id > last, Event.id <= upto)
             .order_by(Event.id)
-            .limit(200)
+            .limit(AT_ONCE)
         )
         events = session.scalars(query).all()
+        is_all = len(events) < AT_ONCE
+        reached = max(last, upto) if is_all else events[-1].id
         if not any(event.kind.startswith(("message.", "ticket.")) for event in events):
-            return []
+            return Happened([], reached, is_all)
         conversation = session.get_one(Conversation, conversation_id)
         said = {message.id: message for message in conversation.messages}
         struck = recalled.struck(session, conversation_id)
@@ -271,4 +274,4 @@ def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> list[
             elif event.kind.startswith("ticket.") and conversation.tickets:
                 body = shown.ticket(session, conversation.tickets[-1])
                 found.append(sent("ticket", event.id, body))
-        return found
+        return Happened(found, reached, is_all)

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -29,7 +29,17 @@ SLOW = 15.0  # seconds after which a stream that has nothing to say gives a sign
 log = structlog.get_logger()
 Seen = TypeVar("Seen")
 NOTHING: Sequence[Event] = ()
-Fetch = Callable[[int], list[Sent]]
+
+
+class Happened(NamedTuple):
+    """What is to be sent, up to which event that is all there was, and whether it is to the end."""
+
+    found: list[Sent]
+    reached: int
+    is_all: bool
+
+
+Fetch = Callable[[int], Happened]
 
 
 class Watch:
@@ -117,9 +127,11 @@ class Watch:
         with self._listening(conversation_id) as waiting:
             while not self.is_ending:
                 waiting.clear()
-                for event in await run_in_threadpool(fetch, last_id):
-                    last_id = int(event.id or last_id)
-                    yield event
+                is_all = False
+                while not is_all:
+                    found, last_id, is_all = await run_in_threadpool(fetch, last_id)
+                    for event in found:
+                        yield event
                 while not (self.is_ending or await _within(SLOW, waiting)):
                     yield None
 

@@ -33,6 +33,7 @@ BEAT = 15.0  # seconds between two signs of life
 CHECKED = 2.0  # seconds between two looks whether everybody who listens still may
 IN_MEMORY = 5_000  # changes
 KEPT = timedelta(hours=1)  # how long ago somebody may have been cut off and still miss nothing
+PIECE = 3  # changes in one event of the stream, some hundred bytes
 AT_ONCE = 500  # changes; whoever missed more is better served by a new page
 
 
@@ -43,6 +44,20 @@ class Change:
     id: int
     launch_id: int
     body: dict[str, Any]
+
+
+def pieces(frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a frame in pieces, each with the id of its last change; nothing for an empty one.
+
+    Where connections break all the time, whoever comes back has got on by the pieces that came
+    through, and does not ask for one long frame again and again.
+    """
+    events = frame["events"]
+    for first in range(0, len(events) - PIECE, PIECE):
+        piece = events[first : first + PIECE]
+        yield {"id": piece[-1]["n"], "events": piece, "refresh": False}
+    if events or frame["refresh"]:
+        yield {**frame, "events": events[(len(events) - 1) // PIECE * PIECE :]}
 
 
 class StaffStreams:
@@ -131,8 +146,8 @@ class StaffStreams:
             while not (self.is_ending or viewer.is_over):
                 frame = await self.after(viewer, last)
                 last = frame["id"]
-                if frame["events"] or frame["refresh"]:
-                    yield Sent("changed", frame, id=str(last))
+                for piece in pieces(frame):
+                    yield Sent("changed", piece, id=str(piece["id"]))
                 if shown != (there := self.presence_for(viewer)):
                     shown = there
                     yield Sent("presence", there)

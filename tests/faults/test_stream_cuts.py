@@ -68,7 +68,7 @@ class Reader(threading.Thread):
     def _take(self, event: dict[str, str]) -> None:
         if event.get("event") == "changed":
             frame = json.loads(event["data"])
-            assert not frame["refresh"]
+            assert not frame["refresh"], (self.last, frame["id"], self.connects)
             self.applied += [each["n"] for each in frame["events"]]
         elif event.get("event") in TOLD:
             self.applied.append(int(event["id"]))

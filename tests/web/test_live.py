@@ -17,9 +17,8 @@ from assistant.ground.parts import Parts
 from tests import cast
 from tests.cast import AMIR, NOW, UNKNOWN, Customer, a_customer, the
 from web.app import create_app
-from web.live import Watch, sent
+from web.live import Happened, Watch, sent
 from web.serving import Server
-from web.sse import Sent
 
 PATIENCE = 10.0  # seconds that an event may take before the test gives up
 
@@ -32,7 +31,7 @@ def collected(
     wanted: int,
     *,
     last_id: int,
-    fetch: Callable[[int], list[Sent]],
+    fetch: Callable[[int], Happened],
     meanwhile: Callable[[Watch], None],
 ) -> list[str]:
     """Return the ids of the first ``wanted`` events of a stream while something happens."""
@@ -56,17 +55,29 @@ def collected(
 
 
 def test_a_stream_begins_after_the_last_event_that_was_seen(shop: Parts) -> None:
-    def fetch(last: int) -> list[Sent]:
-        return [sent("message", at, {}) for at in (1, 2, 3) if at > last]
+    def fetch(last: int) -> Happened:
+        return Happened([sent("message", at, {}) for at in (1, 2, 3) if at > last], 3, True)
 
     found = collected(shop, 2, last_id=1, fetch=fetch, meanwhile=lambda watch: None)
 
     assert found == ["2", "3"]
 
 
+def test_a_stream_that_is_far_behind_goes_on_until_it_has_all(shop: Parts) -> None:
+    def fetch(last: int) -> Happened:
+        # Two events at a time, of which only each fifth is for the customer.
+        read = range(last + 1, min(last + 3, 18))
+        told = [sent("message", at, {}) for at in read if at % 5 == 0]
+        return Happened(told, read[-1] if read else last, last >= 17)
+
+    found = collected(shop, 3, last_id=0, fetch=fetch, meanwhile=lambda watch: None)
+
+    assert found == ["5", "10", "15"]
+
+
 def test_an_end_lets_every_stream_finish(shop: Parts) -> None:
-    def fetch(last: int) -> list[Sent]:
-        return [sent("message", 1, {})] if last < 1 else []
+    def fetch(last: int) -> Happened:
+        return Happened([sent("message", 1, {})] if last < 1 else [], 1, True)
 
     assert collected(shop, 9, last_id=0, fetch=fetch, meanwhile=Watch.end) == ["1"]
 
@@ -74,7 +85,8 @@ def test_an_end_lets_every_stream_finish(shop: Parts) -> None:
 def test_nobody_is_left_listening_when_a_stream_ends(shop: Parts) -> None:
     async def listen() -> int:
         watch = Watch(shop)
-        async with aclosing(watch.stream("c", 0, lambda _: [sent("message", 1, {})])) as stream:  # type: ignore[type-var]
+        one = Happened([sent("message", 1, {})], 1, True)
+        async with aclosing(watch.stream("c", 0, lambda _: one)) as stream:  # type: ignore[type-var]
             async for _ in stream:
                 break
         return len(watch._waiting)

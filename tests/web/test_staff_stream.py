@@ -22,6 +22,7 @@ from tests.web.test_desk import a_launch
 from web import staff_stream
 from web.access import COOKIE
 from web.live import Watch
+from web.staff_stream import pieces
 from web.viewers import Viewer
 
 PATIENCE = 15.0  # seconds
@@ -223,6 +224,24 @@ def test_who_was_away_for_longer_than_memory_reaches_is_told_all_or_to_load_the_
     assert len(opened) == (4 if is_told_all else 0)
     ids = [each["n"] for each in frame["events"]]
     assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 6, 7])
+def test_a_long_frame_comes_in_pieces_that_each_get_on(number: int) -> None:
+    events = [{"n": 100 + each} for each in range(number)]
+    frame = {"id": 500, "events": events, "refresh": False}
+
+    sent = list(pieces(frame))
+
+    assert [event for piece in sent for event in piece["events"]] == events
+    assert all(1 <= len(piece["events"]) <= 3 for piece in sent)
+    assert [piece["id"] for piece in sent[:-1]] == [p["events"][-1]["n"] for p in sent[:-1]]
+    assert [piece["id"] for piece in sent[-1:]] == [500][: len(sent)]
+
+
+def test_to_load_the_page_again_is_said_without_any_event() -> None:
+    frame = {"id": 500, "events": [], "refresh": True}
+    assert list(pieces(frame)) == [frame]
 
 
 # Who is where, and what is typed.
