@@ -21,6 +21,7 @@ from assistant.ground.audit import history
 from assistant.ground.people import Person, members
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from web import seeking
 from web import ticket_rail as rail
 from web.clocks import promise_clock
 from web.considered import considered
@@ -104,6 +105,7 @@ def ticket_page(
         "repeats": rail.repeats_of(session, ticket),
         "cause": cause_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
+        "seeking": seeking.of_ticket(session, ticket, person),
         "handed": handed(session, ticket, happened, at=at),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,
         "history": rail.history_of(happened, to_take_back(happened)),

@@ -9,9 +9,9 @@ needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was ch
 (who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was measured on
 each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days each exit
 criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
-``warning_signs sign_evidence watching`` (what gets worse, and its alarm) · ``reassurance`` (what
-contacts seek) · ``exits handover`` (what the end needs, and who signs it) · ``sheets`` (a report as
-CSV or Markdown, inert).
+``warning_signs sign_evidence watching alarms`` (what gets worse, its alarm, what follows) ·
+``reassurance`` (what contacts seek) · ``exits handover`` (what the end needs, and who signs it) ·
+``sheets`` (a report as CSV or Markdown, inert).
 
 Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)
 · ``due`` (when) · ``readers`` (who gets them) · ``written`` (each once, mailed) · ``as_of`` (how it

@@ -48,6 +48,14 @@ METRIC = {
     Sign.ESCALATIONS: "escalations_per_day",
     Sign.REASSURANCE: "reassurance_percent",
 }
+NUMBER = {
+    Sign.REPEATS: 1,
+    Sign.RESPONSE: 2,
+    Sign.RESOLUTION: 2,
+    Sign.ESCALATIONS: 3,
+    Sign.REASSURANCE: 4,
+}
+"""Which of the four it belongs to: responses and resolutions are two faces of the second."""
 TITLE = {
     Sign.REPEATS: "The same questions repeat",
     Sign.RESPONSE: "First responses take longer",

@@ -7,7 +7,7 @@ and is kept once, whoever takes it; the alarm comes with the look that brought i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
@@ -24,7 +24,6 @@ from assistant.reports.sign_evidence import Seen, seen_at
 from assistant.reports.warning_signs import TITLE, Look, Normal, Sign, State
 
 RAISED, CLEARED = "launch.warning-sign", "launch.warning-sign-gone"
-SHOWN = timedelta(hours=72)  # of looks on the page
 
 
 class WarningLook(Base):
@@ -95,6 +94,11 @@ def watch(parts: Parts) -> int:
         for hour in due:
             raised += _take(parts, key, hour)
     return raised
+
+
+def is_watched(launch: Launch, *, at: datetime) -> bool:
+    """Return whether it is looked at: until its end, and as long after it as signs are armed."""
+    return launch.closed_at is None or launch.closed_at > at - ARMED
 
 
 def _watched(at: datetime) -> Select[int]:
