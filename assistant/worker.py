@@ -22,6 +22,7 @@ from assistant.answering import (
 from assistant.answering.answer import hand_over_stranded
 from assistant.desk import (
     alarms,
+    chasing,
     notice_mail,
     posting,
     regrouping,
@@ -136,6 +137,7 @@ def clocks(parts: Parts) -> tuple[Job, ...]:
         Job("break promises", often, alarms.break_promises),
         Job("move up what nobody takes", often, alarms.move_up),
         Job("watch updates", timedelta(seconds=15), update_alarms.watch_updates),
+        Job("chase decisions", timedelta(seconds=30), chasing.chase),
         Job("mail notices", often, notice_mail.mail_notices),
     )
 

@@ -25,6 +25,7 @@ entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
 file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for programs) ·
 ``launch launch_pages launch_words`` ·
 ``updates update_pages touchpoints notice_snippet`` (telling everybody, and where it appears) ·
+``decisions decision_pages`` (what waits for a decision) · ``check_ins`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
 ``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
 one taken back) ·

@@ -39,6 +39,8 @@ from web import (
 from web.api_key_pages import router as api_keys_router
 from web.cause_listing import router as causes_router
 from web.certainty import router as certainty_router
+from web.check_ins import router as check_ins_router
+from web.decisions import router as decisions_router
 from web.entry_history import router as history_router
 from web.knowledge_api import router as knowledge_router
 from web.learning import router as learning_router
@@ -76,6 +78,8 @@ ROUTERS = (
     new_launch.router,
     launch.router,
     updates.router,
+    decisions_router,
+    check_ins_router,
     coverage.router,
     stages.router,
     cockpit.router,

@@ -12,6 +12,8 @@ from assistant.launch import updates
 from assistant.launch.daily_updates import rule_of
 from assistant.launch.launches import Launch
 from assistant.launch.updates import BLANKS, Update
+from assistant.reports import effects
+from assistant.reports.effects import SEEN_WORDS, Effect, OfUpdate
 from assistant.reports.told import kept_words
 from web.launch_pages import clock_of
 from web.shell import Visit
@@ -51,6 +53,7 @@ def updates_context(
     kept = kept_words(told)
     corrected = {update.corrects_id: update for update in told if update.corrects_id}
     rule = rule_of(session, launch.id)
+    did = effects.of_updates(session, launch, told, at=at)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "updates": [
@@ -59,6 +62,7 @@ def updates_context(
                 "clock": clock_of(update, launch, at) if update is told[0] else None,
                 "current": update is told[0],
                 "reached": kept.get(update.id, ""),
+                "effect": _effect(did.get(update.id)),
                 "corrects": _linked(update.corrects),
                 "corrected_by": _linked(corrected.get(update.id)),
             }
@@ -88,6 +92,37 @@ def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
         blank["next_update_at"] = f"Say {BLANKS['next_update']}."
     where = "title" if isinstance(refusal, Crossed) else "next_update_at"
     return blank or {where: f"{refusal.message} {refusal.what_to_do}"}
+
+
+def _effect(did: OfUpdate | None) -> dict[str, Any] | None:
+    """Return contacts before and after as a table; nothing for updates of long ago."""
+    if did is None:
+        return None
+    minutes = round(did.each.total_seconds() / 60)
+    return {
+        "each": f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min",
+        "days": did.days,
+        "rows": [
+            {
+                "title": row.title or "All contacts",
+                "before": row.effect.counts.before,
+                "after": row.effect.counts.after,
+                "usual": f"{row.effect.counts.usual_before:,} → {row.effect.counts.usual_after:,}",
+                "ratio": _ratio(row.effect),
+                "words": SEEN_WORDS[row.effect.seen],
+                "seen": row.effect.seen.value,
+            }
+            for row in did.rows
+        ],
+    }
+
+
+def _ratio(effect: Effect) -> str:
+    if effect.ratio is None and effect.high is None and not effect.low:
+        return "–"
+    high = f"{effect.high:.2f}" if effect.high is not None else "∞"
+    begin = "" if effect.ratio is None else f"×{effect.ratio:.2f}, "
+    return f"{begin}{effect.low:.2f} to {high}"
 
 
 def _linked(update: Update | None) -> dict[str, Any] | None:

@@ -2,7 +2,8 @@
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
 ``engineering`` (handing a ticket over, and the issue that stands for it) ·
-``rulings`` (decisions that a ticket waits for) · ``visitors`` (who somebody says
+``rulings chasing`` (decisions that a ticket waits for, and who is reminded) ·
+``checkins`` (customers somebody calls on) · ``visitors`` (who somebody says
 they are) · ``reply_guard strangers`` (a last look at what
 somebody wrote) ·
 ``policies`` (how much time each promise gives) · ``promises overdue`` (what was promised until

@@ -18,7 +18,7 @@ into the database, all of it or nothing) · ``beginning`` (a launch made from a 
 
 While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,
 filled in before anybody approves) · ``variants`` (the same answer in other languages) · ``unsaved``
-(what is typed and not saved yet).
+(what is typed and not saved yet) · ``decided`` (a decision that becomes a draft).
 
 In bulk: ``exporting entry_rows`` (out as a pack, as rows) · ``incoming imports`` (a file from the
 page: what it would change, the drafts it becomes, its undo).

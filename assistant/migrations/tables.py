@@ -14,6 +14,8 @@ from assistant.answering import (
 )
 from assistant.desk import (
     causes,
+    chasing,
+    checkins,
     conversations,
     drafts,
     engineering,
@@ -50,7 +52,16 @@ from assistant.launch import (
     signals,
     updates,
 )
-from assistant.library import afterwards, charge, entries, imports, lessons, unsaved, vectors
+from assistant.library import (
+    afterwards,
+    charge,
+    decided,
+    entries,
+    imports,
+    lessons,
+    unsaved,
+    vectors,
+)
 from assistant.reports import actions, days, exits, handover, readers, watching, written
 
 NOUNS = (
@@ -65,6 +76,9 @@ NOUNS = (
     updates,
     daily_updates,
     update_alarms,
+    chasing,
+    checkins,
+    decided,
     shifts,
     signals,
     conversations,

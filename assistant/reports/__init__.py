@@ -5,7 +5,9 @@
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
 missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and still
-needs) · ``told`` (updates that came when promised) · ``fix_log`` (what was changed) · ``training``
+needs) · ``told`` (updates that came when promised) · ``effects`` (contacts before and after one) ·
+``decision_register`` (what waits for a decision, and where they stall) ·
+``fix_log`` (what was changed) · ``training``
 (who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was measured on
 each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days each exit
 criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
