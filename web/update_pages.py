@@ -102,6 +102,7 @@ def _effect(did: OfUpdate | None) -> dict[str, Any] | None:
     return {
         "each": f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min",
         "days": did.days,
+        "quiet": did.quiet,
         "rows": [
             {
                 "title": row.title or "All contacts",

@@ -61,6 +61,11 @@ class Counts:
     usual_before: int = 0
     usual_after: int = 0
 
+    @property
+    def together(self) -> int:
+        """Return the contacts of both stretches."""
+        return self.before + self.after
+
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             self.before + other.before,
@@ -97,15 +102,15 @@ class OfUpdate:
     each: timedelta
     days: int  # earlier days that the time of day is learned from
     rows: tuple[Row, ...] = ()
+    quiet: int = 0  # scenarios with contacts, too few to say anything of
 
 
 def judged(counts: Counts, *, compared: int = 1) -> Effect:
     """Return what two counts say when ``compared`` of them are looked at together. Pure."""
-    together = counts.before + counts.after
     chance = CHANCE / max(1, compared)
     ratio = counts.after / counts.before if counts.before else None
     low, high = _interval(counts.before, counts.after, chance)
-    seen = Seen.TOO_FEW if together < ENOUGH else _seen(counts, low, high, chance)
+    seen = Seen.TOO_FEW if counts.together < ENOUGH else _seen(counts, low, high, chance)
     return Effect(counts, ratio, low, high, seen)
 
 
@@ -176,12 +181,13 @@ def _of_update(session: Session, launch: Launch, update: Update, each: timedelta
     counts = _counts(session, launch.id, update.published_at, moments, each)
     titles = {scenario.id: scenario.title for scenario in launch.scenarios}
     known = [(titles[key], count) for key, count in counts.items() if key in titles]
-    compared = len(known) + 1
-    whole = sum(counts.values(), Counts(0, 0))
-    rows = [Row("", judged(whole, compared=compared))]
-    known.sort(key=lambda pair: (-(pair[1].before + pair[1].after), pair[0]))
-    rows.extend(Row(title, judged(count, compared=compared)) for title, count in known)
-    return OfUpdate(update.id, each, len(moments), tuple(rows))
+    known.sort(key=lambda pair: (-pair[1].together, pair[0]))
+    # Which are looked at goes by the sums alone, and given those every interval stays exact.
+    busy = [(title, count) for title, count in known if count.together >= ENOUGH]
+    quiet = sum(0 < count.together < ENOUGH for _, count in known)
+    whole = ("", sum(counts.values(), Counts(0, 0)))
+    rows = [Row(title, judged(count, compared=len(busy) + 1)) for title, count in (whole, *busy)]
+    return OfUpdate(update.id, each, len(moments), tuple(rows), quiet)
 
 
 def _same_hour(update: datetime, zone: ZoneInfo, *, since: datetime) -> list[datetime]:
