@@ -18,6 +18,7 @@ DAYS = (7, 30, 90, 365)
 SCOPE_WORDS = {
     Scope.READ: "Read what is live, and search",
     Scope.DRAFT: "Also write drafts and submit them",
+    Scope.SIGNALS: "Send signals, and nothing else",
 }
 STATES = {
     "live": ("In force", "good"),

@@ -33,6 +33,7 @@ TOASTS = {
     "reopened": "Open again.",
     "broadcast-undone": "Undone. Nobody gets it.",
     "broadcast-stopped": "Stopped. Nobody else gets it.",
+    "signals-kept": "Kept. They are shown beside the contacts.",
     "seeking-corrected": "Noted. It counts from now on.",
     "alarm-followed": "Done. Everybody is told by the desk and the launch’s page.",
     "alarm-settled": "Noted, with your reason.",

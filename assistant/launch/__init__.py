@@ -11,6 +11,6 @@ coverage_words`` (when people are there, and covered time) · ``pack_file pack_s
 coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
 named) · ``templates from_template`` (packs to begin with, one for each kind of change) ·
 ``relative`` (aims that compare with a baseline) · ``connections`` (its Jira, Slack and webhooks) ·
-``signals`` (measured from outside) · ``stages staging`` (for which categories normal promises hold
-again).
+``signals ingesting`` (measured from outside) · ``stages staging`` (for which categories normal
+promises hold again).
 """

@@ -28,6 +28,7 @@ class Scope(StrEnum):
 
     READ = "read"  # what customers may get, and what would be found
     DRAFT = "draft"  # write drafts and submit them, besides reading
+    SIGNALS = "signals"  # send what was measured outside, and nothing else
 
 
 class ApiKey(Base):
@@ -57,7 +58,7 @@ class ApiKey(Base):
 
     def may(self, scope: Scope) -> bool:
         """Return whether it may do this; who writes drafts may read too."""
-        return self.scope in (scope, Scope.DRAFT)
+        return self.scope == scope or (scope is Scope.READ and self.scope == Scope.DRAFT)
 
     def state(self, at: datetime) -> str:
         """Return live, expired, revoked or orphaned (who made it is no lead here any more)."""

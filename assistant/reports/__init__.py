@@ -12,7 +12,8 @@ needs) · ``told`` (updates that came when promised) · ``effects`` (contacts be
 each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days each exit
 criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
 ``warning_signs sign_evidence watching alarms`` (what gets worse, its alarm, what follows) ·
-``reassurance`` (what contacts seek) · ``exits handover`` (what the end needs, and who signs it) ·
+``reassurance`` (what contacts seek) · ``signal_trends`` ·
+``exits handover`` (what the end needs, and who signs it) ·
 ``sheets`` (a report as CSV or Markdown, inert).
 
 Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)
