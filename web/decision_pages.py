@@ -8,12 +8,12 @@ from typing import Any
 
 from assistant.desk import chasing, fixes
 from assistant.desk.chasing import age_words
-from assistant.desk.rulings import RULED_WORDS, Ruled
+from assistant.desk.rulings import RULED_WORDS, Ruled, Ruling
 from assistant.ground.errors import Refused
 from assistant.launch.launches import Launch
 from assistant.library.decided import may_rule
 from assistant.reports import decision_register, fix_log
-from assistant.reports.decision_register import HISTORY, Decision, Stall, Waiting
+from assistant.reports.decision_register import HISTORY, NO_SCENARIO, Decision, Stall, Waiting
 from web.shell import Visit
 
 STATE_WORDS = {
@@ -57,7 +57,7 @@ def register_context(looking: Visit, launch: Launch, tried: Tried | None = None)
             for ruling in unfiled
         ],
         "stalls": {
-            by: [_stall(each) for each in _stalls(taken, waiting, by, at)]
+            by: [_stall(each) for each in _stalls(taken, waiting, unfiled, by, at)]
             for by in ("scenario", "decider")
         },
         "history": [_decided(launch, each) for each in taken[:HISTORY]],
@@ -113,12 +113,19 @@ def _waiting(
 
 
 def _stalls(
-    taken: Sequence[Decision], waiting: Sequence[Waiting], by: str, at: datetime
+    taken: Sequence[Decision],
+    waiting: Sequence[Waiting],
+    unfiled: Sequence[Ruling],
+    by: str,
+    at: datetime,
 ) -> list[Stall]:
     open_now: dict[str, list[datetime]] = defaultdict(list)
     for each in waiting:
         name = each.scenario.title if by == "scenario" else each.decider or NOBODY
         open_now[name].append(each.since)
+    for ruling in unfiled:
+        asked_of = ruling.asked_of.name if ruling.asked_of else NOBODY
+        open_now[NO_SCENARIO if by == "scenario" else asked_of].append(ruling.asked_at)
     return decision_register.stalls(taken, open_now, by=by, at=at)
 
 

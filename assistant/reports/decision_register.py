@@ -20,6 +20,7 @@ from assistant.library.liveness import is_live
 from assistant.library.versions import EntryVersion
 
 HISTORY = 50  # decisions shown
+NO_SCENARIO = "No scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def decisions(session: Session, launch: Launch, *, most: int = 1_000) -> list[De
 def _decision(ruling: Ruling, version: EntryVersion | None) -> Decision:
     scenario = ruling.ticket.scenario
     return Decision(
-        scenario=scenario.title if scenario else "No scenario",
+        scenario=scenario.title if scenario else NO_SCENARIO,
         decider=ruling.decided_by.name if ruling.decided_by else "",
         ruled=ruling.ruled or "",
         sentence=ruling.sentence,

@@ -104,6 +104,19 @@ def test_somebody_asks_and_reminds_from_the_register(shop):
     assert amir.post("/launches/spring-pricing/rulings/99999/reminder").status_code == 404
 
 
+def test_decisions_on_tickets_without_a_scenario_stand_there_too(shop):
+    cast.a_customer(shop).asks(cast.UNKNOWN)
+    with cast.the_ticket(shop) as (_, ticket):
+        ticket.scenario = None
+    asks(shop, "Do they have knees?")
+
+    page = a_browser(shop, cast.LENA).get(PAGE).text
+
+    assert "Do they have knees?" in page
+    assert "Nothing waits for a decision" not in page
+    assert page.count("No scenario</th>") == 1  # where decisions stall
+
+
 def test_calls_are_logged_with_what_came_of_them_and_the_next(shop):
     check_in = add(shop, due_at="2026-11-17T11:00")
     amir = a_browser(shop, cast.AMIR)
