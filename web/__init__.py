@@ -15,8 +15,9 @@ repeat_pages`` (what is behind tickets) ·
 ``drafting`` (what the model drafts) ·
 ``collisions desk_live staff_stream viewers queue_asked queue_rows bulk palette colleagues`` (the
 desk while several work at it) ·
-``coverage coverage_pages policy_form`` (hours and promises) · ``watch seeking signals series``
-(warning signs, what contacts seek, what others measure, as charts) · ``notices`` ·
+``coverage coverage_pages policy_form`` (hours and promises) · ``voices surveys`` (feedback at
+work, and the page a survey’s link opens) · ``watch seeking signals series`` (warning signs, what
+contacts seek, what others measure, as charts) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages entry_deciding entry_conflict entry_ways entry_pages entry_seen entry_standing
 entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·

@@ -24,6 +24,7 @@ from web.cause_pages import DECISIONS, KINDS, STATES, entry_link, row, week
 from web.desk_pages import WORKERS, state_of
 from web.happenings import sentence, who
 from web.repeat_pages import question_row
+from web.voices import voices_about
 
 SHOWN = 5  # questions of one group
 FOLLOWED = 20  # questions after the fix
@@ -57,6 +58,7 @@ def cause_page(
         "tickets": [_ticket(ticket, cause) for ticket in belonging.tickets_of(session, cause.id)],
         "proposed": [_proposed(each) for each in beside],
         "follow_ups": _follow_ups(session, cause),
+        "voices": voices_about(session, cause.id, launch.key),
         "fixes": _fixes(session, launch, cause),
         "links": [{**link, "host": host_of(link["url"])} for link in cause.links],
         "history": [_happening(event) for event in reversed(causes.history(session, cause.id))],

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from assistant.desk import said_and_did
 from assistant.ground.errors import NotFound, NotPermitted
 from assistant.ground.parts import Parts
 from assistant.ground.people import signed_in
@@ -118,7 +119,13 @@ def show_updates(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> 
         launch,
         parts,
         "updates",
-        public_pages.updates_context(launch, told, at, by_mail=parts.settings.sends_mail),
+        public_pages.updates_context(
+            launch,
+            told,
+            said_and_did.of_launch(session, launch.id, only_public=True),
+            at,
+            by_mail=parts.settings.sends_mail,
+        ),
     )
 
 

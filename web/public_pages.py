@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from assistant.desk.said_and_did import SaidAndDid
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category
 from assistant.launch.updates import Update
@@ -80,7 +81,12 @@ def entry_context(
 
 
 def updates_context(
-    launch: Launch, told: Sequence[Update], at: datetime, *, by_mail: bool
+    launch: Launch,
+    told: Sequence[Update],
+    answers: Sequence[SaidAndDid],
+    at: datetime,
+    *,
+    by_mail: bool,
 ) -> dict[str, Any]:
     """Return what public/updates.html shows; ``told`` newest first."""
     corrected = {update.corrects_id: update for update in told if update.corrects_id}
@@ -101,6 +107,7 @@ def updates_context(
             }
             for update in told
         ],
+        "answers": [{"said": each.said, "did": each.did} for each in answers],
         "rss_href": f"/updates/{launch.key}/rss.xml",
         "feed_href": f"/updates/{launch.key}/feed.xml",
         "csrf": "",  # nobody is signed in here; the form is known by where it came from

@@ -49,6 +49,8 @@ from web.mail import routers as mail_routers
 from web.mails import router as mails_router
 from web.rehearsals import router as rehearsals_router
 from web.suggestions import router as suggestions_router
+from web.surveys import router as surveys_router
+from web.voices import router as voices_router
 
 ROUTERS = (
     api.router,
@@ -86,6 +88,8 @@ ROUTERS = (
     cockpit.router,
     exits.router,
     watch.router,
+    voices_router,
+    surveys_router,
     signals.api,
     signals.pages,
     seeking.router,

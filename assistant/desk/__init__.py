@@ -22,7 +22,8 @@ fixed by) ·
 ``addresses`` (of other tools) · ``fixes`` (what was changed) · ``belonging`` (who asked about a
 cause) · ``proposals`` (what may belong together) ·
 ``recalled`` (answers found wrong, and who has them) · ``feedback`` (what people
-thought of it) · ``seeking`` (reassurance or information) ·
+thought of it) · ``seeking`` (reassurance or information) · ``surveys``
+(one link, one answer) · ``said_and_did`` (you said, we did) ·
 ``handovers`` (what one hypercare owner leaves for the next) ·
 ``duty_load`` (what roster and desk asked of each person) · ``roster_watch`` (who is told of gaps) ·
 ``reach`` (where a customer can be reached by mail) · ``links`` (secrets that go out in one mail) ·

@@ -5,10 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from assistant.desk.causes import Cause
 from assistant.ground.audit import CUSTOMER, happened
 from assistant.ground.database import Base
+from assistant.ground.errors import Refused
+from assistant.ground.people import Person
 
 LONGEST = 10_000  # characters
 
@@ -52,6 +55,43 @@ class Feedback(Base):
     helpful: Mapped[bool | None]
     reason: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    categorised_at: Mapped[datetime | None]  # by a person; until then it is a guess
+    categorised_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
+    categorised_by: Mapped[Person | None] = relationship()
+    cause: Mapped[Cause | None] = relationship()
+
+    def correct(
+        self, session: Session, category: Category, *, launch_id: int, by: Person, at: datetime
+    ) -> None:
+        """Say what kind it is; it counts from now on, and no guess changes it any more."""
+        before, self.category = self.category, category
+        self.categorised_at, self.categorised_by, self.categorised_by_id = at, by, by.id
+        happened(
+            session,
+            "feedback.category",
+            at=at,
+            by=by,
+            launch_id=launch_id,
+            feedback=self.id,
+            category=[before, category],
+        )
+
+    def belong(
+        self, session: Session, cause_id: int | None, *, launch_id: int, by: Person, at: datetime
+    ) -> None:
+        """Say which cause is behind it, or that none is."""
+        before, self.cause_id = self.cause_id, cause_id
+        happened(
+            session,
+            "feedback.cause",
+            at=at,
+            by=by,
+            launch_id=launch_id,
+            cause_id=cause_id or before,
+            feedback=self.id,
+            cause=[before, cause_id],
+        )
 
 
 def give(
@@ -88,6 +128,33 @@ def give(
         session, "feedback.given", at=at, by=CUSTOMER, launch_id=launch_id, feedback=feedback.id
     )
     return feedback
+
+
+def note(
+    session: Session,
+    launch_id: int,
+    *,
+    source: Source,
+    user: str,
+    text: str,
+    by: Person,
+    at: datetime,
+) -> Feedback:
+    """Keep what somebody said in an interview or wrote in a forum, as ``by`` brings it in.
+
+    Raises:
+        Refused: when it is neither, or somebody or their words are missing or too long.
+    """
+    user, text = " ".join(user.split())[:200], text.strip()
+    if source not in (Source.INTERVIEW, Source.FORUM):
+        raise Refused("That kind comes in by itself.", what_to_do="Choose interview or forum.")
+    if not user or not 0 < len(text) <= LONGEST:
+        raise Refused("Who said it, and in which words?", what_to_do="Fill in both.")
+    kept = give(
+        session, user=user, text=text, source=source, given_at=at, at=at, launch_id=launch_id
+    )
+    happened(session, "feedback.noted", at=at, by=by, launch_id=launch_id, feedback=kept.id)
+    return kept
 
 
 SUGGESTING = re.compile(
