@@ -14,6 +14,7 @@ from web.export_command import export
 from web.index_commands import index_app
 from web.questions import Unreadable, lines_of, opened, size_of
 from web.rehearsal_command import rehearse
+from web.simulate_command import simulate
 from web.starting import existing, held_address, parts_of, settings_of
 from web.template_commands import new_launch, templates
 from web.terminal import (
@@ -45,6 +46,7 @@ app.command()(rehearse)
 app.command()(export)
 app.command()(templates)
 app.command("new-launch")(new_launch)
+app.command()(simulate)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder.")]
 Port = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")]

@@ -3,7 +3,8 @@
 ``prepare`` imports the pack, takes it live and lets the week happen: people ask on several
 channels, agents answer, some things do not help. ``story.yaml`` holds what is written by hand,
 ``week`` the order of events, ``causes`` what people found behind them, ``moments`` the clock that
-the demo runs on.
+the demo runs on. ``simulator`` plays a launch in compressed time, with ``crowd`` (what people do,
+as stated assumptions) and ``outcomes`` (what it is measured by).
 """
 
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from assistant.demo.moments import BeganLater, kept_offset
+from assistant.demo.outcomes import Outcome, Switches
+from assistant.demo.simulator import Simulation
 from assistant.demo.week import OPENS, play
 from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts
@@ -51,6 +54,26 @@ def prepare(parts: Parts, step: Step) -> None:
         play(parts, LAUNCH, until=now, step=lambda share: step("A week goes by", 0.3 + 0.7 * share))
     finally:
         parts.clock = real
+
+
+def simulate(
+    parts: Parts,
+    *,
+    days: int,
+    customers: int,
+    seed: int,
+    switches: Switches,
+    step: Step,
+) -> Outcome:
+    """Play the demo's launch in compressed time in an empty data folder, and return what happened.
+
+    Afterwards the folder holds everything that happened, and may be served.
+    """
+    clock = SetClock(OPENS)
+    parts.clock = clock
+    _import(parts, step)
+    play = Simulation(parts, LAUNCH, days=days, seed=seed, switches=switches)
+    return play.play(customers, seed, lambda share: step("Days go by", 0.1 + 0.9 * share))
 
 
 def people_to_try(parts: Parts) -> list[tuple[Person, str]]:

@@ -21,8 +21,8 @@ MARGIN = 0.25  # share beyond the limit that must be ruled out before a criterio
 DAY = 0.005  # chance with which a day at the limit is taken for worse
 END = 0.00001  # chance with which a level at the tolerated margin passes for met, at each look
 RISE = 0.01  # chance with which a flat stretch is taken for rising
-ENOUGH = {Waits: 8, Share: 20}  # observations a day; below, it is too little data
-ENOUGH_CONTACTS = 10  # contacts a day, without which a low count of anything says nothing
+ENOUGH_SHARE = 10  # observations a day behind a share; below, it is too little data
+ENOUGH_CONTACTS = 10  # contacts a day, without which few of anything says nothing
 
 
 class Held(StrEnum):
@@ -85,7 +85,7 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
     evidence = seen.evidence
     if seen.is_closed:
         return Judged(seen, Held.CLOSED, "Nobody is there on this day.")
-    if evidence is None or evidence.value is None:
+    if evidence is None or (evidence.value is None and not isinstance(evidence, Waits)):
         return Judged(seen, Held.TOO_LITTLE, "Nothing was measured.")
     at_most, limit = criterion.at_most, criterion.limit
     if evidence.is_worse(limit, at_most=at_most, chance=DAY):
@@ -93,16 +93,19 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
         return Judged(seen, Held.WORSE, why)
     if too_little := _too_little(seen, evidence):
         return Judged(seen, Held.TOO_LITTLE, too_little)
+    if evidence.value is None:
+        return Judged(seen, Held.HOLDS, "Nobody had to wait for a person.")
     if evidence.meets(limit, at_most=at_most):
         return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is on the right side.")
     return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is beyond it by no more than chance.")
 
 
 def _too_little(seen: Seen, evidence: Evidence) -> str:
-    needed = ENOUGH.get(type(evidence), 0)
-    if evidence.volume is not None and evidence.volume < needed:
-        return f"{evidence.volume} seen; {needed} are needed to say anything."
-    if isinstance(evidence, Count) and seen.contacts < ENOUGH_CONTACTS:
+    if isinstance(evidence, Share) and evidence.of < ENOUGH_SHARE:
+        return f"{evidence.of} seen; {ENOUGH_SHARE} are needed to say anything."
+    # Few tickets on a day with many contacts are no lack of data: the assistant answered. Whether
+    # there were enough of them in all is asked of all days together.
+    if isinstance(evidence, Count | Waits) and seen.contacts < ENOUGH_CONTACTS:
         return f"{seen.contacts} contacts; {ENOUGH_CONTACTS} are needed to say anything."
     return ""
 
@@ -137,6 +140,8 @@ def _why_not(criterion: Criterion, held: Sequence[Judged]) -> str:
         return f"{len(held)} of {criterion.days} days hold."
     seen = [day.seen.evidence for day in held if day.seen.evidence is not None]
     whole, at_most, limit = reduce(add, seen), criterion.at_most, criterion.limit
+    if whole.value is None:
+        return "Nobody had to wait for a person: there is nothing to judge yet."
     if not whole.meets(limit, at_most=at_most):
         return "Each day could be chance, all of them together are beyond it."
     worst = tolerated(type(whole), limit, at_most=at_most, margin=MARGIN)

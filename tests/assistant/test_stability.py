@@ -94,6 +94,26 @@ def test_few_contacts_make_no_stable_day() -> None:
     assert standing.days[-1].why == "3 contacts; 10 are needed to say anything."
 
 
+def test_waits_that_are_too_few_in_all_prove_nothing_however_many_days_hold() -> None:
+    criterion = Criterion("first_response_minutes", 50)
+    quiet = [Seen(MONDAY + timedelta(days=n), Waits(1, 0, 0, 5.0), 90) for n in range(10)]
+    standing = judge(criterion, quiet)
+    assert (standing.streak, standing.is_met) == (10, False)
+    assert standing.why == "It holds, but 62.5 cannot be ruled out yet: too little data."
+
+
+def test_days_on_which_nobody_waits_leave_nothing_to_judge() -> None:
+    quiet = [Seen(MONDAY + timedelta(days=n), Waits(0, 0, 0, None), 90) for n in range(6)]
+    standing = judge(Criterion("first_response_minutes", 50), quiet)
+    assert (standing.streak, standing.is_met) == (6, False)
+    assert standing.why == "Nobody had to wait for a person: there is nothing to judge yet."
+
+
+def test_few_waits_of_few_contacts_make_no_stable_day() -> None:
+    thin = Seen(MONDAY, Waits(2, 0, 0, 5.0), contacts=4)
+    assert judge_day(Criterion("first_response_minutes", 50), thin).held is Held.TOO_LITTLE
+
+
 def test_a_day_on_which_nobody_works_is_left_out() -> None:
     week = days(9, 8, 9, 0, 7, 8)
     closed = [
@@ -117,8 +137,8 @@ def test_nothing_grave_means_nothing() -> None:
         (Waits(40, 15, 10, 38.0), 50, True, Held.HOLDS),
         (Waits(40, 24, 18, 58.0), 50, True, Held.HOLDS),  # 24 of 40 over it is chance
         (Waits(40, 34, 30, 90.0), 50, True, Held.WORSE),
-        (Waits(3, 0, 0, 10.0), 50, True, Held.TOO_LITTLE),
-        (Waits(0, 0, 0, None), 50, True, Held.TOO_LITTLE),
+        (Waits(3, 0, 0, 10.0), 50, True, Held.HOLDS),  # of 200 contacts few had to wait
+        (Waits(0, 0, 0, None), 50, True, Held.HOLDS),
         (Share(80, 100), 60, False, Held.HOLDS),
         (Share(40, 100), 60, False, Held.WORSE),
         (Share(3, 4), 60, False, Held.TOO_LITTLE),
