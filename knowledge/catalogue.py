@@ -42,7 +42,7 @@ class Catalogue:
         self._counts = np.array([len(of_entry) for of_entry in ways], dtype=np.int64)
         self._starts = np.concatenate(([0], np.cumsum(self._counts)))
         self._owners = np.repeat(everyone, self._counts)
-        self._counter_owners = np.repeat(everyone, [len(of_entry) for of_entry in counters])
+        self._counter_starts = np.cumsum([0, *map(len, counters)], dtype=np.int64)
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
         # Apart from the ways, so that a counter-phrasing never changes what a way's words weigh.
         self._chars = CharIndex(self.texts[: len(self._owners)])
@@ -111,9 +111,10 @@ class Catalogue:
 
         The similarity is comparable with the nearest way's: both of meaning or both of letters.
         """
-        own = np.flatnonzero(self._counter_owners == number)
-        if len(own) == 0:
+        first, last = self._counter_starts[number : number + 2].tolist()
+        if first == last:
             return None
+        own = np.arange(first, last)
         if vector is None or self._meanings is None:
             similarities = self._counter_chars.cosines(question)[own]
         else:
@@ -146,9 +147,9 @@ class Catalogue:
     def _beside_its_ways(self, scores: Scores, winner: int, nearest: int) -> Mapping[str, float]:
         if self._meanings is None or scores.by_meaning is None:
             return {}
-        entry = scores.entries[[winner]]
-        first = int(self._starts[entry[0]])
-        kinship = self._meanings.kinship(self._rows(entry))
+        entry = int(scores.entries[winner])
+        first, last = int(self._starts[entry]), int(self._starts[entry + 1])
+        kinship = self._meanings.kinship(first, last)
         return evidence.beside_its_ways(float(scores.similarity[winner]), kinship, nearest - first)
 
     def _candidates(

@@ -61,8 +61,8 @@ def density(similarities: Floats) -> float:
 def _standing(name: str, leg: Floats, winner: int) -> dict[str, float]:
     """One score's value for the winner, its lead over the best other, and whether it agrees."""
     value = float(leg[winner])
-    others = np.delete(leg, winner)
-    rival = float(others.max()) if len(others) else 0.0
+    others = [part.max() for part in (leg[:winner], leg[winner + 1 :]) if len(part)]
+    rival = float(max(others)) if others else 0.0
     return {
         name: value,
         f"{name}_margin": value - rival,

@@ -30,6 +30,7 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:/-](?=\d)[^\W_]+)*")
 _FUNCTION_WEIGHT = 0.15  # of a content word that is as rare; they matter, but a little
+AT_ONCE = 200_000  # places that hold a question's terms, up to which they are taken together
 _SPACE = ord(" ")
 
 
@@ -76,11 +77,21 @@ class Postings:
         """The weighted sum per row, shape (count,); terms nobody holds add nothing."""
         at = np.searchsorted(self.terms, terms)
         held = (at < len(self.terms)) & (self.terms[np.minimum(at, len(self.terms) - 1)] == terms)
+        own, weighed = at[held], weights[held]
+        lengths = self.starts[own + 1] - self.starts[own]
+        if int(lengths.sum()) > AT_ONCE:
+            return self._one_by_one(own, weighed)
+        shifts = self.starts[own] - (np.cumsum(lengths) - lengths)
+        places = np.repeat(shifts, lengths) + np.arange(int(lengths.sum()))
+        parts = np.repeat(weighed, lengths) * self.weights[places]
+        return np.bincount(self.rows[places], parts, self.count)
+
+    def _one_by_one(self, own: Ints, weights: Floats) -> Floats:
+        """The same sums to the last bit, where no array may grow with what is common."""
         sums = np.zeros(self.count)
-        # One term at a time: its rows are all different, and no array grows with what is common.
-        for term, weight in zip(at[held].tolist(), weights[held].tolist(), strict=True):
-            own = slice(self.starts[term], self.starts[term + 1])
-            sums[self.rows[own]] += weight * self.weights[own]
+        for term, weight in zip(own.tolist(), weights.tolist(), strict=True):
+            held = slice(self.starts[term], self.starts[term + 1])
+            sums[self.rows[held]] += weight * self.weights[held]
         return sums
 
 

@@ -29,6 +29,7 @@ class Meanings:
         meant = np.any(ways != 0, axis=1)
         learnt = (ways[meant], owners[meant], entries)
         self._matrix = matrix
+        self._kinships: dict[tuple[int, int], Floats] = {}
         self._means = head.means_of(*learnt)
         self._regression = head.regression_of(*learnt, patient)
 
@@ -39,11 +40,16 @@ class Meanings:
         chosen = self._matrix[rows[0] : rows[-1] + 1] if unbroken else self._matrix[rows]
         return np.asarray(chosen @ vector, dtype=np.float64)
 
-    def kinship(self, rows: Ints) -> Floats:
-        """Each row's cosine with the nearest of the others, shape (rows,)."""
-        if len(rows) < 2:
-            return np.full(len(rows), LONE_KINSHIP)
-        chosen = self._matrix[rows]
+    def kinship(self, first: int, last: int) -> Floats:
+        """Of each row from `first` to before `last` the cosine with the nearest of the others."""
+        if (first, last) not in self._kinships:  # the same for every question
+            self._kinships[first, last] = self._kinship(first, last)
+        return self._kinships[first, last]
+
+    def _kinship(self, first: int, last: int) -> Floats:
+        if last - first < 2:
+            return np.full(last - first, LONE_KINSHIP)
+        chosen = self._matrix[first:last]
         cosines = np.asarray(chosen @ chosen.T, dtype=np.float64)
         np.fill_diagonal(cosines, -1.0)
         return np.asarray(cosines.max(axis=1))

@@ -117,16 +117,19 @@ class Shelf:
     ) -> tuple[Match, ...]:
         legs, totals = scored.scores.legs(), scored.scores.total()
         evidence = self._catalogue.evidence(question, scored, order[0])
+        of_each = zip(*(leg[order].tolist() for leg in legs.values()), strict=True)
+        features = [dict(zip(legs, values, strict=True)) for values in of_each]
+        features[0] = evidence
         return tuple(
             Match(
                 entry=self._ids[scored.scores.entries[at]],
                 score=float(totals[at]),
                 nearest=self._catalogue.texts[scored.scores.nearest[at]],
                 cosine=float(scored.scores.similarity[at]),
-                features=evidence if at == order[0] else {n: float(v[at]) for n, v in legs.items()},
+                features=found,
                 counter=self._counter(asked, meant, scored, at),
             )
-            for at in order
+            for at, found in zip(order, features, strict=True)
         )
 
     def _counter(self, asked: str, vector: Vector | None, scored: Scored, at: int) -> str | None:

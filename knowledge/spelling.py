@@ -9,6 +9,7 @@ words) and looser where it has few (long ones).
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from knowledge.lexical import FUNCTION_WORDS, stem, tokens
 
@@ -29,10 +30,11 @@ class Speller:
             if len(word) >= SHORTEST - 1:
                 for short in {word, *_without_one(word)}:
                     self._shortened.setdefault(short, []).append(word)
+        self._read = lru_cache(maxsize=8192)(self._word)  # most words come in many questions
 
     def repaired(self, text: str) -> str:
         """The text with every repairable word replaced in lower case; the rest untouched."""
-        return _WORD.sub(lambda found: self._word(found.group()), text)
+        return _WORD.sub(lambda found: self._read(found.group()), text)
 
     def _word(self, written: str) -> str:
         word = written.lower().replace("'", "")

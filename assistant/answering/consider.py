@@ -191,6 +191,7 @@ def _known(
 ) -> Known:
     shown = [stock.live[match.entry].entry for match in finding.matches[:SHOWN]]
     candidates = [Candidate(one.id, one.title, one.text, one.applies_when) for one in shown]
+    beside = [(candidate, one.ways) for candidate, one in zip(candidates, shown, strict=True)]
     # What a customer is asked about needs no more; a model may choose any that it is shown.
     looked_at = MOST_OPTIONS if parts.model is None else SHOWN
     sure_enough = thresholds(
@@ -211,10 +212,7 @@ def _known(
         unhelpful=asked.unhelpful,
         states={} if asked.as_live else standing.states_of(finding),
         trusts=standing.trusts,
-        objections={
-            candidate.entry: guards.against(question, candidate, one.ways())
-            for candidate, one in list(zip(candidates, shown, strict=True))[:looked_at]
-        },
+        objections=guards.Objections(question, beside[:looked_at]),
         unexplained=_unexplained(parts, stock, question, finding, sure_enough.auto),
     )
     heard = Heard(

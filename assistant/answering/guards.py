@@ -5,7 +5,7 @@ it, the ranking or the model. What the message names itself is no objection to i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.answering.circumstances import already_tried, money, other_side, persists
@@ -14,7 +14,7 @@ from assistant.answering.identifiers import amounts, codes, dates, versions
 from assistant.answering.objections import Case, Objection
 from assistant.answering.verdicts import Candidate
 
-__all__ = ["Objection", "against"]
+__all__ = ["Objection", "Objections", "against"]
 
 
 def against(question: str, candidate: Candidate, ways: Sequence[str]) -> tuple[Objection, ...]:
@@ -22,8 +22,37 @@ def against(question: str, candidate: Candidate, ways: Sequence[str]) -> tuple[O
 
     `ways` are the ways customers ask for it; the title may be among them or not.
     """
+    return _against(question, candidate, tuple(ways))
+
+
+@lru_cache(maxsize=16_384)  # a replay puts the same questions to mostly the same messages
+def _against(question: str, candidate: Candidate, ways: tuple[str, ...]) -> tuple[Objection, ...]:
     case = Case.of(question, candidate, ways)
     return tuple(found for check in _CHECKS if (found := check(case)) is not None)
+
+
+class Objections(Mapping[str, tuple[Objection, ...]]):
+    """What speaks against each of some candidates, by entry; looked for when it is asked for.
+
+    Most questions are decided by what is found, and then nobody asks.
+    """
+
+    def __init__(
+        self, question: str, beside: Iterable[tuple[Candidate, Callable[[], Sequence[str]]]]
+    ) -> None:
+        """``beside``: each candidate, and what tells the ways customers ask for it."""
+        self._question = question
+        self._beside = {candidate.entry: (candidate, ways) for candidate, ways in beside}
+
+    def __getitem__(self, entry: str) -> tuple[Objection, ...]:
+        candidate, ways = self._beside[entry]
+        return against(self._question, candidate, ways())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._beside)
+
+    def __len__(self) -> int:
+        return len(self._beside)
 
 
 def identifier(case: Case) -> Objection | None:

@@ -124,8 +124,9 @@ def _thought(parts: Parts, task: Task) -> _Both:
     coming = supposing.supposed(parts, task.launch_id, version=task.version, at=at)
     states = {**standing.states, task.entry: task.state}
     then = _world(task, coming, replace(standing, states=states))
-    before = _as_it_is(parts, task, now, progress)
-    after = _thinking(parts, then, progress)
+    meanings = StoredMeanings(parts.db, parts.embedder) if parts.embedder else None
+    before = _as_it_is(parts, task, _thinking(parts, now, meanings, progress))
+    after = _thinking(parts, then, meanings, progress)
     after.think_after(before, task.questions)
     both = _Both(before, after, len(_changed(task, before, after)))
     if task.with_model and parts.model is not None:
@@ -161,9 +162,8 @@ def _read_again(parts: Parts, task: Task, both: _Both, progress: Progress) -> _B
     return _Both(before, after, both.changed, model.calls)
 
 
-def _as_it_is(parts: Parts, task: Task, now: World, progress: Progress) -> Thinking:
+def _as_it_is(parts: Parts, task: Task, before: Thinking) -> Thinking:
     """Return what the questions get now, going on from what an earlier replay thought."""
-    before = _thinking(parts, now, progress)
     known: Thinking | None = parts.replayed.get(task.launch_id)
     if known is not None:
         there = [past for past in task.questions if past.key in known.kept]
@@ -177,8 +177,9 @@ def _world(task: Task, stock: Stock, standing: Standing) -> World:
     return World(stock, standing, task.rule, supposing.found_as(stock))
 
 
-def _thinking(parts: Parts, world: World, progress: Progress) -> Thinking:
-    meanings = StoredMeanings(parts.db, parts.embedder) if parts.embedder else None
+def _thinking(
+    parts: Parts, world: World, meanings: StoredMeanings | None, progress: Progress
+) -> Thinking:
     apart = quietly(parts, meanings)
     return Thinking(apart, world, meanings, told=progress.told)
 

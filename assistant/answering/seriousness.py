@@ -8,6 +8,7 @@ counts less or not at all. English only: other languages rely on the model and o
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from assistant.answering.wording import sentences
 
@@ -258,6 +259,7 @@ _FORGOT = re.compile(r"\b(?:forgot|forgotten|do not (?:remember|know)|lost) (?:m
                      r"(?:password|pin|passcode|username|code)\b")  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # a message is read for triage and beside every candidate
 def signs(text: str) -> tuple[Sign, ...]:
     """Every cue in the text, in the order of `CUES`, each once, in its strongest reading."""
     found = [sign for sentence in sentences(text) for cue in CUES if (sign := _sign(cue, sentence))]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class StoredMeanings:
     """An embedder that looks into the stored vectors first, and stores what is new.
 
-    One for each replay; what it has seen stays in memory as long as it does.
+    One for each replay and both its worlds; what it has seen stays in memory as long as it does.
     """
 
     def __init__(self, db: Database, embedder: "Embedder") -> None:

@@ -9,11 +9,14 @@ like any other.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.answering.abuse import is_only_abuse
 from assistant.answering.seriousness import Reading, Sign, signs
 from assistant.answering.small_talk import Kind, small_talk
 from assistant.answering.wording import plain
+
+REMEMBERED = 16_384  # a replay reads 10,000 messages twice: as the library is, as it would be
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Triage:
     """It swears or insults and asks nothing."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def triage(text: str) -> Triage:
     """The triage of one message as the customer wrote it."""
     talk = small_talk(text)

@@ -73,15 +73,38 @@ def edited(parts, key: str) -> Draft:
     return Draft(**words | {"phrasings": [*version.phrasings[2:], "it all looks different now"]})
 
 
-@pytest.mark.parametrize("change", ["a new entry", "an entry in other words"])
+def greedy(before, questions, said) -> Draft:
+    """Return a draft in the very words that others answer, half of them confirmed by people."""
+    answered = [past for past in questions if before[past.message_id].reach == 2]
+    confirmed = [past.asked.text for past in answered if said_of(said, past).right]
+    others = [past.asked.text for past in answered if not said_of(said, past).right]
+    return Draft(
+        question="I ask what others ask as well",
+        phrasings=[*confirmed[:4], *others[:4]],
+        answer="Nobody is to get this in the place of what helps them.",
+    )
+
+
+KEYS = {
+    "a new entry": "link-opens-browser",
+    "an entry in other words": "link-missing",
+    "an entry that takes from others": "takes-from-others",
+}
+
+
+@pytest.mark.parametrize("change", KEYS)
 def test_a_replay_is_what_happens_when_the_version_is_live(asked_shop, change, record_property):
-    parts, is_new = asked_shop, change == "a new entry"
-    key = "link-opens-browser" if is_new else "link-missing"
+    parts, key = asked_shop, KEYS[change]
     with parts.db.reading() as session:
         launch = by_key(session, demo.LAUNCH)
         questions, said = past_questions(session, launch), confirmed_of(session, launch.id)
     before = afresh(parts, questions)
-    saved(parts, key, NEW if is_new else edited(parts, key))
+    drafts = {
+        "link-opens-browser": lambda: NEW,
+        "link-missing": lambda: edited(parts, key),
+        "takes-from-others": lambda: greedy(before, questions, said),
+    }
+    saved(parts, key, drafts[key]())
 
     assert replaying.go_on(parts) == 1
     with parts.db.reading() as session:
@@ -104,6 +127,8 @@ def test_a_replay_is_what_happens_when_the_version_is_live(asked_shop, change, r
     assert run.after["answered"] == estimate.answered
     assert (run.after["wrong"], run.after["known"]) == (estimate.wrong, estimate.known)
     assert sum(run.counts.values()) == len(questions)
+    if key == "takes-from-others" and any(got.reach == 2 for got in before.values()):
+        assert run.counts["break"] + run.counts["steal"] > 0
     record_property(
         "figure",
         f"replay equals asking afresh: {len(questions)} questions, {change}, "

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.lexical import CharIndex, WordIndex, stem, stems, tokens
+from knowledge.lexical import AT_ONCE, CharIndex, Postings, WordIndex, stem, stems, tokens
 
 
 def test_words_are_lower_case_without_apostrophes_and_versions_stay_whole() -> None:
@@ -92,3 +92,16 @@ def test_cosines_agree_with_the_textbook_formula() -> None:
     index = CharIndex(["ab", "cd"])
 
     assert np.allclose(index.cosines("ab cd"), [2**-0.5, 2**-0.5])
+
+
+@pytest.mark.parametrize("rows", [3, AT_ONCE])
+def test_few_and_many_holders_are_summed_alike_to_the_last_bit(rows: int) -> None:
+    # Two terms that every row holds, and a third that nobody asks for.
+    weights = np.random.default_rng(7).random(3 * rows)
+    starts, held = np.arange(4) * rows, np.tile(np.arange(rows), 3)
+    postings = Postings(np.array([10, 20, 30]), starts, held, weights, rows)
+
+    found = postings.scores(np.array([10, 15, 30]), np.array([0.3, 9.0, 0.7]))
+
+    expected = 0.3 * weights[:rows] + 0.7 * weights[2 * rows :]
+    assert np.array_equal(found, expected)
