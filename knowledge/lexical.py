@@ -84,7 +84,7 @@ class Postings:
         shifts = self.starts[own] - (np.cumsum(lengths) - lengths)
         places = np.repeat(shifts, lengths) + np.arange(int(lengths.sum()))
         parts = np.repeat(weighed, lengths) * self.weights[places]
-        return np.bincount(self.rows[places], parts, self.count)
+        return np.asarray(np.bincount(self.rows[places], parts, self.count), dtype=np.float64)
 
     def _one_by_one(self, own: Ints, weights: Floats) -> Floats:
         """The same sums to the last bit, where no array may grow with what is common."""
