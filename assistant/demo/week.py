@@ -18,6 +18,7 @@ import yaml
 from assistant.answering import asking, audits, judging, suggesting
 from assistant.answering.decisions import Decision, outcome_of
 from assistant.demo import causes
+from assistant.demo import told as told_to_many
 from assistant.desk import conversations, feedback, regrouping
 from assistant.desk.feedback import Source
 from assistant.desk.messages import Message
@@ -364,3 +365,4 @@ def play(parts: Parts, launch_key: str, *, until: datetime, step: Callable[[floa
         launch = by_key(session, launch_key)
         regrouping.merge_alike(session, launch.id, at=parts.clock.now())
         causes.tell(session, launch.id, until=until)
+    told_to_many.tell(parts, launch_key, until=until)

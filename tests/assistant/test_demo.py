@@ -8,6 +8,8 @@ import yaml
 from sqlalchemy import func, select
 
 from assistant import demo
+from assistant.answering.broadcast import Broadcast
+from assistant.answering.broadcast import State as Sending
 from assistant.answering.decisions import Decision
 from assistant.demo import PACK, SIGN_INS
 from assistant.demo.moments import ENDS, STARTS, BeganLater, kept_offset
@@ -17,13 +19,15 @@ from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import Message
+from assistant.desk.notices import Notice
+from assistant.desk.recalled import Recall
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, password_is_right
 from assistant.launch.pack_file import read
 from assistant.launch.updates import Update
-from assistant.library import packs
+from assistant.library import entries, packs
 from assistant.library.versions import EntryVersion
 from knowledge.embedding import Embedder
 from tests import cast
@@ -201,3 +205,16 @@ def test_there_is_a_cause_in_each_state_behind_what_was_asked(prepared: Parts) -
         assert states == set(State)
         assert all(reach[cause.id].people >= 1 for cause in found)
         assert all(cause.detected_at < (cause.decided_at or ENDS) for cause in found)
+
+
+def test_many_were_told_at_once_and_one_wrong_answer_was_corrected(prepared: Parts) -> None:
+    with prepared.db.reading() as session:
+        states = [each.state(STARTS) for each in session.scalars(select(Broadcast))]
+        recalled = list(session.scalars(select(Recall)))
+        late = entries.by_key(session, recalled[0].launch_id, "box-late")
+
+        assert states == [Sending.SENT, Sending.SENT]
+        assert [each.title for each in recalled] == ["What can I do if my box is late?"]
+        assert "three working days" in late.newest.text
+        assert late.newest.proven_at is not None
+        assert session.scalar(select(func.count()).select_from(Notice)) >= 1
