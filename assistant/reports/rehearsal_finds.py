@@ -23,6 +23,7 @@ from assistant.reports import checklist
 from assistant.reports.go_no_go import PHRASINGS, Found, Thing
 
 FIRST_DAYS = timedelta(days=7)  # of the launch, for which the roster is looked at
+MOST_PAIRS = 20  # of entries whose words lie astray: what a lead can look at before day 0
 HARD = 2  # hints from which a text reads hard; one is a matter of taste
 
 
@@ -143,24 +144,31 @@ def _taken_for_each_other(asked: Iterable[Rehearsed], pages: _Pages) -> Iterator
 
 
 def _astray(fallen: Iterable[Fallen], pages: _Pages) -> Iterator[Thing]:
+    """Yield the pairs of entries whose words lie astray, the most and nearest words first."""
+    pairs: dict[tuple[str, str], list[Fallen]] = {}
     for one in fallen:
+        pairs.setdefault((one.entry, one.into), []).append(one)
+    ranked = sorted(pairs.values(), key=lambda words: (-len(words), -words[0].cosine))
+    for first, *rest in ranked[:MOST_PAIRS]:
+        more = f", and {len(rest)} more of its phrasings," if rest else ""
         words = (
-            f"“{one.way}” of {pages.title(one.entry)} is nearest to “{one.nearest}” of "
-            f"{pages.title(one.into)} ({one.cosine:.2f})."
+            f"“{first.way}” of {pages.title(first.entry)}{more} is nearest to “{first.nearest}” of "
+            f"{pages.title(first.into)} ({first.cosine:.2f})."
         )
-        yield Thing(words, pages.of(one.entry))
+        yield Thing(words, pages.of(first.entry))
 
 
 def _thin(
     versions: Iterable[EntryVersion], fallen: Iterable[Fallen], pages: _Pages
 ) -> Iterator[Thing]:
+    """Yield the entries with too few phrasings, and those that the rest of theirs do not find."""
     lost = Counter(one.entry for one in fallen)
     for version in versions:
         key, count = version.entry.key, len(version.ways()) - 1
         if count < PHRASINGS:
             has = f"{count} phrasing{'' if count == 1 else 's'}"
             yield pages.thing(key, f"{{}} has {has}; {PHRASINGS} are needed.")
-        elif lost[key]:
+        elif 2 * lost[key] >= count + 1:
             of = f"{lost[key]} of its {count + 1} phrasings"
             yield pages.thing(key, f"{{}} is not found by {of} when they are left out.")
 
