@@ -20,6 +20,7 @@ from web.comparison_pages import comparison_page
 from web.entry_beside import as_read, beside, written_of
 from web.entry_form import EntryForm, typed_before, typed_values
 from web.entry_pages import entry_page, new_page
+from web.entry_ways import rights
 from web.placeholder_pages import values_page
 from web.rendering import page
 from web.shell import LookingHere, Visit, visit, went
@@ -113,14 +114,16 @@ def check(
 
 
 def _beside(typing: Typing, author: Visit, found: Sequence[Near]) -> dict[str, Any]:
-    within, _ = typing.place(author.session, author)
+    within, entry = typing.place(author.session, author)
     fields = typing.typed.as_typed()
     scenario = scenarios.of_launch(author.session, within.id).get(fields["scenario"])
     at = author.at
     shown = beside(
         author.session, within, typing.kind, fields, scenario=scenario, at=at, near=found
     )
-    return {**shown, "fields": fields, "now": at, "zone": within.time_zone}
+    may_merge = entry is not None and rights(entry, author.by, at)["merge"]
+    around = {"fields": fields, "now": at, "zone": within.time_zone, "may_merge": may_merge}
+    return {**shown, **around}
 
 
 def _whole(

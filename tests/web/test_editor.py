@@ -247,3 +247,47 @@ def test_checking_asks_the_database_as_often_in_a_large_library(shop, amir):
         beside(amir, question=cast.EXPORT)
 
     assert len(many) <= len(few) + 1
+
+
+def test_a_lead_who_sees_unsaved_words_of_their_own_approves_nothing(shop, lena):
+    price = cast.an_entry(shop, approved_by=None)
+    with shop.db.writing() as session:
+        author, at = cast.the(session, cast.AMIR), shop.clock.now()
+        cast.entry_of(session, price).submit(session, by=author, at=at)
+    entry = f"{LIBRARY}/entries/{price}"
+    typed = {"kind": "faq", "entry": price, "question": "Can I pause?", "answer": "Lena's words."}
+    beside(lena, revision=revision(lena, entry), **typed)
+
+    refused = lena.post(f"{entry}/approval", revision=revision(lena, entry))
+
+    assert refused.status_code == 409
+    assert "not saved" in refused.text
+    assert "data-needs-saved disabled" in lena.get(entry).text
+    lena.post(f"{LIBRARY}/unsaved-removal", kind="faq", entry=price)
+    assert "data-needs-saved disabled" not in lena.get(entry).text
+    assert lena.post(f"{entry}/approval", revision=revision(lena, entry)).status_code == 303
+
+
+def test_what_two_typed_is_compared_by_the_fields_that_the_form_has(shop, lena, amir):
+    seen = revision(amir, EXPORT)
+    typed = {"kind": "faq", "question": "How do I get my data?"}
+    lena.post(EXPORT, revision=seen, **typed, answer="Lena's.")
+
+    late = amir.post(EXPORT, revision=seen, **typed, answer="Amir's.")
+
+    assert late.status_code == 409
+    assert "Amir&#39;s." in late.text
+    assert "<h3>Verdict" not in late.text and ">Verdict<" not in late.text
+
+
+def test_a_duplicate_is_merged_from_the_warning_by_whoever_may(shop, lena, amir):
+    key = cast.an_entry(shop, approved_by=None, question="How do I export my data?")
+    typed = {"kind": "faq", "entry": key, "question": "How do I export my data?"}
+
+    def warned(browser):
+        data = {"csrf": browser.csrf, "answer": "Under Account.", **typed}
+        return browser.client.post(CHECKING, data=data, headers={"x-fresh": "1"}).text
+
+    assert 'data-merge-into="export-data"' in warned(lena)
+    assert "merge the two" in warned(amir)
+    assert "data-merge-into" not in warned(amir)

@@ -129,6 +129,9 @@ function find(form, words) {
 }
 
 function put({ target }, form) {
+  const into = target.closest("[data-merge-into]")?.dataset.mergeInto;
+  const choice = form.ownerDocument.getElementById("merge-into");
+  if (into && choice) choice.value = into;
   const button = target.closest("[data-put]");
   if (!button) return;
   const field = form.lastField ?? form.querySelector("#answer, #what_to_do");
