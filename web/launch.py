@@ -44,14 +44,6 @@ def show_launch(key: str, looking: LookingHere) -> HTMLResponse:
     return looking.page("launch/launch.html", "launches", launch, context)
 
 
-@router.post("/launches/{key}/live")
-def go_live(key: str, lead: Lead, revision: Revision) -> RedirectResponse:
-    """Begin hypercare."""
-    launch = _unchanged(lead, key, revision)
-    launch.go_live(lead.session, by=lead.by, at=lead.at)
-    return went(f"/launches/{key}", "launch-live")
-
-
 @router.post("/launches/{key}/settings")
 def change_settings(
     key: str,

@@ -108,7 +108,7 @@ def begin_launch(
         return _page(lead, said, _by_field(refused))
     except Refused as taken:
         return _page(lead, said, {"key": f"{taken.message} {taken.what_to_do}"}, status=409)
-    return went(f"/launches/{beginning.key}", "launch-begun")
+    return went(f"/launches/{beginning.key}/setup", "launch-begun")
 
 
 def understood(said: Typed) -> tuple[Beginning | None, dict[str, str]]:

@@ -73,7 +73,7 @@ def _say(beginning: Beginning) -> None:
     starts: datetime = beginning.starts
     out.print(
         f"{beginning.name} is prepared; it starts {starts:%Y-%m-%d %H:%M} UTC. "
-        f"Go on at /launches/{beginning.key}.",
+        f"Go on at /launches/{beginning.key}/setup.",
         highlight=False,
         soft_wrap=True,
     )

@@ -10,7 +10,8 @@ warning before burnout) · ``rotation filling planning`` (how a roster comes abo
 coverage_words`` (when people are there, and covered time) · ``pack_file pack_shapes
 coverage_shapes policy_shapes shape`` (a launch written down as YAML, read with every problem
 named) · ``templates from_template`` (packs to begin with, one for each kind of change) ·
-``relative`` (aims that compare with a baseline) · ``connections`` (its Jira, Slack and webhooks) ·
-``signals ingesting`` (measured from outside) · ``stages staging`` (for which categories normal
-promises hold again).
+``relative`` (aims that compare with a baseline) · ``describing`` (scope, aims and scenarios changed
+by a lead) · ``history`` (baselines computed from CSV) · ``site_loads`` (where the widget was seen)
+· ``connections`` (its Jira, Slack and webhooks) · ``signals ingesting`` (measured from outside) ·
+``stages staging`` (for which categories normal promises hold again).
 """

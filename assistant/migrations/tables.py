@@ -52,6 +52,7 @@ from assistant.launch import (
     scenarios,
     shifts,
     signals,
+    site_loads,
     updates,
 )
 from assistant.library import (
@@ -64,7 +65,7 @@ from assistant.library import (
     unsaved,
     vectors,
 )
-from assistant.reports import actions, days, exits, handover, readers, watching, written
+from assistant.reports import actions, days, exits, going_live, handover, readers, watching, written
 
 NOUNS = (
     audit,
@@ -83,6 +84,7 @@ NOUNS = (
     decided,
     shifts,
     signals,
+    site_loads,
     conversations,
     tickets,
     promises,
@@ -129,6 +131,7 @@ NOUNS = (
     counting,
     days,
     exits,
+    going_live,
     handover,
     written,
     readers,

@@ -26,5 +26,7 @@ its days) · ``objectives`` (aims and the plan) · ``open_now`` (backlog, questi
 pressure`` (can the desk keep up) · ``desk_metrics`` (what the desk did on a day) · ``behind`` (the
 rows of a figure) · ``second_wave`` (whether it comes back after the end).
 
-Before day 0: ``rehearsing`` (feared questions), ``rehearsal_finds`` (what is wrong), ``go_no_go``.
+Before day 0: ``rehearsing`` (feared questions), ``rehearsal_finds`` (what is wrong), ``go_no_go``,
+``points going_live`` (the fifteen points, and what started it), ``provable`` (how long an exit
+criterion takes).
 """

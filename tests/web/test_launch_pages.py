@@ -110,14 +110,15 @@ def test_a_launch_that_lacks_something_says_what_and_is_refused_with_the_list(ho
     assert "1 thing is missing before it can go live." in " ".join(page.text.split())
     assert "Missing: baselines to compare with" in page.text
     assert refused.status_code == 409
-    assert "Before it goes live it needs baselines to compare with." in refused.text
+    assert "Missing: all of it." in refused.text
     assert launch_in(house).phase == "preparing"
 
 
 def test_a_lead_takes_a_complete_launch_live(coming):
     lena = a_browser(coming, cast.LENA)
 
-    gone = lena.post(f"{LAUNCH}/live", revision=revision(lena))
+    why = "It was announced for today."
+    gone = lena.post(f"{LAUNCH}/live", revision=revision(lena), reason=why)
 
     assert (gone.status_code, gone.headers["location"]) == (303, LAUNCH)
     assert launch_in(coming).live_at == cast.NOW
@@ -127,7 +128,8 @@ def test_a_lead_takes_a_complete_launch_live(coming):
 def test_who_does_not_lead_neither_sees_the_button_nor_may_press_it(coming):
     amir = a_browser(coming, cast.AMIR)
 
-    assert "Take it live" not in amir.get(LAUNCH).text
+    assert "Set up and go live" not in amir.get(LAUNCH).text
+    assert "Take it live" not in amir.get(f"{LAUNCH}/setup").text
     assert amir.post(f"{LAUNCH}/live", revision=1).status_code == 403
     assert launch_in(coming).phase == "preparing"
 
