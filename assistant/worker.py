@@ -44,7 +44,16 @@ from assistant.integrations import (
 )
 from assistant.launch.launches import Launch
 from assistant.library import expiring, publishing, reembedding, refreshing
-from assistant.reports import days, reassurance, rehearsing, second_wave, steps, watching, written
+from assistant.reports import (
+    days,
+    reassurance,
+    rehearsing,
+    second_wave,
+    steps,
+    watching,
+    wordings,
+    written,
+)
 
 log = structlog.get_logger()
 
@@ -152,6 +161,7 @@ def long_jobs(parts: Parts) -> tuple[Job, ...]:
         Job("learn properly", timedelta(seconds=20), refreshing.learn_properly),
         Job("replay versions", often, replaying.go_on),
         Job("rehearse", often, rehearsing.run_due),
+        Job("put reports into words", timedelta(minutes=5), wordings.word_reports),
     )
 
 

@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--histories", type=int, default=100, help="random histories of a launch")
     parser.addoption("--clocks", type=int, default=60, help="running clocks while workers die")
     parser.addoption("--clock-kills", type=int, default=3, help="how often a worker is killed")
+    parser.addoption("--report-days", type=int, default=5, help="days with reports and kills")
     parser.addoption("--slow", action="store_true", help="run the tests that are marked slow too")
     parser.addoption("--kills", type=int, default=20, help="how often the server is killed")
     parser.addoption("--keys", type=int, default=100, help="messages that are sent five times each")

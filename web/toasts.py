@@ -1,6 +1,8 @@
 """What the last form did, in a sentence that is shown once."""
 
 TOASTS = {
+    "action": "Kept. It is in the lessons learned and the exit pack.",
+    "action-done": "Done.",
     "key-revoked": "Revoked. It opens nothing any more.",
     "import-done": "Brought in. It waits for a lead who did not bring it in.",
     "import-undone": "Taken back. Nothing of it is left to approve.",

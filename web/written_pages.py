@@ -7,12 +7,13 @@ from typing import Any
 
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
-from assistant.reports import days, readers, written
+from assistant.reports import days, lessons_learned, readers, written
 from assistant.reports.due import Rhythm
 from assistant.reports.kinds import KINDS, Kind
 from assistant.reports.papers import Chart, Number, Paper, Section, Table, table_of
 from assistant.reports.spans import local_day
 from assistant.reports.written import WrittenReport
+from web import lesson_actions
 from web.shell import AT_DESK, Visit
 
 WIDTH, HEIGHT, FILLED = 720.0, 132.0, 0.45  # of a chart's plot in SVG units; share of a slot
@@ -48,6 +49,9 @@ def paper_context(
             "words": kept.words if kept else "",
             "worded_by": kept.worded_by if kept else "",
         },
+        "actions": lesson_actions.context(looking, launch)
+        if kind.name == lessons_learned.KIND
+        else None,
         "paper": {
             "tone": paper.tone,
             "verdict": paper.verdict,
@@ -87,8 +91,6 @@ def _number(looking: Visit, number: Number) -> dict[str, str]:
 def _reachable(looking: Visit, href: str) -> str:
     """Return the address when the reader may open it, else nothing."""
     is_for_desk = href.startswith(FOR_DESK)
-    if "/figures/" in href:
-        return ""  # the rows of a metric have no page yet
     return href if not is_for_desk or looking.by.is_any(*AT_DESK) else ""
 
 
@@ -166,7 +168,7 @@ def archive_context(looking: Visit, launch: Launch, first: date, last: date) -> 
         "launch": {"key": launch.key, "name": launch.name},
         "hour": readers.hour_of(session, launch.id),
         "sends_mail": looking.parts.settings.sends_mail,
-        "kinds": [_kind(looking, launch, kind) for kind in mine],
+        "kinds": [_kind(looking, launch, k) for k in mine if k.rhythm is not Rhythm.ROUND],
         "days": [
             _day(here, day, list(reports), mine)
             for day, reports in groupby(there, key=lambda report: report.day)

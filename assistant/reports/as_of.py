@@ -54,8 +54,11 @@ def was_open(at: datetime) -> ColumnElement[bool]:
 
 
 def was_untriaged(at: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition that nobody had taken note of an open ticket by ``at``."""
-    unseen = or_(Ticket.acknowledged_at.is_(None), Ticket.acknowledged_at >= at)
+    """Return the SQL condition that nobody had taken or answered an open ticket by ``at``.
+
+    That its customer was told it arrived is no look at it: the assistant says so by itself.
+    """
+    unseen = or_(Ticket.claimed_at.is_(None), Ticket.claimed_at >= at)
     unanswered = or_(Ticket.first_response_at.is_(None), Ticket.first_response_at >= at)
     return and_(was_open(at), unseen, unanswered)
 

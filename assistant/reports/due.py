@@ -23,6 +23,7 @@ class Rhythm(StrEnum):
     DAY = "every day"  # about the day before
     WEEK = "every Monday"  # about the week up to Sunday, which is its day
     MORNING = "every morning, after two weeks every Monday"  # for the day itself
+    ROUND = "several times a day"  # written by who calls the round, not from here
     ASKED = "whenever somebody looks"  # never written: it is as of now
 
 
@@ -56,7 +57,7 @@ def days_due(life: Life, rhythm: Rhythm, at: datetime) -> Iterator[date]:
 
 def is_reported(life: Life, rhythm: Rhythm, day: date) -> bool:
     """Return whether there is a report of ``day`` at all."""
-    if rhythm is Rhythm.ASKED:
+    if rhythm in (Rhythm.ASKED, Rhythm.ROUND):
         return False
     number = (day - life.first).days + 1
     last = life.last or date.max

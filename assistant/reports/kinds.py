@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
-from assistant.reports import daily_status, faq_updates, feedback, repeat_questions
+from assistant.reports import (
+    daily_status,
+    exit_pack,
+    faq_updates,
+    feedback,
+    lessons_learned,
+    repeat_questions,
+    standup,
+    triage_rounds,
+    weekly_digest,
+)
 from assistant.reports.due import Rhythm
 from assistant.reports.papers import Paper, of_sheet
 
@@ -59,6 +69,26 @@ KINDS = {
         Kind(
             daily_status.KIND, "Daily status", "One page for the sponsor: calm or not, and why.",
             Rhythm.DAY, EVERYBODY, (Role.SPONSOR,), daily_status.of_day,
+        ),
+        Kind(
+            weekly_digest.KIND, "Weekly digest", "For leadership: this week beside the last one.",
+            Rhythm.WEEK, EVERYBODY, (Role.SPONSOR, Role.CHANGE_MANAGER), weekly_digest.of_week,
+        ),
+        Kind(
+            standup.KIND, "Standup agenda", "What changed, who owns what, what nobody decided.",
+            Rhythm.MORNING, EVERYBODY, (), standup.of_morning,
+        ),
+        Kind(
+            triage_rounds.KIND, "Triage", "What nobody has taken note of, the worst first.",
+            Rhythm.ASKED, EVERYBODY, (), triage_rounds.of_round,
+        ),
+        Kind(
+            lessons_learned.KIND, "Lessons learned", "What the records show, and what follows.",
+            Rhythm.ASKED, EVERYBODY, (), lessons_learned.of_launch,
+        ),
+        Kind(
+            exit_pack.KIND, "Exit pack", "What goes over to the steady-state team.",
+            Rhythm.ASKED, EVERYBODY, (), exit_pack.of_launch,
         ),
         Kind(
             "repeat-questions", "Repeat questions", "What keeps being asked, once per question.",

@@ -109,7 +109,7 @@ def _write(parts: Parts, due: Due) -> bool:
         paper = kind.build(session, launch, day, until)
     is_news = not is_stale(life, kind.rhythm, day, at)
     with parts.db.writing() as session:
-        written_id = _keep(session, due, paper, until=until, at=at)
+        written_id = keep(session, due, paper, until=until, at=at)
         if written_id is None:
             return False  # another worker was first
         if is_news and parts.settings.sends_mail:
@@ -117,8 +117,8 @@ def _write(parts: Parts, due: Due) -> bool:
     return True
 
 
-def _keep(session: Session, due: Due, paper: Paper, *, until: datetime, at: datetime) -> int | None:
-    """Return the new report's id; nothing when it is there already."""
+def keep(session: Session, due: Due, paper: Paper, *, until: datetime, at: datetime) -> int | None:
+    """Keep one report and return its id; nothing when it is there already."""
     launch_id, kind, day = due
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = sqlite.insert if is_sqlite else postgresql.insert

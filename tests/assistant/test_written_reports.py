@@ -79,7 +79,7 @@ def test_a_report_is_written_once_at_its_hour_and_mailed_to_the_sponsor(shop: Pa
     write_due(shop)
     assert status_of(shop) is None
     clock_of(shop).set(MORNING)
-    assert write_due(shop) == 4 and write_due(shop) == 0
+    assert write_due(shop) == 5 and write_due(shop) == 0
     report = status_of(shop)
     assert report is not None and report.mailed_to == [cast.PRIYA]
     with shop.db.reading() as session:

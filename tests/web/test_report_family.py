@@ -130,3 +130,30 @@ def test_a_page_asks_the_database_equally_often_however_much_happened(told):
     with queries(told) as many:
         lena.get(f"{REPORTS}/daily-status/2026-11-18")
     assert len(many) <= len(few) + 3
+
+
+@pytest.mark.parametrize("email", [cast.LENA, cast.PRIYA])
+def test_every_figure_and_row_opens_to_what_it_was_counted_from(told, email):
+    browser = a_browser(told, email)
+    page = browser.get(STATUS).text.split('<div class="page-body')[-1]
+    hrefs = {href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]+)"', page)}
+    assert f"/launches/{cast.LAUNCH}/figures/contacts_per_day/2026-11-17" in hrefs
+    assert {href: browser.get(href).status_code for href in hrefs} == dict.fromkeys(hrefs, 200)
+
+
+def test_what_follows_from_a_lesson_is_said_once_and_finished(told):
+    lena, amir = a_browser(told, cast.LENA), a_browser(told, cast.AMIR)
+    lessons = f"/launches/{cast.LAUNCH}/lessons/actions"
+    page = lena.get(f"{REPORTS}/lessons-learned").text
+    finding = re.search(r'name="finding" value="([^"]+)"', page)[1]
+    owner = re.search(r'<option value="(\d+)">Amir Haddad', page)[1]
+    said = {"finding": finding, "what": "Say it <b>first</b>.", "owner": owner, "due": "2026-12-01"}
+    assert amir.post(lessons, **said).status_code == 403
+    assert lena.post(lessons, **{**said, "finding": "horoscope"}).status_code == 404
+    assert [lena.post(lessons, **said).status_code for _ in range(2)] == [303, 409]
+    page = amir.get(f"{REPORTS}/lessons-learned").text
+    assert "Say it &lt;b&gt;first&lt;/b&gt;." in page
+    done = re.search(r'action="([^"]+/done)"', page)[1]
+    assert a_browser(told, cast.PRIYA).post(done).status_code == 403
+    assert [amir.post(done).status_code for _ in range(2)] == [303, 409]
+    assert "Say it" in lena.get(f"{REPORTS}/exit-pack").text

@@ -1,0 +1,144 @@
+"""R15, R60, R61: the agenda, the rounds, the lessons and the exit pack say what the records say."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from assistant.desk import rulings
+from assistant.ground.errors import NotPermitted, Refused
+from assistant.ground.parts import Parts
+from assistant.reports import actions, lessons_learned, written
+from assistant.reports.kinds import KINDS
+from assistant.reports.lessons_learned import findings
+from assistant.reports.papers import Paper
+from assistant.reports.written import write_due
+from tests import cast
+from tests.cast import a_customer, clock_of, later, launch_of
+
+TODAY = date(2026, 11, 17)
+
+
+def built(parts: Parts, name: str, day: date = TODAY) -> Paper:
+    with parts.db.reading() as session:
+        launch, at = launch_of(session), parts.clock.now() + timedelta(seconds=1)
+        return KINDS[name].build(session, launch, day, at)
+
+
+def numbers(paper: Paper) -> dict[str, str]:
+    return {number.name: number.shown for number in paper.numbers}
+
+
+def part(paper: Paper, title: str) -> list[tuple]:
+    section = next(each for each in paper.sections if each.title == title)
+    return list(section.table.rows) if section.table else list(section.lines)
+
+
+def asked_for_a_decision(parts: Parts) -> None:
+    with cast.the_ticket(parts) as (session, ticket):
+        rulings.ask(
+            session, ticket, "Is this expected?", by=cast.the(session, cast.AMIR),
+            at=parts.clock.now(),
+        )  # fmt: skip
+
+
+# --- agenda and digest ---
+
+
+def test_an_agenda_names_what_is_open_undecided_and_unseen_and_whose_it_is(shop):
+    a_customer(shop).asks(cast.BLOCKED)
+    asked_for_a_decision(shop)
+    a_customer(shop, visitor="jo").asks(cast.UNKNOWN)
+    paper = built(shop, "standup")
+    assert paper.verdict == "To talk about: 1 Sev 1–2, 2 untriaged, 1 undecided."
+    assert (numbers(paper)["opened"], numbers(paper)["open_tickets"]) == ("2", "2")
+    assert [row[0] for row in part(paper, "Undecided, the oldest first")] == ["Is this expected?"]
+    assert sum(row[1] for row in part(paper, "Who owns what")) == 2
+
+
+def test_a_digest_adds_up_its_week_and_sets_it_beside_the_one_before(shop):
+    for visitor in ("jo", "li", "mo"):
+        a_customer(shop, visitor=visitor).asks(cast.PRICE)
+    later(shop, days=7)
+    a_customer(shop).asks(cast.PRICE)
+    clock_of(shop).set(datetime(2026, 11, 30, 6, 0, tzinfo=UTC))  # a Monday, seven in Berlin
+    write_due(shop)
+    with shop.db.reading() as session:
+        launch, sunday = launch_of(session), date(2026, 11, 29)
+        report = written.of_day(session, launch.id, "weekly-digest", sunday)
+    assert report.paper["verdict"] == "Calmer than the week before."
+    assert report.paper["text"] == "Contacts: 1 after 3."
+
+
+# --- lessons ---
+
+
+def lessons(parts: Parts) -> dict[str, str]:
+    with parts.db.reading() as session:
+        found = findings(session, launch_of(session), parts.clock.now())
+    return {each.name.partition(":")[0] + ":" + each.name.rpartition(":")[2]: each.words
+            for each in found}  # fmt: skip
+
+
+def test_lessons_name_what_was_asked_most_what_stalled_and_what_settled_it(shop):
+    for number in range(5):
+        a_customer(shop, visitor=f"v{number}").asks(cast.PRICE)
+    again = a_customer(shop, visitor="v0")
+    again.asks(cast.PRICE)
+    a_customer(shop).asks(cast.BLOCKED)
+    asked_for_a_decision(shop)
+    later(shop, hours=6)
+    found = lessons(shop)
+    assert any("asked 6 times by 5 people" in words for words in found.values())
+    stalled = [words for name, words in found.items() if name.startswith("stall")]
+    assert stalled and "took 6.0 h in the median of 1, 6.0 h at most" in stalled[0]
+    assert "83\N{NO-BREAK SPACE}% of 6 did not ask again" in found["response:price-differs"]
+
+
+def test_a_finding_becomes_an_action_that_is_done_once(shop):
+    for number in range(5):
+        a_customer(shop, visitor=f"v{number}").asks(cast.PRICE)
+    at = shop.clock.now()
+    with shop.db.writing() as session:
+        launch, lena = launch_of(session), cast.the(session, cast.LENA)
+        amir, priya = (cast.the(session, who) for who in (cast.AMIR, cast.PRIYA))
+        finding = findings(session, launch, at)[0]
+
+        def said(by, what="Say it on the price page.", owner=amir.id):
+            return actions.act_on(
+                session, launch, finding.name, found=finding.words, what=what, owner_id=owner,
+                due=date(2026, 12, 1), by=by, at=at,
+            )  # fmt: skip
+
+        with pytest.raises(NotPermitted):
+            said(priya)
+        with pytest.raises(Refused, match="needs words"):
+            said(lena, what="  ")
+        with pytest.raises(Refused, match="Nobody is named"):
+            said(lena, owner=999)
+        action = said(lena)
+        with pytest.raises(NotPermitted):
+            action.finish(session, by=priya, at=at)
+        action.finish(session, by=amir, at=at)
+        with pytest.raises(Refused):
+            action.finish(session, by=amir, at=at)
+    paper = built(shop, lessons_learned.KIND)
+    assert numbers(paper)["done_actions"] == "1"
+    rows = part(paper, "What triggered most contacts")
+    assert any(row[1:] == ("Say it on the price page.", "Amir Haddad", "2026-12-01", "done")
+               for row in rows)  # fmt: skip
+
+
+# --- exit ---
+
+
+def test_the_exit_pack_names_each_temporary_answer_and_what_is_missing(shop):
+    paper = built(shop, "exit-pack")
+    assert paper.verdict == "It may not end yet."
+    temporary = part(paper, "What becomes of temporary answers")
+    assert [row[1] for row in temporary] == ["undecided", "undecided"]
+    assert [row[0] for row in part(paper, "Known issues")] == [
+        "Where is the e-mail with my sign-in link?"
+    ]
+    needs = {row[0]: row[1] for row in part(paper, "What the end needs")}
+    assert needs["Every temporary answer is decided"] == "no"
+    assert needs["No Sev 1 ticket is open"] == "yes"
