@@ -1,6 +1,6 @@
 """The cockpit from its figures: what launch/cockpit.html and launch/figure.html show."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from assistant.ground.people import Role
@@ -85,6 +85,11 @@ def cockpit_context(looking: Visit, launch: Launch, found: Cockpit) -> dict[str,
             "words": found.guarded.words,
             "proposals": found.guarded.proposals,
             "late_from": found.guarded.late_from,
+            "people": found.load.people,
+            "minutes": f"{found.load.handling / timedelta(minutes=1):.0f}",
+            "is_assumed": found.load.is_assumed,
+            "arrived": found.load.arrived,
+            "waiting": len(found.load.dues),
         },
         "may": {
             "return": looking.by.is_any(Role.LEAD) and launch.phase == "closed",
@@ -124,9 +129,9 @@ def _tiles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
             "href": _figure(launch, "severity_1_or_2_per_day", found.today),
         },
         {
-            "title": "In a person’s hands in 15 min",
+            "title": "In hand in 15 min",
             "value": "–" if share is None else f"{share:.0f} %",
-            "note": f"of {of} ticket{'' if of == 1 else 's'} today",
+            "note": f"of {of} ticket{'' if of == 1 else 's'} today, by a person",
             "href": _figure(launch, "in_hand_percent", found.today),
         },
         {
@@ -140,12 +145,6 @@ def _tiles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
             "value": _index(found),
             "note": "of who asks today seek reassurance",
             "href": _figure(launch, "reassurance_percent", found.today),
-        },
-        {
-            "title": "Contacts",
-            "value": number(found.now.get("contacts_per_day", {}).get("count", 0)),
-            "note": "today",
-            "href": _figure(launch, "contacts_per_day", found.today),
         },
     ]
 

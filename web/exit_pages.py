@@ -10,7 +10,7 @@ from assistant.launch.launches import Launch
 from assistant.library import afterwards
 from assistant.library.afterwards import BECOMES_WORDS, Afterwards, Becomes
 from assistant.library.versions import EntryVersion
-from assistant.reports import exits, handover
+from assistant.reports import exits, handover, second_wave
 from assistant.reports.exits import ARMED, Gate, Need, Signature
 from assistant.reports.steps import title_of
 from web.rendering import when
@@ -30,8 +30,9 @@ def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
     gate = exits.gate_of(session, launch, at=at)
     signed = exits.signatures(session, launch.id)
     leads, sponsors = (looking.by.is_any(role) for role in (Role.LEAD, Role.SPONSOR))
-    is_live = launch.phase == "active"
+    is_live, wave = launch.phase == "active", second_wave.latest(session, launch, at=at)
     return {
+        "wave": wave.words if wave else "",
         "launch": {
             "key": launch.key,
             "name": launch.name,

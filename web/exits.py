@@ -19,7 +19,7 @@ router = APIRouter(tags=["launches"], default_response_class=HTMLResponse)
 
 SponsorHere = Annotated[Me, Depends(Staff(Role.SPONSOR))]
 Revision = Annotated[int, Form(ge=0, le=2**31 - 1)]
-Entries = Annotated[list[Annotated[int, Form(ge=0, le=2**31 - 1)]], Form(max_length=1000)]
+Entries = Annotated[list[int], Form(default_factory=list, max_length=1000)]
 Place = Annotated[str, Form(max_length=40)]
 
 
@@ -62,12 +62,19 @@ def confirm_handover(
 
 @router.post("/launches/{key}/exit/answers")
 def decide_answers(
-    key: str, lead: Lead, becomes: Annotated[Becomes, Form()], entries: Entries, note: Words = ""
+    key: str,
+    lead: Lead,
+    becomes: Annotated[Becomes, Form()],
+    entries: Entries,
+    note: Words = "",
+    undecided: bool = Form(False),
 ) -> RedirectResponse:
-    """Decide what becomes of the chosen temporary answers; of others nothing is touched."""
+    """Decide what becomes of the chosen temporary answers, or of all that are undecided."""
     launch = this_launch(lead.session, lead.by, key)
+    known = afterwards.decided(lead.session, launch.id)
     for version in afterwards.temporary(lead.session, launch.id, at=lead.at):
-        if version.entry_id in entries:
+        is_left = undecided and version.entry_id not in known
+        if is_left or version.entry_id in entries:
             afterwards.decide(
                 lead.session, version.entry, becomes, note=note, by=lead.by, at=lead.at
             )

@@ -27,7 +27,7 @@ from assistant.reports import (
 from assistant.reports.calm import Calm, Verdict, verdict
 from assistant.reports.dailies import SHAPED, Daily, daily
 from assistant.reports.exits import Gate
-from assistant.reports.load_guard import Guarded
+from assistant.reports.load_guard import Guarded, Load, guard
 from assistant.reports.metrics import Kept
 from assistant.reports.objectives import Aim, Forecast
 from assistant.reports.open_now import Asked, Pile
@@ -57,6 +57,7 @@ class Cockpit:
     piles: tuple[Pile, ...]
     aims: tuple[Aim, ...]
     forecast: Forecast
+    load: Load
     guarded: Guarded
     wave: Wave | None
 
@@ -70,6 +71,7 @@ def cockpit_of(session: Session, launch: Launch, *, at: datetime) -> Cockpit:
     standings = [each.standing for each in criteria] if launch.live_at else []
     gate = exits.gate_with(session, launch, standings, at=at)
     situation = steps.situation_of(launch, there, today)
+    load = pressure.load_of(session, launch, at=at)
     asked_on, asked = open_now.top(session, there, today)
     planned = local_day(launch.ends_at, launch.zone) if launch.ends_at else None
     return Cockpit(
@@ -91,7 +93,8 @@ def cockpit_of(session: Session, launch: Launch, *, at: datetime) -> Cockpit:
         piles=tuple(open_now.piles(session, launch.id)),
         aims=tuple(_aims(launch, there, today, at)),
         forecast=objectives.forecast(standings, planned=planned, today=today, is_open=gate.is_open),
-        guarded=pressure.guarded(session, launch, at=at),
+        load=load,
+        guarded=guard(load, at=at),
         wave=second_wave.latest(session, launch, at=at),
     )
 

@@ -15,7 +15,7 @@ from assistant.ground.audit import Event
 from assistant.ground.people import Role, members
 from assistant.launch import shifts
 from assistant.launch.launches import Launch, Mode
-from assistant.reports.load_guard import Guarded, Load, guard
+from assistant.reports.load_guard import Load
 
 WINDOW = timedelta(hours=2)  # of arrivals that are taken for the pace
 LOOKED_BACK = timedelta(days=3)  # for handling times
@@ -23,11 +23,6 @@ LONGEST = timedelta(minutes=60)  # between two answers of one person; more is a 
 ASSUMED = timedelta(minutes=8)  # of handling, until enough is seen
 ENOUGH = 10  # answers in a row
 MOST = 2_000  # answers and deadlines looked at
-
-
-def guarded(session: Session, launch: Launch, *, at: datetime) -> Guarded:
-    """Return whether the people who are there can keep the promises of the launch."""
-    return guard(load_of(session, launch, at=at), at=at)
 
 
 def load_of(session: Session, launch: Launch, *, at: datetime) -> Load:

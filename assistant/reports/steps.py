@@ -94,7 +94,7 @@ def situation_of(launch: Launch, there: days.Figures, today: date) -> Situation:
 def title_of(metric: str) -> str:
     """Return what people call a metric."""
     known = METRICS.get(metric)
-    return known.title if known else metric.replace("_", " ")
+    return known.title if known else metric.replace("_", " ").capitalize()
 
 
 def _is_worse(launch: Launch, criterion: Criterion, there: days.Figures, today: date) -> bool:

@@ -80,6 +80,11 @@ def told(shop: Parts) -> int:
         return session.query(Event).filter_by(kind=second_wave.PROPOSED).count()
 
 
+def key_of(shop: Parts) -> str:
+    with shop.db.reading() as session:
+        return launch_of(session).key
+
+
 def test_fourteen_calm_days_raise_no_alarm(shop: Parts) -> None:
     ended(shop)
     for _ in range(15):
@@ -96,8 +101,10 @@ def test_a_second_wave_is_proposed_once_and_the_lead_begins_again(shop: Parts) -
     assert second_wave.watch(shop) == 1
     the_day_after(shop, 70)
     assert second_wave.watch(shop) == 0  # it is the same wave
-    page = a_browser(shop, LENA).get("/notices").text
-    assert "may be coming back. Repeat questions: worse again since" in page
+    lena = a_browser(shop, LENA)
+    assert "may be coming back. Repeat questions: worse again since" in lena.get("/notices").text
+    for page in ("cockpit", "exit"):
+        assert "It may be coming back." in lena.get(f"/launches/{key_of(shop)}/{page}").text
     the_day_after(shop, 5)
     the_day_after(shop, 60)
     assert (second_wave.watch(shop), told(shop)) == (1, 2)  # and this is another one

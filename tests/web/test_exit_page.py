@@ -1,9 +1,12 @@
 """R9, R18, R55, R61: the page of the end says what is missing, and one signature ends it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from assistant.ground.parts import Parts
 from assistant.library import afterwards
+from assistant.reports import exits
 from tests.assistant.test_exits import calm_days, hand_over
 from tests.cast import AMIR, INES, LENA, PRIYA, launch_of
 from tests.web.staff import Browser, a_browser
@@ -62,6 +65,10 @@ def test_a_lead_decides_many_temporary_answers_at_once(shop: Parts) -> None:
         assert len(said) == 2
     assert "Part of a help article" in lena.get(at).text
     assert lena.post(f"{at}/answers", becomes="cake", entries=ids).status_code == 422
+    lena.post(f"{at}/answers", becomes="retired", undecided="true")
+    with shop.db.reading() as session:  # nothing was undecided any more
+        said = afterwards.decided(session, launch_of(session).id)
+        assert {each.becomes for each in said.values()} == {"article"}
     assert a_browser(shop, AMIR).post(f"{at}/answers", becomes="retired").status_code == 403
 
 
@@ -78,6 +85,22 @@ def test_of_two_who_sign_at_once_one_wins_and_the_other_reads_how_it_is(shop: Pa
     assert "was ended meanwhile: Priya" in late.text
     assert "watched until" in priya.get(at).text
     assert phase(shop) == "closed"
+
+
+def test_of_two_clicks_in_the_same_instant_one_signs(shop: Parts) -> None:
+    calm_days(shop, 6)
+    hand_over(shop)
+    priyas, at = [a_browser(shop, PRIYA) for _ in range(2)], exit_of(shop)
+    seen, together = revision_on(priyas[0].get(at).text), Barrier(2)
+
+    def click(priya: Browser) -> int:
+        together.wait()
+        return sign(priya, at, seen).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(click, priyas)) == [303, 409]
+    with shop.db.reading() as session:
+        assert len(exits.signatures(session, launch_of(session).id)) == 1
 
 
 def test_a_shut_gate_is_passed_with_a_reason_that_everybody_can_read(shop: Parts) -> None:
