@@ -45,6 +45,7 @@ class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_queue", "launch_id", "resolved_at", "severity"),
+        Index("ix_tickets_launch_id_opened_at", "launch_id", "opened_at"),
         Index(
             "ix_tickets_open",
             *("launch_id", "severity", "next_due_at", "id"),

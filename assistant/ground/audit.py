@@ -25,6 +25,7 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_conversation_id_id", "conversation_id", "id"),
         Index("ix_events_ticket_id_id", "ticket_id", "id"),
+        Index("ix_events_launch_id_kind_at", "launch_id", "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

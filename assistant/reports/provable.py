@@ -9,7 +9,13 @@ from math import ceil, floor, sqrt
 
 from assistant.reports.metrics import METRICS
 from assistant.reports.noise import Count, Evidence, Share, Waits, tolerated
-from assistant.reports.stability import END, ENOUGH, ENOUGH_CONTACTS, MARGIN, Criterion
+from assistant.reports.stability import (
+    END,
+    ENOUGH_CONTACTS,
+    ENOUGH_SHARE,
+    MARGIN,
+    Criterion,
+)
 
 MOST_DAYS = 120  # beyond, it is said to take longer than anybody waits
 SPREAD = 0.7  # a wait's logarithm, when only the median is known; from a tenth to ten times it
@@ -108,8 +114,8 @@ def _said(
     *,
     is_known: bool,
 ) -> Outlook:
-    least = ENOUGH.get(kind, ENOUGH_CONTACTS)
-    what = {Waits: "tickets", Share: "cases"}.get(kind, "contacts")
+    least = ENOUGH_SHARE if kind is Share else ENOUGH_CONTACTS
+    what = "cases" if kind is Share else "contacts"
     each = f"A day with fewer than {least} {what} proves nothing."
     of = f"{volume:,.0f} a day" if is_known else f"only {volume:,.0f} contacts a day"
     if needed is None:
