@@ -80,7 +80,7 @@ def test_what_the_widget_shows_of_a_ticket_holds_no_note(shop, told):
 def test_no_event_of_a_customers_stream_holds_a_note(shop, told):
     mara, notes = told
 
-    events = api._happened(shop, mara.id, 0, 2**31)
+    events = api._happened(shop, mara.id, 0, 2**31).found
 
     assert len(events) > 10
     assert [note for note in notes if note in str(events)] == []
