@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from knowledge.holdings import Moves, WordHoldings
 from knowledge.lexical import Floats
 
 SMOOTHING = 0.1
@@ -21,14 +22,21 @@ class WordBayes:
 
     def __init__(self, ways: Sequence[Sequence[Sequence[str]]]) -> None:
         """`ways`: for every entry, the stems of each text that asks for it."""
-        counts = [Counter(term for way in of_entry for term in _terms(way)) for of_entry in ways]
-        holders: dict[str, list[tuple[int, int]]] = {}
-        for entry, of_entry in enumerate(counts):
-            for term, count in of_entry.items():
-                holders.setdefault(term, []).append((entry, count))
-        self._gains = {term: _gains(held) for term, held in holders.items()}
-        sizes = np.array([of_entry.total() for of_entry in counts], dtype=np.float64)
-        self._unseen = -np.log(sizes + SMOOTHING * max(len(holders), 1))
+        counts = _counts(ways)
+        self._weigh(WordHoldings.counted(counts), _sizes(counts))
+
+    def changed(self, moves: Moves, came: Sequence[Sequence[Sequence[str]]]) -> "WordBayes":
+        """The same of other entries, equal to one made anew; `came` are those that came."""
+        counts = _counts(came)
+        sizes = np.append(self._sizes, 0.0)[moves.sources()]
+        sizes[moves.came] = _sizes(counts)
+        bayes = WordBayes(())
+        bayes._weigh(self._words.changed(moves, counts), sizes)
+        return bayes
+
+    def _weigh(self, words: WordHoldings, sizes: Floats) -> None:
+        self._words, self._sizes = words, sizes
+        self._unseen = -np.log(sizes + SMOOTHING * max(words.are_held(), 1))
 
     def log_p(self, question: Sequence[str]) -> Floats:
         """Of every entry, from the question's stems, shape (entries,).
@@ -36,11 +44,11 @@ class WordBayes:
         Natural logarithms that sum to one as probabilities.
         Terms that no entry uses say nothing; without known terms all entries are alike.
         """
-        known = [term for term in _terms(question) if term in self._gains]
+        known = [held for term in _terms(question) if len((held := self._words.of(term))[0])]
         scores = len(known) * self._unseen
-        for term in known:
-            entries, gains = self._gains[term]
-            scores[entries] += gains
+        for entries, counts in known:
+            # By how much each of them gains over an entry that does not use the term.
+            scores[entries] += np.log(counts / SMOOTHING + 1)
         if len(scores) == 0:
             return scores
         scores -= scores.max()
@@ -51,7 +59,9 @@ def _terms(words: Sequence[str]) -> list[str]:
     return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
-def _gains(held: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """The entries that use a term, and by how much each of them gains over one that does not."""
-    entries, counts = zip(*held, strict=True)
-    return np.array(entries), np.log(np.array(counts) / SMOOTHING + 1)
+def _counts(ways: Sequence[Sequence[Sequence[str]]]) -> list[Counter[str]]:
+    return [Counter(term for way in of_entry for term in _terms(way)) for of_entry in ways]
+
+
+def _sizes(counts: Sequence[Counter[str]]) -> Floats:
+    return np.array([of_entry.total() for of_entry in counts], dtype=np.float64)

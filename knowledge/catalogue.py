@@ -12,6 +12,7 @@ import numpy as np
 from knowledge import evidence
 from knowledge.bayes import WordBayes
 from knowledge.entries import Entry, Neighbour, Vector, Vectors
+from knowledge.holdings import Moves
 from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
 from knowledge.meaning import Meanings, stacked
 from knowledge.ranking import ByMeaning, Scores, at_most, best_of_segments
@@ -33,24 +34,64 @@ class Catalogue:
     """The texts of one shelf; immutable."""
 
     def __init__(
-        self, entries: Sequence[Entry], vectors: Mapping[str, Vector], patient: bool = False
+        self,
+        entries: Sequence[Entry],
+        vectors: Mapping[str, Vector],
+        patient: bool = False,
+        former: "tuple[Catalogue, Moves] | None" = None,
     ) -> None:
+        """`former`: a catalogue that shares entries with this one, and how they move.
+
+        It has the same vectors of them. What was counted there is taken over; the result is the
+        same without it, to the last bit.
+        """
         ways = [entry.ways() for entry in entries]
         counters = [entry.not_for for entry in entries]
         everyone = np.arange(len(entries))
         self.texts = [*chain.from_iterable(ways), *chain.from_iterable(counters)]
-        self._counts = np.array([len(of_entry) for of_entry in ways], dtype=np.int64)
+        self._counts = _lengths(ways)
+        self._counter_counts = _lengths(counters)
         self._starts = np.concatenate(([0], np.cumsum(self._counts)))
         self._owners = np.repeat(everyone, self._counts)
         self._counter_starts = np.cumsum([0, *map(len, counters)], dtype=np.int64)
+        self._counter_owners = np.repeat(everyone, self._counter_counts)
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
+        if former is None:
+            self._count(ways)
+            self._meanings = self._learnt(stacked(self.texts, vectors), patient)
+        else:
+            self._take_over(*former, ways, vectors, patient)
+
+    def _count(self, ways: Sequence[Sequence[str]]) -> None:
         # Apart from the ways, so that a counter-phrasing never changes what a way's words weigh.
         self._chars = CharIndex(self.texts[: len(self._owners)])
         self._counter_chars = CharIndex(self.texts[len(self._owners) :])
-        words = [[stems(way) for way in of_entry] for of_entry in ways]
+        words = _stems(ways)
         self._words = WordIndex([chain.from_iterable(of_entry) for of_entry in words])
         self._bayes = WordBayes(words)
-        self._meanings = self._learnt(vectors, patient)
+
+    def _take_over(
+        self,
+        former: "Catalogue",
+        moves: Moves,
+        ways: Sequence[Sequence[str]],
+        vectors: Mapping[str, Vector],
+        patient: bool,
+    ) -> None:
+        of_ways = moves.of_segments(former._counts, self._counts)
+        of_counters = moves.of_segments(former._counter_counts, self._counter_counts)
+        every = of_ways.followed_by(of_counters)
+        behind = len(self._owners)
+        self._chars = former._chars.changed(of_ways, [self.texts[row] for row in of_ways.came])
+        counters = [self.texts[behind + row] for row in of_counters.came]
+        self._counter_chars = former._counter_chars.changed(of_counters, counters)
+        words = _stems([ways[number] for number in moves.came])
+        came = [chain.from_iterable(of_entry) for of_entry in words]
+        self._words = former._words.changed(moves, came)
+        self._bayes = former._bayes.changed(moves, words)
+        known = former._meanings
+        matrix = None if known is None else known.moved(every, self.texts, vectors)
+        self._meanings = self._learnt(matrix, patient)
 
     @property
     def has_vectors(self) -> bool:
@@ -122,8 +163,7 @@ class Catalogue:
         best = int(np.argmax(similarities))
         return self.texts[len(self._owners) + own[best]], float(similarities[best])
 
-    def _learnt(self, vectors: Mapping[str, Vector], patient: bool) -> Meanings | None:
-        matrix = stacked(self.texts, vectors)
+    def _learnt(self, matrix: Vectors | None, patient: bool) -> Meanings | None:
         if matrix is None:
             return None
         return Meanings(matrix, self._owners, len(self._counts), patient)
@@ -166,6 +206,14 @@ class Catalogue:
         counts = self._counts[candidates]
         shifts = self._starts[candidates] - (np.cumsum(counts) - counts)
         return np.repeat(shifts, counts) + np.arange(int(counts.sum()))
+
+
+def _lengths(texts: Sequence[Sequence[str]]) -> Ints:
+    return np.array([len(of_entry) for of_entry in texts], dtype=np.int64)
+
+
+def _stems(ways: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    return [[stems(way) for way in of_entry] for of_entry in ways]
 
 
 def _highest(values: Floats, count: int) -> Ints:

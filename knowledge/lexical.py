@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.holdings import Counts, Holdings, Moves, WordHoldings
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -102,13 +104,32 @@ class CharIndex:
         grams, rows, counts = _counted(*_grams_of(texts))
         terms, first = np.unique(grams, return_index=True)
         starts = np.append(first, len(grams)).astype(np.int64)
-        holders = np.diff(starts)
-        self._idf = np.log((1 + len(texts)) / (1 + holders)) + 1
-        weights = (1 + np.log(counts)) * np.repeat(self._idf, holders)
-        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(texts)))
+        self._weigh(terms, Holdings(starts, rows, counts), len(texts))
+
+    def changed(self, moves: Moves, came: Sequence[str]) -> "CharIndex":
+        """The index of other texts, equal to one made anew; `came` are those of `moves.came`."""
+        grams, rows, counts = _counted(*_grams_of(came))
+        known = self._postings.terms
+        new = np.setdiff1d(grams, known)
+        places = np.searchsorted(known, new)
+        terms = np.insert(known, places, new)
+        held = self._held.moved(moves).with_terms(places)
+        held = held.with_rows(np.searchsorted(terms, grams), moves.came[rows], counts)
+        is_held = held.holders > 0
+        starts = np.append(held.starts[:-1][is_held], held.starts[-1])
+        index = CharIndex(())
+        index._weigh(terms[is_held], Holdings(starts, held.rows, held.counts), moves.count)
+        return index
+
+    def _weigh(self, terms: Ints, held: Holdings, texts: int) -> None:
+        rows, holders = held.rows, held.holders
+        self._held = held
+        self._idf = np.log((1 + texts) / (1 + holders)) + 1
+        weights = _weight_of(held.counts) * np.repeat(self._idf, holders)
+        norms = np.sqrt(np.bincount(rows, weights**2, minlength=texts))
         weights /= np.maximum(norms, 1e-9)[rows]
-        self._postings = Postings(terms, starts, rows, weights, len(texts))
-        self._rarest = float(np.log(1 + len(texts)) + 1)
+        self._postings = Postings(terms, held.starts, rows, weights, texts)
+        self._rarest = float(np.log(1 + texts) + 1)
 
     def cosines(self, question: str) -> Floats:
         """The cosine of the question with every text, shape (texts,)."""
@@ -123,14 +144,19 @@ class CharIndex:
         return self._postings.scores(terms, weights / np.linalg.norm(weights))
 
 
-def _counted(grams: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+def _weight_of(counts: Counts) -> Floats:
+    """What so many occurrences in one text count; looked up, for there are few different ones."""
+    return np.asarray((1 + np.log(np.arange(1, counts.max(initial=1) + 1)))[counts - 1])
+
+
+def _counted(grams: Ints, rows: Ints) -> tuple[Ints, Ints, Counts]:
     """Every (gram, row) once, by gram and then row, with how often it occurs."""
     order = np.lexsort((rows, grams))
     grams, rows = grams[order], rows[order]
     new = np.ones(len(grams), dtype=bool)
     new[1:] = (np.diff(grams) != 0) | (np.diff(rows) != 0)
     at = np.flatnonzero(new)
-    return grams[at], rows[at], np.diff(np.append(at, len(grams)))
+    return grams[at], rows[at], np.diff(np.append(at, len(grams))).astype(np.int32)
 
 
 def _grams_of(texts: Sequence[str]) -> tuple[Ints, Ints]:
@@ -165,20 +191,23 @@ class WordIndex:
 
     def __init__(self, documents: Sequence[Iterable[str]]) -> None:
         """`documents`: the stemmed words of each entry."""
-        holders: dict[str, list[int]] = {}
-        for row, words in enumerate(documents):
-            for word in set(words):
-                holders.setdefault(word, []).append(row)
-        self._holders = {word: np.array(rows, dtype=np.int64) for word, rows in holders.items()}
+        self._words = WordHoldings.counted([dict.fromkeys(words, 1) for words in documents])
         self._count = len(documents)
+
+    def changed(self, moves: Moves, came: Sequence[Iterable[str]]) -> "WordIndex":
+        """The index of other entries, equal to one made anew; `came` are those that came."""
+        index = WordIndex(())
+        index._words = self._words.changed(moves, [dict.fromkeys(words, 1) for words in came])
+        index._count = moves.count
+        return index
 
     def knows(self, word: str) -> bool:
         """Whether any entry uses the stemmed word."""
-        return word in self._holders
+        return len(self._words.of(word)[0]) > 0
 
     def weight(self, word: str) -> float:
         """How much the stemmed word says; a word that no entry uses says most."""
-        held = len(self._holders.get(word, ()))
+        held = len(self._words.of(word)[0])
         rarity = float(np.log((self._count + 2) / (held + 0.5)))
         return rarity * (_FUNCTION_WEIGHT if word in FUNCTION_WORDS else 1.0)
 
@@ -189,8 +218,7 @@ class WordIndex:
         for word in set(words):
             weight = self.weight(word)
             total += weight
-            if word in self._holders:
-                covered[self._holders[word]] += weight
+            covered[self._words.of(word)[0]] += weight
         return covered / total if total > 0 else covered
 
     def unknown_share(self, words: Iterable[str]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 
 from knowledge import head
 from knowledge.entries import Vector, Vectors
+from knowledge.holdings import Moves
 from knowledge.lexical import Floats, Ints
 
 LONE_KINSHIP = 0.70
@@ -27,11 +28,20 @@ class Meanings:
         """
         ways = matrix[: len(owners)]
         meant = np.any(ways != 0, axis=1)
-        learnt = (ways[meant], owners[meant], entries)
+        # A choice of all of them would copy them all.
+        chosen = slice(None) if meant.all() else meant
+        learnt = (ways[chosen], owners[chosen], entries)
         self._matrix = matrix
         self._kinships: dict[tuple[int, int], Floats] = {}
         self._means = head.means_of(*learnt)
         self._regression = head.regression_of(*learnt, patient)
+
+    def moved(self, moves: Moves, texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors:
+        """The matrix of these texts, of which only those that came are looked up."""
+        matrix = self._matrix[moves.sources()]
+        for row in moves.came.tolist():
+            matrix[row] = vectors.get(texts[row], 0.0)
+        return matrix
 
     def cosines(self, vector: Vector, rows: Ints) -> Floats:
         """The question's cosine with these rows, which ascend."""

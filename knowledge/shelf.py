@@ -1,16 +1,19 @@
 """One launch's live entries, compiled: a question goes in, ranked matches and a certainty come out.
 
-A shelf never changes; when an entry is approved or recalled, a new one is compiled. It holds no
-text that may be sent: it names entries, and the database decides what is live.
+A shelf never changes; when an entry is approved or recalled, a new one is compiled, which takes
+over from the one before what concerns the entries that stay. It holds no text that may be sent: it
+names entries, and the database decides what is live.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
 import numpy as np
 
 from knowledge import certainty
 from knowledge.catalogue import Catalogue, Scored
 from knowledge.entries import Entry, Finding, Match, Neighbour, Vector, Vectors
+from knowledge.holdings import Moves, moves
 from knowledge.lexical import Floats
 from knowledge.normalise import fingerprint, fingerprint_of_normalised, normalised
 from knowledge.ranking import best_first
@@ -35,25 +38,85 @@ class Shelf:
         vectors: Mapping[str, Vector],
         patient: bool = False,
         approved: Sequence[Entry] | None = None,
+        former: "Shelf | None" = None,
     ) -> None:
         """`vectors`: unit vector of every way and counter-phrasing; {} compiles words only.
 
         A text without a vector is still found by its words. A `patient` shelf learns its linear
         head properly even when that takes seconds, as it does beyond some 1,500 ways. `approved`
         are the entries without what was learnt, where `entries` have such ways: customers' words
-        are found, but teach no spelling.
+        are found, but teach no spelling. `former` is a shelf with vectors of the same embedder,
+        from which as much is taken over as possible; this one answers the same without it.
         """
         self.entries = tuple(entries)
+        self.is_taken_over = False
+        """Whether what stayed as it was had not to be counted again."""
+        self._approved = self.entries if approved is None else tuple(approved)
         self._ids = tuple(entry.id for entry in entries)
-        self._catalogue = Catalogue(entries, vectors, patient)
-        spelt = entries if approved is None else approved
-        self._speller = Speller(way for entry in spelt for way in entry.ways())
-        self._asked_as = _owners(entries)
-        self._not_for = {
-            (number, fingerprint(text)): text
-            for number, entry in enumerate(entries)
-            for text in entry.not_for
-        }
+        texts = set(_texts(self.entries))
+        self._without_vector = texts - vectors.keys()
+        has_vectors = len(self._without_vector) < len(texts)
+        moved = former and former._moves(self.entries, has_vectors, self._without_vector)
+        spelling = former and moves(former._approved, self._approved)
+        if former and moved and spelling and _is_worth_it(moved):
+            self._take_over(former, moved, spelling, vectors, patient)
+        else:
+            self._compile(vectors, patient)
+        self._numbers = {entry.id: number for number, entry in enumerate(entries)}
+
+    def _compile(self, vectors: Mapping[str, Vector], patient: bool) -> None:
+        self._catalogue = Catalogue(self.entries, vectors, patient)
+        self._speller = Speller(way for entry in self._approved for way in entry.ways())
+        self._asked_as: dict[str, frozenset[str]] = {}
+        self._not_for: dict[tuple[str, str], str] = {}
+        for entry in self.entries:
+            self._note(entry)
+
+    def _take_over(
+        self,
+        former: "Shelf",
+        moved: Moves,
+        spelling: Moves,
+        vectors: Mapping[str, Vector],
+        patient: bool,
+    ) -> None:
+        self.is_taken_over = True
+        self._catalogue = Catalogue(self.entries, vectors, patient, (former._catalogue, moved))
+        gone = [former._approved[at] for at in np.flatnonzero(spelling.now < 0)]
+        came = [self._approved[at] for at in spelling.came]
+        self._speller = former._speller.changed(*map(_ways, (gone, came)))
+        self._asked_as, self._not_for = former._asked_as.copy(), former._not_for.copy()
+        for at in np.flatnonzero(moved.now < 0):
+            self._forget(former.entries[at])
+        for at in moved.came:
+            self._note(self.entries[at])
+
+    def _note(self, entry: Entry) -> None:
+        for words in {fingerprint(way) for way in entry.ways()} - {""}:
+            self._asked_as[words] = self._asked_as.get(words, frozenset()) | {entry.id}
+        for text in entry.not_for:
+            self._not_for[entry.id, fingerprint(text)] = text
+
+    def _forget(self, entry: Entry) -> None:
+        for words in {fingerprint(way) for way in entry.ways()} - {""}:
+            left = self._asked_as.pop(words) - {entry.id}
+            if left:
+                self._asked_as[words] = left
+        for text in entry.not_for:
+            self._not_for.pop((entry.id, fingerprint(text)), None)
+
+    def _moves(
+        self, entries: Sequence[Entry], has_vectors: bool, without_vector: Set[str]
+    ) -> Moves | None:
+        """How the entries here become these; None when nothing can be taken over."""
+        if not self.entries or not entries or self._catalogue.has_vectors != has_vectors:
+            return None
+        # What got its vector since, or lost it, is another text as far as meaning goes.
+        return moves(self.entries, entries, self._without_vector ^ without_vector)
+
+    def owners(self, words: str) -> frozenset[str]:
+        """The ids of the entries that are asked in these words, given as their fingerprint."""
+        return self._asked_as.get(words, frozenset())
 
     def repaired(self, question: str) -> str:
         """The question normalised and with its typing errors mended: the text to embed."""
@@ -73,7 +136,7 @@ class Shelf:
         """
         if not self._catalogue.has_vectors:
             return None
-        there = [entry for entry in entries if entry in set(self._ids)]
+        there = [entry for entry in entries if entry in self._numbers]
         each = [
             np.concatenate([self._catalogue.reach(entry, some) for some in _portions(vectors)])
             for entry in there
@@ -99,9 +162,10 @@ class Shelf:
             return Finding(asked, (), 0.0, 0.0, False, via)
         scored = self._catalogue.scored(repaired, meant, neighbours)
         words = fingerprint_of_normalised(asked)
-        same = self._asked_as.get(words, frozenset())
+        owners = self.owners(words)
+        same = frozenset(self._numbers[one] for one in owners)
         # What the entry is said not to answer is no repeat, even in approved words.
-        exact = len(same) == 1 and not any((number, words) in self._not_for for number in same)
+        exact = len(same) == 1 and not any((one, words) in self._not_for for one in owners)
         order = best_first(scored.scores, MOST_MATCHES, same if exact else frozenset())
         # An index may not have proposed whose words these are; then they speak for nobody else.
         exact = exact and int(scored.scores.entries[order[0]]) in same
@@ -135,7 +199,7 @@ class Shelf:
     def _counter(self, asked: str, vector: Vector | None, scored: Scored, at: int) -> str | None:
         """A candidate's counter-phrasing that the question is nearer to than to its ways."""
         number = int(scored.scores.entries[at])
-        same = self._not_for.get((number, fingerprint_of_normalised(asked)))
+        same = self._not_for.get((self._ids[number], fingerprint_of_normalised(asked)))
         if same is not None:
             return same
         found = self._catalogue.nearest_counter(asked, vector, number)
@@ -150,12 +214,14 @@ def _portions(vectors: Vectors) -> Iterator[Vectors]:
     return (vectors[at : at + AT_ONCE] for at in range(0, len(vectors), AT_ONCE))
 
 
-def _owners(entries: Sequence[Entry]) -> Mapping[str, frozenset[int]]:
-    """The numbers of the entries that are asked in the same words, by their fingerprint."""
-    owners: dict[str, frozenset[int]] = {}
-    for number, entry in enumerate(entries):
-        for way in entry.ways():
-            key = fingerprint(way)
-            owners[key] = owners.get(key, frozenset()) | {number}
-    owners.pop("", None)
-    return owners
+def _texts(entries: Sequence[Entry]) -> Iterator[str]:
+    return chain.from_iterable((*entry.ways(), *entry.not_for) for entry in entries)
+
+
+def _ways(entries: Sequence[Entry]) -> Iterator[str]:
+    return chain.from_iterable(entry.ways() for entry in entries)
+
+
+def _is_worth_it(moved: Moves) -> bool:
+    """Whether most entries stay; otherwise counting anew is as quick."""
+    return 2 * len(moved.came) <= moved.count

@@ -23,14 +23,43 @@ class Speller:
     """Knows one shelf's words and repairs what is nearly one of them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._uses = Counter(word for text in texts for word in tokens(text) if word.isalpha())
-        self._stems = {stem(word) for word in self._uses}
-        self._shortened: dict[str, list[str]] = {}
+        self._uses = _uses(texts)
+        self._stems = Counter(map(stem, self._uses))
+        self._shortened: dict[str, tuple[str, ...]] = {}
         for word in (*self._uses, *(FUNCTION_WORDS - set(self._uses))):
-            if len(word) >= SHORTEST - 1:
-                for short in {word, *_without_one(word)}:
-                    self._shortened.setdefault(short, []).append(word)
+            self._note(word)
         self._read = lru_cache(maxsize=8192)(self._word)  # most words come in many questions
+
+    def changed(self, gone: Iterable[str], came: Iterable[str]) -> "Speller":
+        """One that knows other texts, equal to one made anew; the words that stay cost nothing."""
+        less, more = _uses(gone), _uses(came)
+        speller = Speller(())
+        speller._uses, speller._stems = self._uses.copy(), self._stems.copy()
+        speller._shortened = self._shortened.copy()
+        for word in less.keys() | more.keys():
+            speller._use(word, more[word] - less[word])
+        return speller
+
+    def _use(self, word: str, more: int) -> None:
+        before, now = self._uses[word], self._uses[word] + more
+        self._uses[word] = now
+        if before == 0 and now > 0:
+            self._stems[stem(word)] += 1
+            if word not in FUNCTION_WORDS:
+                self._note(word)
+        elif now == 0:
+            del self._uses[word]
+            self._stems[stem(word)] -= 1
+            if word not in FUNCTION_WORDS:
+                self._forget(word)
+
+    def _note(self, word: str) -> None:
+        for short in _shortened(word):
+            self._shortened[short] = (*self._shortened.get(short, ()), word)
+
+    def _forget(self, word: str) -> None:
+        for short in _shortened(word):
+            self._shortened[short] = tuple(o for o in self._shortened[short] if o != word)
 
     def repaired(self, text: str) -> str:
         """The text with every repairable word replaced in lower case; the rest untouched."""
@@ -49,10 +78,19 @@ class Speller:
         return max(likely, key=self._likelihood, default=written)
 
     def _is_known(self, word: str) -> bool:
-        return word in self._uses or word in FUNCTION_WORDS or stem(word) in self._stems
+        return word in self._uses or word in FUNCTION_WORDS or self._stems[stem(word)] > 0
 
     def _likelihood(self, word: str) -> tuple[int, str]:
         return (self._uses[word], word)
+
+
+def _uses(texts: Iterable[str]) -> Counter[str]:
+    return Counter(word for text in texts for word in tokens(text) if word.isalpha())
+
+
+def _shortened(word: str) -> set[str]:
+    """What a word is looked up by: itself, and with one letter less."""
+    return {word, *_without_one(word)} if len(word) >= SHORTEST - 1 else set()
 
 
 def _without_one(word: str) -> Iterator[str]:

@@ -49,7 +49,7 @@ def with_drafts(
         revision=f"{stock.revision} as if {told.hexdigest()}",
         live=live,
         vectors=vectors,
-        shelf=Shelf(learnt, vectors, approved=entries),
+        shelf=Shelf(learnt, vectors, approved=entries, former=stock.shelf),
     )
 
 

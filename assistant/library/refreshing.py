@@ -103,7 +103,8 @@ def _compiled(
     stock = approved
     if learnt.entries != approved.entries or patient:
         vectors = {**approved.vectors, **fresh}
-        shelf = Shelf(learnt.entries, vectors, patient, approved=approved.entries)
+        former = _former(parts, launch_id, approved)
+        shelf = Shelf(learnt.entries, vectors, patient, approved.entries, former)
         stock = replace(approved, shelf=shelf)
     return Refreshed(
         approved=approved,
@@ -113,6 +114,13 @@ def _compiled(
         is_whole=not approved.vectors or len(fresh) == len(set(new)),
         is_proper=patient or not head.QUICK < _size(learnt.entries) <= PROPERLY,
     )
+
+
+def _former(parts: Parts, launch_id: int, approved: "Stock") -> Shelf:
+    """Return the shelf that has most in common with what is compiled now."""
+    kept: Refreshed | None = parts.refreshed.last(launch_id)
+    is_of_same = kept is not None and kept.stock.embedder == approved.embedder
+    return kept.stock.shelf if kept and is_of_same else approved.shelf
 
 
 def embedder_of(parts: Parts, approved: "Stock") -> "Embedder | None":

@@ -1,19 +1,19 @@
 """What a launch may say at this moment: its live entries, their vectors and their shelf."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
 
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, by_key
 from assistant.library import charge, indexing, refreshing
 from assistant.library.entries import Entry as LibraryEntry
-from assistant.library.liveness import live
-from assistant.library.vectors import vectors_of, words_of
+from assistant.library.liveness import is_live
+from assistant.library.vectors import AT_ONCE, vectors_of, words_of
 from assistant.library.versions import EntryVersion
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 from knowledge.entries import Entry
@@ -157,10 +157,9 @@ def warm_all(parts: Parts) -> None:
 def _stocked(
     parts: Parts, launch_id: int, embedder: "Embedder | None", revision: str, at: datetime
 ) -> Stock:
+    before: Stock | None = parts.stocks.last(launch_id)
     with parts.db.reading() as session:
-        live_now = {
-            version.entry.key: _live(version) for version in live(session, launch_id, at=at)
-        }
+        live_now = _live_now(session, launch_id, before.live if before else {}, at)
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
     words = words_of(entries)
@@ -168,7 +167,8 @@ def _stocked(
     if embedder is not None and len(vectors) < len(set(words)):
         until = min(until or at + TRY_AGAIN, at + TRY_AGAIN)
     made_by = embedder.name if embedder else ""
-    shelf = Shelf(entries, vectors)
+    is_of_same = before is not None and before.embedder == made_by
+    shelf = Shelf(entries, vectors, former=before.shelf if before and is_of_same else None)
     return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf)
 
 
@@ -182,6 +182,36 @@ def _vectors(
     wanted = set(words)
     kept = {text: known[text] for text in wanted if text in known}
     return kept | vectors_of(parts.db, embedder, wanted - kept.keys())
+
+
+def _live_now(
+    session: Session, launch_id: int, before: "Mapping[str, Live]", at: datetime
+) -> "dict[str, Live]":
+    """Return the live versions by key of their entry; only those that are new are read.
+
+    No byte of an approved version ever changes; which answers are variants of one another may.
+    """
+    known = {one.version_id: one for one in before.values()}
+    family = func.coalesce(LibraryEntry.variant_of_id, LibraryEntry.id)
+    query = select(EntryVersion.id, LibraryEntry.key, family).join(EntryVersion.entry)
+    query = query.where(LibraryEntry.launch_id == launch_id, is_live(at))
+    rows = session.execute(query.order_by(LibraryEntry.key)).all()
+    known |= _read(session, [row.id for row in rows if row.id not in known])
+    there = {key: (known[version], family) for version, key, family in rows if version in known}
+    return {
+        key: one if one.family == family else replace(one, family=family)
+        for key, (one, family) in there.items()
+    }
+
+
+def _read(session: Session, version_ids: Sequence[int]) -> "dict[int, Live]":
+    found: dict[int, Live] = {}
+    for first in range(0, len(version_ids), AT_ONCE):
+        some = version_ids[first : first + AT_ONCE]
+        query = select(EntryVersion).where(EntryVersion.id.in_(some))
+        query = query.options(joinedload(EntryVersion.entry))
+        found |= {version.id: _live(version) for version in session.scalars(query)}
+    return found
 
 
 def _live(version: EntryVersion) -> Live:
@@ -199,9 +229,12 @@ def _live(version: EntryVersion) -> Live:
 
 def _next_edge(session: Session, launch_id: int, at: datetime) -> datetime | None:
     """Return when the next validity window opens or closes."""
-    windows = session.execute(
-        select(EntryVersion.valid_from, EntryVersion.valid_until)
+    edges = [
+        select(func.min(edge))
+        .select_from(EntryVersion)
         .join(EntryVersion.entry)
         .where(LibraryEntry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
-    ).all()
-    return min((edge for window in windows for edge in window if edge and edge > at), default=None)
+        .where(edge > at)
+        for edge in (EntryVersion.valid_from, EntryVersion.valid_until)
+    ]
+    return min((edge for query in edges if (edge := session.scalar(query))), default=None)

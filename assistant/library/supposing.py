@@ -45,7 +45,7 @@ def supposed(
     embedder = refreshing.embedder_of(parts, approved)
     new = [text for text in words_of(entries) if text not in approved.vectors]
     vectors = {**approved.vectors, **vectors_of(parts.db, embedder, new)}
-    shelf = Shelf(entries, vectors)
+    shelf = Shelf(entries, vectors, former=approved.shelf)
     coming = replace(
         approved,
         revision=f"{approved.revision} supposed",
