@@ -27,6 +27,7 @@ Which entry answers it, and how sure that is:
     meaning      the scores that come from vectors
     head         the scores that come from a linear classifier over the phrasings
     lexical      the scores that come from words, and all there are without an embedder
+    holdings     which entries hold which words, and how that changes when entries come and go
     ranking      several scores, and the one order they agree on
     evidence     what the certainty model looks at
     certainty    from scores to the probability that the best match is right

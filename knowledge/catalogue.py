@@ -54,11 +54,12 @@ class Catalogue:
         self._starts = np.concatenate(([0], np.cumsum(self._counts)))
         self._owners = np.repeat(everyone, self._counts)
         self._counter_starts = np.cumsum([0, *map(len, counters)], dtype=np.int64)
-        self._counter_owners = np.repeat(everyone, self._counter_counts)
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
         if former is None:
             self._count(ways)
-            self._meanings = self._learnt(stacked(self.texts, vectors), patient)
+            matrix = stacked(self.texts, vectors)
+            learnt = self._owners, len(self._counts), patient
+            self._meanings = None if matrix is None else Meanings(matrix, *learnt)
         else:
             self._take_over(*former, ways, vectors, patient)
 
@@ -89,9 +90,12 @@ class Catalogue:
         came = [chain.from_iterable(of_entry) for of_entry in words]
         self._words = former._words.changed(moves, came)
         self._bayes = former._bayes.changed(moves, words)
-        known = former._meanings
-        matrix = None if known is None else known.moved(every, self.texts, vectors)
-        self._meanings = self._learnt(matrix, patient)
+        self._meanings = former._meanings and former._meanings.changed(
+            former._meanings.moved(every, self.texts, vectors),
+            self._owners,
+            (moves, of_ways),
+            patient,
+        )
 
     @property
     def has_vectors(self) -> bool:
@@ -162,11 +166,6 @@ class Catalogue:
             similarities = self._meanings.cosines(vector, len(self._owners) + own)
         best = int(np.argmax(similarities))
         return self.texts[len(self._owners) + own[best]], float(similarities[best])
-
-    def _learnt(self, matrix: Vectors | None, patient: bool) -> Meanings | None:
-        if matrix is None:
-            return None
-        return Meanings(matrix, self._owners, len(self._counts), patient)
 
     def _with_meaning(
         self,

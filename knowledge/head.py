@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.entries import Vector, Vectors
+from knowledge.holdings import Moves
 
 Array = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Classes = npt.NDArray[np.int64]
 
 INVERSE_PENALTY = 30.0
@@ -26,6 +28,10 @@ QUICK = 60_000
 """Texts times classes up to which the regression takes well under a second."""
 SHRINKAGE = 0.5
 """Share of the scatter taken to be the same in all directions; 0.1 to 0.8 were within a point."""
+GRID = 2.0**18
+"""A vector's numbers are rounded to this part of one where they are summed up: some 0.000002."""
+AT_ONCE = 8_192
+"""Texts summed up together; of 384 dimensions that takes 25 MB."""
 SHARPNESS = 20.0
 """Turns the means' cosines into log-odds; lower log loss than 12, the other value tried."""
 
@@ -65,44 +71,76 @@ def log_probabilities(scores: Array) -> npt.NDArray[np.float64]:
     return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 
 
-def means_of(vectors: Vectors, classes: Classes, count: int) -> Means:
-    """The means of `count` classes, from one vector and one class number per text."""
-    sizes = np.maximum(np.bincount(classes, minlength=count), 1)
-    means = _sums(vectors, classes, count) / sizes[:, None]
-    scatter = vectors - means.astype(np.float32)[classes]
-    within = (scatter.T @ scatter).astype(np.float64) / max(len(vectors), 1)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the means are made from: sums over vectors rounded to whole numbers of `1 / GRID`.
+
+    Such sums are exact as long as they stay below 2**53, so texts can be taken out of them and put
+    into them in any order, and what is left is what a new sum would be.
+    """
+
+    products: Doubles
+    """The sum of every vector's outer product with itself, shape (dimensions, dimensions)."""
+    sums: Doubles
+    """Of every class, shape (classes, dimensions)."""
+    sizes: Classes
+    """How many texts every class has."""
+
+    def changed(self, moves: Moves, gone: Vectors, came: "Tally") -> "Tally":
+        """The same with other classes; `gone` are the vectors of those that left.
+
+        `came` holds only the classes that came, under their numbers now.
+        """
+        sources = moves.sources()
+        nothing = np.zeros((1, self.sums.shape[1]))
+        sizes = np.append(self.sizes, 0)[sources] + came.sizes
+        sums = np.concatenate((self.sums, nothing))[sources]
+        sums[moves.came] = came.sums[moves.came]
+        taken = tally_of(gone, np.zeros(len(gone), dtype=np.int64), 1)
+        return Tally(self.products - taken.products + came.products, sums, sizes)
+
+
+def tally_of(vectors: Vectors, classes: Classes, count: int) -> Tally:
+    """The sums of `count` classes, from one vector and one ascending class number per text."""
+    products = np.zeros((vectors.shape[1],) * 2)
+    sums = np.zeros((count, vectors.shape[1]))
+    for first in range(0, len(vectors), AT_ONCE):
+        whole = np.rint(vectors[first : first + AT_ONCE] * np.float64(GRID))
+        products += whole.T @ whole
+        present, starts = np.unique(classes[first : first + AT_ONCE], return_index=True)
+        sums[present] += np.add.reduceat(whole, starts, axis=0)
+    return Tally(products, sums, np.bincount(classes, minlength=count))
+
+
+def means_of(tally: Tally) -> Means:
+    """The means of every class."""
+    sizes = np.maximum(tally.sizes, 1)[:, None]
+    between = tally.sums / np.sqrt(sizes)
+    texts = max(int(tally.sizes.sum()), 1)
+    within = (tally.products - between.T @ between) / (texts * GRID**2)
     dimensions = len(within)
     even = np.trace(within) / dimensions
     # With one text per class nothing scatters; any multiple of the identity gives plain cosine.
     covariance = (1 - SHRINKAGE) * within + (SHRINKAGE * even + 1e-6) * np.eye(dimensions)
     metric = np.linalg.cholesky(np.linalg.inv(covariance))
-    evened = means @ metric
+    evened = (tally.sums / sizes) @ metric
     evened /= np.maximum(np.linalg.norm(evened, axis=1, keepdims=True), 1e-9)
     return Means(metric.astype(np.float32), evened.astype(np.float32))
 
 
-def _sums(vectors: Vectors, classes: Classes, count: int) -> npt.NDArray[np.float64]:
-    """The sum of every class's vectors, shape (classes, dimensions); zeros without any."""
-    sums = np.zeros((count, vectors.shape[1]))
-    order = np.argsort(classes, kind="stable")
-    present, first = np.unique(classes[order], return_index=True)
-    if len(present):
-        sums[present] = np.add.reduceat(vectors[order], first, axis=0, dtype=np.float64)
-    return sums
+def is_slow(tally: Tally) -> bool:
+    """Whether the regression would take more than a moment."""
+    return int(tally.sizes.sum()) * int(np.count_nonzero(tally.sizes)) > QUICK
 
 
-def regression_of(
-    vectors: Vectors, classes: Classes, count: int, patient: bool = False
-) -> Regression | None:
+def regression_of(vectors: Vectors, classes: Classes, count: int) -> Regression | None:
     """Logistic regression over `count` classes; None where it cannot or should not be learnt.
 
-    It needs two classes, two texts in each on average, and unless `patient` at most `QUICK`
-    texts times classes (15,000 texts in 150 classes take six seconds). A class without texts
-    scores 0, which is about the middle.
+    It needs two classes, and two texts in each on average. A class without texts scores 0, which
+    is about the middle. 15,000 texts in 150 classes take six seconds.
     """
     present, numbers = np.unique(classes, return_inverse=True)
-    slow = len(vectors) * len(present) > QUICK and not patient
-    if slow or len(present) < 2 or len(vectors) < 2 * len(present):
+    if len(present) < 2 or len(vectors) < 2 * len(present):
         return None
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits

@@ -26,15 +26,34 @@ class Meanings:
         Those teach the heads nothing: as classes of their own they made the certainty of their
         neighbours rise, also of the wrong ones (hard questions: .58 to .90 in the worst case).
         """
-        ways = matrix[: len(owners)]
-        meant = np.any(ways != 0, axis=1)
-        # A choice of all of them would copy them all.
-        chosen = slice(None) if meant.all() else meant
-        learnt = (ways[chosen], owners[chosen], entries)
-        self._matrix = matrix
+        rows, classes = _meant(matrix[: len(owners)], owners)
+        self._learn(matrix, owners, head.tally_of(rows, classes, entries), patient)
+
+    def changed(
+        self,
+        matrix: Vectors,
+        owners: Ints,
+        moves: tuple[Moves, Moves],
+        patient: bool,
+    ) -> "Meanings":
+        """The same of other texts; `moves` are those of the entries and of their ways."""
+        of_entries, of_ways = moves
+        gone = np.flatnonzero(of_ways.now < 0)
+        left, _ = _meant(self._matrix[gone], gone)
+        came = _meant(matrix[of_ways.came], owners[of_ways.came])
+        tally = self._tally.changed(of_entries, left, head.tally_of(*came, of_entries.count))
+        meanings = object.__new__(Meanings)
+        meanings._learn(matrix, owners, tally, patient)
+        return meanings
+
+    def _learn(self, matrix: Vectors, owners: Ints, tally: head.Tally, patient: bool) -> None:
+        self._matrix, self._tally = matrix, tally
         self._kinships: dict[tuple[int, int], Floats] = {}
-        self._means = head.means_of(*learnt)
-        self._regression = head.regression_of(*learnt, patient)
+        self._means = head.means_of(tally)
+        self._regression: head.Regression | None = None
+        if patient or not head.is_slow(tally):
+            rows, classes = _meant(matrix[: len(owners)], owners)
+            self._regression = head.regression_of(rows, classes, len(tally.sizes))
 
     def moved(self, moves: Moves, texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors:
         """The matrix of these texts, of which only those that came are looked up."""
@@ -89,6 +108,13 @@ class Meanings:
             scores = np.asarray(learnt, dtype=np.float64)
         shifted = scores - scores.max(axis=1, keepdims=True)
         return np.asarray(shifted[:, number] - np.log(np.exp(shifted).sum(axis=1)))
+
+
+def _meant(ways: Vectors, owners: Ints) -> tuple[Vectors, Ints]:
+    """The ways that have a vector, and whose they are."""
+    meant = np.any(ways != 0, axis=1)
+    # A choice of all of them would copy them all.
+    return (ways, owners) if meant.all() else (ways[meant], owners[meant])
 
 
 def stacked(texts: Sequence[str], vectors: Mapping[str, Vector]) -> Vectors | None:
