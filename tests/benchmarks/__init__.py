@@ -8,6 +8,7 @@
     serving          cold start, memory and latency over HTTP
     library_pages    how long the library takes to list and search with many entries
     publishing       how soon an approval is live, in small libraries and large ones
+    shelves          what a shelf costs that is compiled afresh, or takes over from one before
     one_hour         what an hour of a lead with the suggestions is worth, on the demo
     replay           how long a draft against thousands of past questions takes
     desk_load        how live the desk is with many agents and customers at once
