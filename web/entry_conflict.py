@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
+from assistant.library.wording import Kind
 from web.entry_form import EntryForm, typed_before
 from web.entry_pages import entry_page
 from web.library_pages import STATE_WORDS
@@ -43,13 +44,15 @@ def both_shown(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) ->
 def _conflict(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) -> dict[str, Any]:
     newest, mine = entry.newest, typed.as_typed()
     there = typed_before(newest, launch.zone)
+    # The form of an FAQ entry asks for no verdict.
+    asked = [name for name in FIELD_WORDS if entry.kind == Kind.RESPONSE or name != "verdict"]
     return {
         "words": now_there(entry, author),
         "by": newest.author.name if newest.author else "The launch pack",
         "at": newest.saved_at,
         "differences": [
-            {"field": words, "mine": mine[name], "theirs": there[name]}
-            for name, words in FIELD_WORDS.items()
+            {"field": FIELD_WORDS[name], "mine": mine[name], "theirs": there[name]}
+            for name in asked
             if name in mine and _lines(mine[name]) != _lines(there.get(name, ""))
         ],
     }

@@ -13,7 +13,7 @@ from assistant.answering import approving
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
 from assistant.ground.people import by_email
-from assistant.library import entries, expiring, publishing, reshaping
+from assistant.library import entries, expiring, publishing, reshaping, unsaved
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.access import AuthorHere, LeadHere, PartsHere, this_launch
@@ -86,6 +86,7 @@ def approve(deciding: Decided, override: Words = "", people: Number = 0) -> Redi
     ``people`` are told who asked for it, when that number was confirmed.
     """
     with deciding.entry() as (entry, lead):
+        _must_see_what_is_approved(entry, lead)
         version, _ = approving.approve_and_tell(
             lead.session, entry, people=people, by=lead.by, at=lead.at, override=override
         )
@@ -93,6 +94,15 @@ def approve(deciding: Decided, override: Words = "", people: Number = 0) -> Redi
         return deciding.done("approved-once")
     publish(deciding.parts, entry.launch_id)
     return deciding.done("live" if _is_proven(deciding.parts, version.id) else "approved")
+
+
+def _must_see_what_is_approved(entry: Entry, lead: Visit) -> None:
+    # The page shows a lead their own unsaved words; approving would send others.
+    if unsaved.of(lead.session, lead.by, entry.launch, entry.key) is not None:
+        raise Refused(
+            "You see words of your own that are not saved; what waits here reads otherwise.",
+            what_to_do="Discard them and look at what waits, or save them: somebody else approves.",
+        )
 
 
 @router.post("/undoing")

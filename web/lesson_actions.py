@@ -12,7 +12,7 @@ from assistant.ground.people import members
 from assistant.launch.launches import Launch
 from assistant.reports import actions, lessons_learned
 from assistant.reports.actions import AUTHORS, Action
-from web.access import PartsHere, StaffHere, Writing, this_launch
+from web.access import PartsHere, RowId, StaffHere, Writing, this_launch
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 
@@ -52,7 +52,7 @@ def act_on(
 
 
 @router.post("/launches/{key}/lessons/actions/{action_id}/done")
-def finish(key: str, action_id: int, reader: Reader) -> RedirectResponse:
+def finish(key: str, action_id: RowId, reader: Reader) -> RedirectResponse:
     """Say that an action is done."""
     launch = this_launch(reader.session, reader.by, key)
     action = actions.this_action(reader.session, launch, action_id)

@@ -28,7 +28,7 @@ REASON_WORDS = {
 }
 UNDO_WORDS = {
     "suggestion.rejected": "Put aside until half as many people again ask.",
-    "suggestion.drafted": "Drafted. Somebody else approves it.",
+    "suggestion.drafted": "Drafted. Look through it and submit it: somebody else approves it.",
     "suggestion.merged": "Merged: they are one question now.",
     "suggestion.split": "Split: they are two questions now.",
 }

@@ -63,7 +63,7 @@ def show_suggestion(
 def draft(key: str, lead: Lead, suggestion: Mark) -> RedirectResponse:
     """Make a draft of it, in the lead's name."""
     entry = handling.draft(lead.session, _seen(lead, key, suggestion), by=lead.by, at=lead.at)
-    return went(f"/library/{key}/entries/{entry.key}", "suggestion-drafted")
+    return went(f"/library/{key}/entries/{entry.key}")
 
 
 @router.post("/rejection")

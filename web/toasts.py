@@ -98,7 +98,6 @@ TOASTS = {
     "rotation-planned": "Planned. Every minute it covers has one owner.",
     "handed-over": "Handed over. The next owner reads it on their desk.",
     "handover-read": "Noted: you have read it.",
-    "suggestion-drafted": "Drafted. Look through it and submit it: somebody else approves it.",
     "suggestion-returned": "It is suggested again.",
     "suggestion-undone": "Undone.",
     "checked": "Noted. Thank you for checking.",

@@ -1,13 +1,15 @@
-"""What people really asked of an entry: questions it answered, and those nearest to it."""
+"""What people really asked of an entry: questions it answered, those nearest to it, and those that
+it was drafted for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
+from assistant.answering.suggestions import Suggestion
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import Asked
@@ -28,6 +30,7 @@ _answered_by = (
 _nearest = Decision.candidates[0]["entry"].as_string()
 _key = func.coalesce(_answered_by, _nearest)
 _counts = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
+_unanswered = Decision.entry_version_id.is_(None)
 asked_about = case((_counts, _key))  # the key of the entry that a question is about, or nothing
 
 
@@ -51,17 +54,29 @@ class Reply:
 
 
 def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
-    """Return how often each entry was asked for: people, contacts, channels; in two queries."""
+    """Return how often each entry was asked for: people, contacts, channels; in three queries.
+
+    Who asked for a drafted entry before and after it was live may count as two people.
+    """
     people, contacts = func.count(func.distinct(Conversation.visitor)), func.count(Message.id)
     counted = select(_key.label("entry"), people, contacts).group_by("entry")
     per_channel = select(_key.label("entry"), Conversation.channel).distinct()
     channels: dict[str, set[str]] = {}
     for entry, channel in session.execute(_of_launch(per_channel, launch_id)):
         channels.setdefault(entry, set()).add(channel)
-    rows = session.execute(_of_launch(counted, launch_id))
+    by_key = select(Entry.key, Conversation.channel, people, contacts)
+    drafted = _drafted_for(by_key, launch_id).group_by(Entry.key, Conversation.channel)
+    found = {
+        entry: (of_people, of_contacts)
+        for entry, of_people, of_contacts in session.execute(_of_launch(counted, launch_id))
+    }
+    for entry, channel, more_people, more_contacts in session.execute(drafted):
+        people_so_far, contacts_so_far = found.get(entry, (0, 0))
+        found[entry] = (people_so_far + more_people, contacts_so_far + more_contacts)
+        channels.setdefault(entry, set()).add(channel)
     return {
-        entry: Asked(of_people, of_contacts, tuple(sorted(channels.get(entry, ()))))
-        for entry, of_people, of_contacts in rows
+        entry: Asked(*counts, tuple(sorted(channels.get(entry, ()))))
+        for entry, counts in found.items()
         if entry is not None
     }
 
@@ -69,8 +84,11 @@ def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
 def people_of_each(launch_id: int) -> Subquery:
     """Return how many people asked for each entry, as ``entry`` (its key) and ``people``."""
     people = func.count(func.distinct(Conversation.visitor)).label("people")
-    counted = _of_launch(select(_key.label("entry"), people), launch_id)
-    return counted.group_by("entry").subquery()
+    counted = _of_launch(select(_key.label("entry"), people), launch_id).group_by("entry")
+    drafted = _drafted_for(select(Entry.key.label("entry"), people), launch_id)
+    both = union_all(counted, drafted.group_by(Entry.key)).subquery()
+    total = func.sum(both.c.people).label("people")
+    return select(both.c.entry, total).group_by(both.c.entry).subquery()
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:
@@ -116,7 +134,15 @@ def replies_of(session: Session, entry: Entry, *, most: int = 3) -> list[Reply]:
 
 def about(entry: Entry) -> ColumnElement[bool]:
     """Return the condition for a decision about a question that is about this entry."""
-    return and_(Decision.launch_id == entry.launch_id, _key == entry.key, _counts)
+    suggested = select(Suggestion.group_id).where(Suggestion.drafted_id == entry.id)
+    drafted_for = select(Message.id).where(Message.group_id.in_(suggested))
+    return and_(
+        Decision.launch_id == entry.launch_id,
+        or_(
+            and_(_key == entry.key, _counts),
+            and_(Decision.message_id.in_(drafted_for), _unanswered),
+        ),
+    )
 
 
 def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
@@ -125,6 +151,19 @@ def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-ar
         .join(Message, Message.id == Decision.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Decision.launch_id == launch_id, _counts)
+    )
+
+
+def _drafted_for(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
+    """Return the questions that entries were drafted for, but for those nearest to them anyway."""
+    is_nearest = and_(_counts, func.coalesce(_nearest, "") == Entry.key)
+    return (
+        query.select_from(Suggestion)
+        .join(Entry, Entry.id == Suggestion.drafted_id)
+        .join(Message, Message.group_id == Suggestion.group_id)
+        .join(Decision, Decision.message_id == Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Suggestion.launch_id == launch_id, _unanswered, ~is_nearest)
     )
 
 

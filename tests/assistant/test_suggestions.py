@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from assistant.answering import counting, handling, suggestions
+from assistant.answering import audience, counting, evidence, handling, suggestions
 from assistant.answering.suggestions import Kind, Suggestion, grown
 from assistant.desk import sorting
 from assistant.desk.sorting import Seen
@@ -105,6 +105,22 @@ def test_a_draft_begins_with_the_best_received_reply_and_redacted_ways(shop: Par
         assert len(version.phrasings) >= 2
         assert "example" not in " ".join(version.ways())
     assert opened(shop) == []
+
+
+def test_who_asked_what_a_draft_was_made_from_is_counted_and_told_of_it(shop: Parts) -> None:
+    ask(shop, *SHELLS)
+    counted(shop)
+    key = by_lena(shop, handling.draft).key
+
+    with shop.db.reading() as session:
+        launch, drafted = launch_of(session), cast.entry_of(session, key)
+        asked = evidence.asked_of_each(session, launch.id)[key]
+        askers, _ = audience.askers(session, launch, audience.Chosen(entry=key))
+        ranked = dict(session.execute(select(evidence.people_of_each(launch.id))).all())
+        assert (asked.people, asked.contacts, asked.channels) == (3, 3, ("widget",))
+        assert [asker.question for asker in askers] == list(SHELLS)
+        assert [each.text for each in evidence.questions_of(session, drafted)] == list(SHELLS)[::-1]
+        assert ranked[key] == 3
 
 
 def test_a_reply_about_one_customer_is_no_answer_for_others(shop: Parts) -> None:

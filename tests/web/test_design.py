@@ -72,3 +72,14 @@ def test_nothing_moves_unless_motion_is_welcome():
 
     assert moving
     assert all(welcome < place < welcome + 400 for place in moving)
+
+
+def test_the_link_of_a_row_reaches_no_further_than_its_row():
+    # Its area is drawn up to the nearest positioned element: without one, over the whole page.
+    assert ":where([data-row]) { position: relative; }" in CSS
+    assert ".launch-card { position: relative; }" in CSS
+    for template in (STATIC.parent / "templates").rglob("*.html"):
+        text = template.read_text("utf-8")
+        for before in re.split(r'class="row-link', text)[:-1]:
+            begins = max(before.rfind("<li"), before.rfind("<tr"), before.rfind("<article"))
+            assert re.search(r"data-row|launch-card", before[begins:]), template.name

@@ -22,6 +22,7 @@ export function previewEntry(page) {
   form.addEventListener("focusin", ({ target }) => (form.lastField = target.matches("textarea") ? target : form.lastField));
   if (!form.dataset.checkAt) return;
   const desk = { page, form, timer: 0, name: KEEP + location.pathname + location.search };
+  desk.loaded = bodyOf(form).toString();
   page.querySelector("[data-check]").hidden = true;
   restore(desk);
   form.addEventListener("input", () => typed(desk));
@@ -46,6 +47,15 @@ function typed(desk) {
   remember(desk);
   clearTimeout(desk.timer);
   desk.timer = setTimeout(() => check(desk), AFTER);
+}
+
+// What is approved is what was submitted: not while other words stand in the form.
+function holdApproval({ page, form, loaded }) {
+  const note = page.querySelector("[data-unsaved-says]");
+  if (!note || page.querySelector(".kept")) return;
+  const isOther = bodyOf(form).toString() !== loaded;
+  note.hidden = !isOther;
+  for (const button of page.querySelectorAll("[data-needs-saved]")) button.disabled = isOther;
 }
 
 // A slow answer to earlier words never stands beside later ones.
@@ -183,6 +193,7 @@ function restore(desk) {
     }
     form.dataset.unsaved = "yes";
     say(desk, "typing");
+    holdApproval(desk);
   } catch {
     // Storage is denied.
   }
