@@ -7,13 +7,12 @@ from assistant.desk.repeats import Asked
 from web.desk_pages import channel_words
 from web.entry_seen import Seen
 from web.lesson_pages import learnt_of
-from web.library_pages import NOBODY
 
 
 def evidence_beside(seen: Seen) -> dict[str, Any]:
     """Return what library/_evidence.html and _lessons.html show. Personal data is masked."""
     session, entry = seen.session, seen.entry
-    asked = evidence.asked_of_each(session, seen.launch.id).get(entry.key, NOBODY)
+    asked = evidence.asked_of(session, entry)
     questions = evidence.questions_of(session, entry)
     return {
         "evidence": _evidence(asked, questions, evidence.replies_of(session, entry)),

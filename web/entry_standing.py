@@ -13,7 +13,7 @@ from assistant.library.versions import EntryVersion
 from web.entry_recall import recall_of, standing_recalls
 from web.entry_seen import Seen
 from web.entry_ways import effect_of_approving, may_nothing, rights, ways_on
-from web.library_pages import NOBODY, has_grown
+from web.library_pages import has_grown
 from web.rendering import day, when
 
 __all__ = ["banner", "may_nothing", "standing"]
@@ -28,7 +28,7 @@ def standing(seen: Seen) -> dict[str, Any]:
     """Return what library/_actions.html shows, and the banner above the page."""
     session, entry, person, at = seen.session, seen.entry, seen.person, seen.at
     may = rights(entry, person, at)
-    asked = evidence.asked_of_each(session, seen.launch.id).get(entry.key, NOBODY)
+    asked = evidence.asked_of(session, entry)
     return {
         "status": _standing(seen, asked),
         "may": may,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from assistant.answering import not_quite_list, suggestions
-from assistant.answering.evidence import asked_of_each, people_of_each
+from assistant.answering.evidence import NOBODY, asked_of_each, people_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
@@ -20,7 +20,6 @@ from web.thread import verdict_of
 
 PAGE = 25  # cards on one page
 PREVIEW = 180  # characters, about two lines
-NOBODY = Asked(0, 0, ())
 AUTHORS = (Role.AGENT, Role.LEAD, Role.CHANGE_MANAGER)
 
 STATE_WORDS = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Request
@@ -63,7 +64,7 @@ def tidy(typed: str) -> str:
 Words = Annotated[str, Form(max_length=LONGEST_FIELD), AfterValidator(tidy)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visit:
     """One request of somebody on the staff: who, in which session, at what time."""
 
@@ -75,6 +76,11 @@ class Visit:
     at: datetime
     upto: int  # the newest event when the request began: a page's stream goes on from there
 
+    @cached_property
+    def launches(self) -> list[Launch]:
+        """Return the launches that the reader works on, newest first; looked for once."""
+        return launches.of_person(self.session, self.by)
+
     def launch(self, key: str = "") -> Launch | None:
         """Return the launch that is meant: named, looked at last, or the newest active one.
 
@@ -83,11 +89,10 @@ class Visit:
         """
         if key:
             return this_launch(self.session, self.by, key)
-        mine = launches.of_person(self.session, self.by)
         remembered = self.request.cookies.get(LAUNCH)
-        wanted = [launch for launch in mine if launch.key == remembered]
-        active = [launch for launch in mine if launch.phase == "active"]
-        return next(iter((*wanted, *active, *mine)), None)
+        wanted = [launch for launch in self.launches if launch.key == remembered]
+        active = [launch for launch in self.launches if launch.phase == "active"]
+        return next(iter((*wanted, *active, *self.launches)), None)
 
     def page(
         self,
@@ -149,7 +154,6 @@ def home_of(person: Person) -> str:
 def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
     """Return what base.html shows around every staff page."""
     person, session = visit.by, visit.session
-    mine = launches.of_person(session, person)
     mail = mail_now(visit.parts, session)
     return {
         "me": {"name": person.name, "role_words": ROLE_WORDS[Role(person.role)]},
@@ -163,7 +167,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
                 "href": f"{_switch(section)}?launch={each.key}",
                 "current": launch is not None and each.id == launch.id,
             }
-            for each in mine
+            for each in visit.launches
         ],
         "counts": _counts(session, person, launch),
         "banners": [

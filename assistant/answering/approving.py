@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from assistant.answering import replay
 from assistant.answering.audience import Audience, Chosen
 from assistant.answering.broadcast import Broadcast, State
-from assistant.answering.evidence import asked_of_each
+from assistant.answering.evidence import asked_of
 from assistant.answering.leaving_out import Words
 from assistant.answering.replay import Effect
 from assistant.answering.to_everyone import preview, send_to_all
@@ -150,5 +150,5 @@ def reject(session: Session, entry: Entry, *, reason: str, by: Person, at: datet
         NotPermitted: when ``by`` is no lead.
         Refused: when nothing waits for approval.
     """
-    asked = asked_of_each(session, entry.launch_id).get(entry.key)
-    entry.reject(session, reason=reason, by=by, at=at, people=asked.people if asked else 0)
+    asked = asked_of(session, entry)
+    entry.reject(session, reason=reason, by=by, at=at, people=asked.people)

@@ -5,7 +5,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
@@ -53,42 +65,52 @@ class Reply:
     ticket: str
 
 
-def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
-    """Return how often each entry was asked for: people, contacts, channels; in three queries.
+NOBODY = Asked(0, 0, ())
 
-    Who asked for a drafted entry before and after it was live may count as two people.
-    """
-    people, contacts = func.count(func.distinct(Conversation.visitor)), func.count(Message.id)
-    counted = select(_key.label("entry"), people, contacts).group_by("entry")
-    per_channel = select(_key.label("entry"), Conversation.channel).distinct()
-    channels: dict[str, set[str]] = {}
-    for entry, channel in session.execute(_of_launch(per_channel, launch_id)):
-        channels.setdefault(entry, set()).add(channel)
-    by_key = select(Entry.key, Conversation.channel, people, contacts)
-    drafted = _drafted_for(by_key, launch_id).group_by(Entry.key, Conversation.channel)
-    found = {
-        entry: (of_people, of_contacts)
-        for entry, of_people, of_contacts in session.execute(_of_launch(counted, launch_id))
-    }
-    for entry, channel, more_people, more_contacts in session.execute(drafted):
-        people_so_far, contacts_so_far = found.get(entry, (0, 0))
-        found[entry] = (people_so_far + more_people, contacts_so_far + more_contacts)
-        channels.setdefault(entry, set()).add(channel)
-    return {
-        entry: Asked(*counts, tuple(sorted(channels.get(entry, ()))))
-        for entry, counts in found.items()
-        if entry is not None
-    }
+
+def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
+    """Return how often each entry was asked for: people, contacts, channels; in one query."""
+    return _added_up(session, _asked(launch_id))
+
+
+def asked_of(session: Session, entry: Entry) -> Asked:
+    """Return how often one entry was asked for; ``NOBODY`` when nobody did."""
+    asked = _asked(entry.launch_id)
+    return _added_up(session, asked, asked.c.entry == entry.key).get(entry.key, NOBODY)
 
 
 def people_of_each(launch_id: int) -> Subquery:
     """Return how many people asked for each entry, as ``entry`` (its key) and ``people``."""
-    people = func.count(func.distinct(Conversation.visitor)).label("people")
-    counted = _of_launch(select(_key.label("entry"), people), launch_id).group_by("entry")
-    drafted = _drafted_for(select(Entry.key.label("entry"), people), launch_id)
-    both = union_all(counted, drafted.group_by(Entry.key)).subquery()
-    total = func.sum(both.c.people).label("people")
-    return select(both.c.entry, total).group_by(both.c.entry).subquery()
+    asked = _asked(launch_id)
+    people = func.count(func.distinct(asked.c.visitor)).label("people")
+    return select(asked.c.entry, people).group_by(asked.c.entry).subquery()
+
+
+def _asked(launch_id: int) -> CTE:
+    """Return each question with the entry it asked for, once, however it came to be known."""
+    what = (Conversation.visitor, Conversation.channel, Message.id.label("message"))
+    counted = _of_launch(select(_key.label("entry"), *what), launch_id)
+    drafted = _drafted_for(select(Entry.key.label("entry"), *what), launch_id)
+    return counted.union(drafted).cte("asked")
+
+
+def _added_up(session: Session, asked: CTE, *conditions: ColumnElement[bool]) -> dict[str, Asked]:
+    entry, people = asked.c.entry, func.count(func.distinct(asked.c.visitor))
+    # A line for each channel, and one for all of them: who asked on two is one person.
+    whole = select(entry, literal("").label("channel"), people, func.count(asked.c.message))
+    each = select(entry, asked.c.channel, literal(0), literal(0))
+    lines = union_all(
+        whole.where(entry.is_not(None), *conditions).group_by(entry),
+        each.where(entry.is_not(None), *conditions).group_by(entry, asked.c.channel),
+    )
+    channels: dict[str, list[str]] = {}
+    counts: dict[str, tuple[int, int]] = {}
+    for key, channel, of_people, of_contacts in session.execute(lines):
+        if channel:
+            channels.setdefault(key, []).append(channel)
+        else:
+            counts[key] = (of_people, of_contacts)
+    return {key: Asked(*found, tuple(sorted(channels[key]))) for key, found in counts.items()}
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:

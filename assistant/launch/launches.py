@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, NotPermitted, Refused
-from assistant.ground.people import Person, Role, launches_of
+from assistant.ground.people import Membership, Person, Role
 from assistant.launch.relative import unsettled
 from assistant.launch.scenarios import Scenario
 
@@ -273,7 +273,8 @@ def of_person(session: Session, person: Person) -> list[Launch]:
     """Return the launches ``person`` works on, newest first; an administrator's are all."""
     query = select(Launch).order_by(Launch.starts_at.desc())
     if not person.is_any():
-        query = query.where(Launch.id.in_(launches_of(session, person)))
+        mine = select(Membership.launch_id).where(Membership.person_id == person.id)
+        query = query.where(Launch.id.in_(mine))
     return list(session.scalars(query))
 
 

@@ -289,4 +289,4 @@ def test_the_queries_of_the_list_do_not_grow_with_it(shop, amir):
     with queries(shop) as many:
         assert len(questions(amir.get("/library", tab="drafts"))) == 21
 
-    assert len(many) == len(few) <= 24  # of which three are about banners and drafts
+    assert len(many) == len(few) <= 20
