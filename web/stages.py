@@ -10,7 +10,7 @@ from assistant.launch import stages, staging
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category
 from assistant.reports import steps
-from assistant.reports.stability import Standing, stable_days
+from assistant.reports.stability import Standing, calm_days
 from web.access import LeadHere, PartsHere, Writing, this_launch
 from web.refusals import ChangedMeanwhile
 from web.shell import LookingHere, Visit, Words, visit, went
@@ -74,7 +74,7 @@ def stages_context(looking: Visit, launch: Launch) -> dict[str, Any]:
             {"title": category.value.replace("-", " "), "is_normal": category in back}
             for category in reversed(Category)
         ],
-        "stable_days": stable_days(found),
+        "stable_days": calm_days(found),
         "needed": stages.needed_after(launch.stage),
         "worse": list(now.worse),
         "watched": [_watched(standing) for standing in found],

@@ -25,7 +25,7 @@ from assistant.launch.launches import Launch
 from assistant.library import afterwards
 from assistant.reports import days, handover, steps
 from assistant.reports.spans import local_day
-from assistant.reports.stability import Criterion, Standing, judge, stable_days
+from assistant.reports.stability import Criterion, Standing, judge, may_end, stable_days
 
 ARMED = timedelta(days=14)  # after the end, as long as the warning signs propose a return
 GRAVE = Criterion("severity_1_or_2_per_day", 0, days=3)  # asked of every launch, named or not
@@ -72,7 +72,7 @@ class Gate:
     @property
     def is_open(self) -> bool:
         """Return whether the end may be signed without a reason."""
-        return not self.missing
+        return may_end(self.standings) and not self.missing
 
     @property
     def stable_days(self) -> int:

@@ -1,9 +1,10 @@
 """Is it calm, and for how long? Each exit criterion judged day by day, noise told from change.
 
-Pure. A day *holds* when its figure is not surely worse than the limit: what chance explains resets
-nothing, what it does not explain resets everything. A day with too little data does not hold: it
-proves nothing. A criterion is *met* after enough consecutive days that hold, when those days
-together are on the right side of the limit, rule out anything tolerably worse, and do not rise.
+Pure. A day *holds* when its figure is on the right side of the limit or so little beyond it that
+chance explains it well. A day that is surely worse resets everything. A day with too little data
+does not hold, nor one in doubt, far beyond the limit with too few to be sure: they prove nothing. A
+criterion is *met* after enough consecutive days that hold, when those days together are on the
+right side of the limit, rule out anything tolerably worse, and do not rise.
 
 The chances below are measured by ``tests/assistant/test_stability.py`` on simulated histories.
 """
@@ -19,6 +20,8 @@ from assistant.reports.noise import Count, Evidence, Share, Waits, is_rising, to
 
 MARGIN = 0.25  # share beyond the limit that must be ruled out before a criterion is met
 DAY = 0.005  # chance with which a day at the limit is taken for worse
+DOUBT = 0.1  # chance below which a day beyond the limit does not hold, though it is not worse
+FAR = 1.0  # share beyond the limit (twice it) from which a day does not hold, however few it is of
 END = 0.00001  # chance with which a level at the tolerated margin passes for met, at each look
 RISE = 0.01  # chance with which a flat stretch is taken for rising
 ENOUGH_SHARE = 10  # observations a day behind a share; below, it is too little data
@@ -78,6 +81,7 @@ class Standing:
     streak: int
     is_met: bool
     why: str
+    holds_together: bool = True  # the days that hold, added up, are right too, and do not rise
 
 
 def judge_day(criterion: Criterion, seen: Seen) -> Judged:
@@ -97,7 +101,18 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
         return Judged(seen, Held.HOLDS, "Nobody had to wait for a person.")
     if evidence.meets(limit, at_most=at_most):
         return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is on the right side.")
-    return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is beyond it by no more than chance.")
+    beyond = f"{evidence.value:.3g} is beyond it"
+    if _is_in_doubt(evidence, evidence.value, criterion):
+        return Judged(seen, Held.TOO_LITTLE, f"{beyond}, of too few to be sure.")
+    return Judged(seen, Held.HOLDS, f"{beyond} by no more than chance.")
+
+
+def _is_in_doubt(evidence: Evidence, value: float, criterion: Criterion) -> bool:
+    """Return whether chance explains a figure beyond the limit badly, or it is far beyond."""
+    at_most, limit = criterion.at_most, criterion.limit
+    far = tolerated(type(evidence), limit, at_most=at_most, margin=FAR)
+    is_far = value > far if at_most else value < far
+    return is_far or evidence.is_worse(limit, at_most=at_most, chance=DOUBT)
 
 
 def _too_little(seen: Seen, evidence: Evidence) -> str:
@@ -118,8 +133,9 @@ def judge(criterion: Criterion, history: Sequence[Seen]) -> Standing:
 def stand(criterion: Criterion, days: tuple[Judged, ...]) -> Standing:
     """Return how a criterion stands after days that are judged, oldest first."""
     held = streak_of(days)
-    why = _why_not(criterion, held)
-    return Standing(criterion, days, len(held), not why, why or "It is met.")
+    beyond = _beyond_together(criterion, _seen(held))
+    why = _why_not(criterion, held, beyond)
+    return Standing(criterion, days, len(held), not why, why or "It is met.", not beyond)
 
 
 def streak_of(days: Sequence[Judged]) -> list[Judged]:
@@ -134,19 +150,32 @@ def streak_of(days: Sequence[Judged]) -> list[Judged]:
     return held
 
 
-def _why_not(criterion: Criterion, held: Sequence[Judged]) -> str:
+def _why_not(criterion: Criterion, held: Sequence[Judged], beyond: str) -> str:
     """Return what is missing before the criterion is met; empty when nothing is."""
     if len(held) < criterion.days:
         return f"{len(held)} of {criterion.days} days hold."
-    seen = [day.seen.evidence for day in held if day.seen.evidence is not None]
-    whole, at_most, limit = reduce(add, seen), criterion.at_most, criterion.limit
+    whole, at_most, limit = reduce(add, _seen(held)), criterion.at_most, criterion.limit
     if whole.value is None:
         return "Nobody had to wait for a person: there is nothing to judge yet."
-    if not whole.meets(limit, at_most=at_most):
-        return "Each day could be chance, all of them together are beyond it."
+    if beyond:
+        return beyond
     worst = tolerated(type(whole), limit, at_most=at_most, margin=MARGIN)
     if not _is_nothing(whole, limit) and not whole.rules_out(worst, at_most=at_most, chance=END):
         return f"It holds, but {worst:g} cannot be ruled out yet: too little data."
+    return ""
+
+
+def _seen(held: Sequence[Judged]) -> list[Evidence]:
+    return [day.seen.evidence for day in held if day.seen.evidence is not None]
+
+
+def _beyond_together(criterion: Criterion, seen: Sequence[Evidence]) -> str:
+    """Return what is wrong with days that hold one by one, added up; empty when nothing is."""
+    if not seen or (whole := reduce(add, seen)).value is None:
+        return ""
+    at_most = criterion.at_most
+    if not whole.meets(criterion.limit, at_most=at_most):
+        return "Each day could be chance, all of them together are beyond it."
     middle = len(seen) // 2
     first, second = reduce(add, seen[:middle] or seen), reduce(add, seen[middle:])
     if middle and at_most and is_rising(first, second, chance=RISE):
@@ -162,6 +191,11 @@ def _is_nothing(whole: Evidence, limit: float) -> bool:
 def stable_days(standings: Sequence[Standing]) -> int:
     """Return for how many consecutive days every criterion held; 0 without criteria."""
     return min((standing.streak for standing in standings), default=0)
+
+
+def calm_days(standings: Sequence[Standing]) -> int:
+    """Return the stable days when those of each criterion hold together too, else 0."""
+    return stable_days(standings) if all(each.holds_together for each in standings) else 0
 
 
 def may_end(standings: Sequence[Standing]) -> bool:

@@ -27,9 +27,9 @@ from assistant.reports.stability import (
     Criterion,
     Held,
     Standing,
+    calm_days,
     judge,
     judge_day,
-    stable_days,
 )
 
 WATCHED = (
@@ -85,7 +85,7 @@ def situation_of(launch: Launch, there: days.Figures, today: date) -> Situation:
     changed = local_day(launch.stage_at, launch.zone) if launch.stage_at else first
     return Situation(
         launch.stage,
-        stable_days(found),
+        calm_days(found),
         (today - changed).days,
         tuple(title_of(metric) for metric in dict.fromkeys(worse)),
     )

@@ -11,6 +11,7 @@ from assistant.reports.stability import (
     Criterion,
     Held,
     Seen,
+    calm_days,
     judge,
     judge_day,
     may_end,
@@ -75,6 +76,7 @@ def test_the_gate_opens_for_nearly_all_histories_that_are_stable(
         ((9, 8, 9, 40, 7, 8, 9, 8), 4, False),
         ((9, 8, 17, 7, 8, 6), 6, True),  # 17 at a limit of 15 is chance
         ((17, 18, 19, 17, 18), 5, False),  # five such days together are not
+        ((9, 8, 9, 22, 8, 9), 2, False),  # 22 may be chance, and is too far beyond to hold
         ((9, 8, None, 7, 8, 9), 3, False),  # a day without a figure proves nothing
         ((14, 15, 13, 15, 14), 5, False),  # 18.9 a day cannot be ruled out after five days
         ((2, 4, 5, 9, 12, 14), 6, False),  # far below, and rising
@@ -137,6 +139,9 @@ def test_nothing_grave_means_nothing() -> None:
         (Waits(40, 15, 10, 38.0), 50, True, Held.HOLDS),
         (Waits(40, 24, 18, 58.0), 50, True, Held.HOLDS),  # 24 of 40 over it is chance
         (Waits(40, 34, 30, 90.0), 50, True, Held.WORSE),
+        (Waits(4, 4, 4, 220.0), 50, True, Held.TOO_LITTLE),  # in doubt, of four tickets
+        (Waits(8, 5, 5, 220.0), 50, True, Held.TOO_LITTLE),  # chance may be, and it is far beyond
+        (Waits(8, 5, 4, 60.0), 50, True, Held.HOLDS),
         (Waits(3, 0, 0, 10.0), 50, True, Held.HOLDS),  # of 200 contacts few had to wait
         (Waits(0, 0, 0, None), 50, True, Held.HOLDS),
         (Share(80, 100), 60, False, Held.HOLDS),
@@ -155,6 +160,13 @@ def test_a_day_is_worse_only_when_chance_does_not_explain_it(
 ) -> None:
     criterion = Criterion("any", limit, at_most=at_most)
     assert judge_day(criterion, Seen(MONDAY, evidence, contacts=200)).held is held
+
+
+def test_days_that_hold_one_by_one_are_calm_only_when_they_hold_together() -> None:
+    grey, good = judge(REPEATS, days(17, 18, 19, 17, 18)), judge(REPEATS, days(9, 8, 9, 7, 8))
+    assert (stable_days([grey, good]), calm_days([grey, good])) == (5, 0)
+    assert calm_days([good]) == 5
+    assert calm_days([]) == 0
 
 
 def test_without_criteria_nothing_may_end() -> None:

@@ -94,6 +94,14 @@ def test_days_that_hold_step_it_down_and_a_bad_one_brings_it_back(shop: Parts) -
     assert steps.move_stages(shop) == 0  # yesterday was bad: nothing steps down
 
 
+def test_days_that_could_each_be_chance_and_not_together_step_nothing_down(shop: Parts) -> None:
+    watch(shop)  # up to 8.4 repeats a day
+    with shop.db.writing() as session:
+        remember(session, launch_of(session), counts=[10, 11, 10, 11, 10])
+    later(shop, days=4)
+    assert (steps.move_stages(shop), stage_of(shop)) == (0, 0)
+
+
 def test_nothing_steps_down_without_figures(shop: Parts) -> None:
     watch(shop)
     later(shop, days=30)
