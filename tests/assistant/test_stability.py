@@ -57,7 +57,7 @@ def test_the_gate_opens_for_no_history_that_is_not_stable(
 def test_the_gate_opens_for_nearly_all_histories_that_are_stable(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
-    number = max(20, int(request.config.getoption("--histories")) // 5)
+    number = max(100, int(request.config.getoption("--histories")) // 5)
     found = [opens_on(histories.stable(seed)) for seed in range(number)]
     opened = sorted(day for day in found if day is not None)
     record_property("stable histories that opened", f"{len(opened)} of {number}, {opened}")
