@@ -48,6 +48,7 @@ from assistant.reports import (
     days,
     reassurance,
     rehearsing,
+    rounds,
     second_wave,
     steps,
     watching,
@@ -126,6 +127,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("watch for a second wave", timedelta(minutes=5), second_wave.watch),
         Job("move the stages", timedelta(minutes=5), steps.move_stages),
         Job("write reports", timedelta(minutes=1), written.write_due),
+        Job("call triage rounds", timedelta(minutes=1), rounds.call_rounds),
         Job("merge repeats", timedelta(minutes=10), merge_repeats),
         Job("count suggestions", timedelta(seconds=15), counting.count_anew),
         Job("prove the index", timedelta(days=1), prove_index),
@@ -147,6 +149,7 @@ def clocks(parts: Parts) -> tuple[Job, ...]:
         Job("move up what nobody takes", often, alarms.move_up),
         Job("watch updates", timedelta(seconds=15), update_alarms.watch_updates),
         Job("chase decisions", timedelta(seconds=30), chasing.chase),
+        Job("tell of what nobody looked at", timedelta(seconds=30), rounds.alert_untriaged),
         Job("mail notices", often, notice_mail.mail_notices),
     )
 

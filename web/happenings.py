@@ -42,6 +42,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.customer-wrote": lambda d: "The customer wrote",
     "ticket.context": lambda d: "The customer told more about the case",
     "ticket.promise-broken": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was missed{_late(d)}",
+    "ticket.untriaged": lambda d: f"Nobody had looked at it for {_minutes(d)}",
     "ticket.warned": lambda d: f"{KIND_WORDS[Kind(d['promise'])]} was about to run out",
     "ticket.deadlines": lambda d: f"Deadlines came closer. {d['why']}",
     "ticket.bounced": lambda d: f"It came back to where it was, time {d['bounces']}",
@@ -98,6 +99,10 @@ def _late(details: Details) -> str:
     # The process was away, or a changed severity moved the deadline into the past.
     late = details.get("late")
     return f", noted {in_words(timedelta(minutes=max(late // 60, 1)))} late" if late else ""
+
+
+def _minutes(details: Details) -> str:
+    return in_words(timedelta(minutes=details["minutes"]))
 
 
 def _replied(details: Details) -> str:

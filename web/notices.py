@@ -16,6 +16,7 @@ TONES = {
     "warning": "warn",
     "escalated": "warn",
     "bounces": "warn",
+    "untriaged": "bad",
     "ended": "bad",
     "ending": "warn",
 }
@@ -24,6 +25,8 @@ KIND_WORDS = {
     "warning": "Runs out",
     "escalated": "Escalated",
     "bounces": "Comes back",
+    "triage": "Triage",
+    "untriaged": "Nobody looked",
     "second-wave": "May come back",
     "ended": "Has ended",
     "ending": "Ends soon",

@@ -19,7 +19,7 @@ criterion held, and whether it is over) · ``steps`` (the move to the next SLA s
 Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)
 · ``due`` (when) · ``readers`` (who gets them) · ``written`` (each once, mailed) · ``as_of`` (how it
 stood at a moment) · ``measured`` (metrics as figures) · ``daily_status`` (one page for the sponsor)
-· ``weekly_digest`` · ``standup`` · ``lessons_learned`` · ``exit_pack`` · ``triage_rounds``
+· ``weekly_digest`` · ``standup`` · ``lessons_learned`` · ``exit_pack`` · ``rounds triage_rounds``
 (what nobody took) · ``actions`` (what follows from a finding) · ``wordings said_numbers`` (the
 model's words, only with our numbers).
 

@@ -82,6 +82,13 @@ KINDS = {
             triage_rounds.KIND, "Triage", "What nobody has taken note of, the worst first.",
             Rhythm.ASKED, EVERYBODY, (), triage_rounds.of_round,
         ),
+        *(
+            Kind(
+                triage_rounds.kind_of(hour), f"Triage, {hour}:00", "A round of the day.",
+                Rhythm.ROUND, EVERYBODY, (), triage_rounds.of_round,
+            )
+            for hour in triage_rounds.HOURS
+        ),
         Kind(
             lessons_learned.KIND, "Lessons learned", "What the records show, and what follows.",
             Rhythm.ASKED, EVERYBODY, (), lessons_learned.of_launch,

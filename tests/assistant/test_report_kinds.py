@@ -1,21 +1,26 @@
 """R15, R60, R61: the agenda, the rounds, the lessons and the exit pack say what the records say."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from assistant.desk import rulings
+from assistant.desk.notices import Notice
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.reports import actions, lessons_learned, written
 from assistant.reports.kinds import KINDS
 from assistant.reports.lessons_learned import findings
 from assistant.reports.papers import Paper
+from assistant.reports.rounds import alert_untriaged, call_rounds, round_at
 from assistant.reports.written import write_due
 from tests import cast
 from tests.cast import a_customer, clock_of, later, launch_of
 
 TODAY = date(2026, 11, 17)
+NINE = datetime(2026, 11, 17, 8, 0, tzinfo=UTC)  # in Berlin
 
 
 def built(parts: Parts, name: str, day: date = TODAY) -> Paper:
@@ -67,6 +72,89 @@ def test_a_digest_adds_up_its_week_and_sets_it_beside_the_one_before(shop):
         report = written.of_day(session, launch.id, "weekly-digest", sunday)
     assert report.paper["verdict"] == "Calmer than the week before."
     assert report.paper["text"] == "Contacts: 1 after 3."
+
+
+# --- triage ---
+
+
+def notices(parts: Parts, kind: str) -> list[tuple[str, str]]:
+    """Return who was told what in this way."""
+    with parts.db.reading() as session:
+        found = session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.id))
+        return [(each.person.name, each.words) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("at", "hour"),
+    [(NINE, 9), (NINE + timedelta(minutes=59), 9), (NINE + timedelta(hours=1), None),
+     (NINE - timedelta(seconds=1), None), (NINE + timedelta(hours=9), 18)],
+)  # fmt: skip
+def test_a_round_is_called_in_its_hour(at, hour):
+    found = round_at(at, ZoneInfo("Europe/Berlin"))
+    assert (found[1] if found else None) == hour
+
+
+def test_a_round_is_kept_once_and_told_to_who_is_in_charge_when_something_waits(shop):
+    clock_of(shop).set(NINE)
+    a_customer(shop).asks(cast.UNKNOWN)
+    later(shop, minutes=5)
+    assert (call_rounds(shop), call_rounds(shop)) == (1, 0)
+    assert notices(shop, "triage") == [
+        ("Lena Ortiz", "Triage of 09:00: 1 to look at. The oldest has waited 5 min.")
+    ]
+    cast.amir_replies(shop)
+    clock_of(shop).set(NINE + timedelta(hours=3))
+    assert call_rounds(shop) == 1
+    assert len(notices(shop, "triage")) == 1
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        kept = [
+            written.of_day(session, launch.id, f"triage-{hour}", TODAY) for hour in ("09", "12")
+        ]
+    assert [each.paper["tone"] for each in kept] == ["warn", "good"]
+
+
+def test_no_round_is_called_while_nobody_is_there(shop):
+    with shop.db.writing() as session:
+        kept = {"week": [{"days": ["wed"], "from": "08:00", "to": "17:00"}]}
+        lena = cast.the(session, cast.LENA)
+        launch_of(session).set_coverage(session, kept, by=lena, at=shop.clock.now())
+    clock_of(shop).set(NINE)
+    assert call_rounds(shop) == 0
+
+
+def test_what_nobody_looks_at_is_told_of_once_and_several_in_one_line(shop):
+    a_customer(shop).asks(cast.UNKNOWN)
+    later(shop, minutes=29)
+    assert alert_untriaged(shop) == 0
+    later(shop, minutes=1)
+    assert (alert_untriaged(shop), alert_untriaged(shop)) == (1, 0)
+    for visitor in ("jo", "li", "mo", "al"):
+        a_customer(shop, visitor=visitor).asks(cast.UNKNOWN_TOO)
+    later(shop, minutes=45)
+    assert (alert_untriaged(shop), alert_untriaged(shop)) == (4, 0)
+    assert notices(shop, "untriaged") == [
+        ("Lena Ortiz", "Nobody has looked at HC-1001 for 30 minutes."),
+        (
+            "Lena Ortiz",
+            "Nobody has looked at HC-1002, HC-1003, HC-1004 and 1 more: the longest waits "
+            "45 minutes.",
+        ),
+    ]
+
+
+def test_what_somebody_took_or_nobody_could_see_yet_is_no_alert(shop):
+    with shop.db.writing() as session:
+        kept = {"week": [{"days": ["tue", "wed"], "from": "08:00", "to": "10:20"}]}
+        lena = cast.the(session, cast.LENA)
+        launch_of(session).set_coverage(session, kept, by=lena, at=shop.clock.now())
+    a_customer(shop).asks(cast.UNKNOWN)  # at 10:00 in Berlin: twenty minutes are left today
+    later(shop, hours=5)
+    assert alert_untriaged(shop) == 0
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.claim(session, by=cast.the(session, cast.AMIR), at=shop.clock.now())
+    later(shop, hours=24)
+    assert alert_untriaged(shop) == 0
 
 
 # --- lessons ---
