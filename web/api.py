@@ -39,6 +39,7 @@ from web.sse import EventStream, Sent
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
+TOLD = ("message.", "ticket.", "mail.")  # kinds of events that a customer's page follows
 AT_ONCE = 200  # events of a conversation that are read in one go
 CHIPS = 6  # scenarios offered on the widget's home
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128)]
@@ -172,7 +173,8 @@ def read(
     """Return everything said so far, or what came after a message."""
     conversation = visitor.within(session)
     newest = updates.newest(session, conversation.launch_id, at=parts.clock.now())
-    return shown.conversation(session, conversation, newest, after=after)
+    body = shown.conversation(session, conversation, newest, after=after)
+    return {**body, "mail": reached.mail_of(parts, session, conversation)}
 
 
 @router.post("/conversations/{conversation_id}/seen")
@@ -261,7 +263,7 @@ def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> Happe
         events = session.scalars(query).all()
         is_all = len(events) < AT_ONCE
         reached = max(last, upto) if is_all else events[-1].id
-        if not any(event.kind.startswith(("message.", "ticket.")) for event in events):
+        if not any(event.kind.startswith(TOLD) for event in events):
             return Happened([], reached, is_all)
         conversation = session.get_one(Conversation, conversation_id)
         said = {message.id: message for message in conversation.messages}
@@ -271,7 +273,7 @@ def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> Happe
             message = said.get(event.details.get("message", 0))
             if event.kind.startswith("message.") and message and message.is_for_customer:
                 found.append(sent("message", event.id, shown.message(session, message, struck)))
-            elif event.kind.startswith("ticket.") and conversation.tickets:
+            elif event.kind.startswith(("ticket.", "mail.")) and conversation.tickets:
                 body = shown.ticket(session, conversation.tickets[-1])
                 found.append(sent("ticket", event.id, body))
         return Happened(found, reached, is_all)

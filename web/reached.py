@@ -22,6 +22,22 @@ def email_me(parts: Parts, session: Session, conversation: Conversation, email: 
     return to.confirmed_at is not None
 
 
+def mail_of(parts: Parts, session: Session, conversation: Conversation) -> dict[str, object] | None:
+    """Return where answers go by mail and whether they arrive; None where no mail is sent.
+
+    ``state`` is none, asked (it is not proven yet that it is them), confirmed or wrong (what went
+    there came back).
+    """
+    if not parts.settings.sends_mail:
+        return None
+    to = reach.correspondent_of(session, conversation.id)
+    if to is None:
+        return {"email": None, "state": "none"}
+    came_back = to.address.bounced_at is not None
+    state = "wrong" if came_back else "confirmed" if to.confirmed_at else "asked"
+    return {"email": to.address.email, "state": state}
+
+
 def told_where(parts: Parts, session: Session, conversation: Conversation, words: str) -> None:
     """Keep an address that stands in "where can we reach you"; a telephone number is let be."""
     reach.give(session, conversation, words, source=Source.TICKET, at=parts.clock.now())

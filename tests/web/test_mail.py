@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from assistant.answering import recall
 from assistant.desk.letters import Letter
-from assistant.desk.reach import Correspondent
+from assistant.desk.reach import Correspondent, Proof
 from assistant.desk.subscribers import Subscriber
 from assistant.ground.parts import Parts
 from assistant.integrations import receiving
@@ -237,6 +237,38 @@ def test_a_page_takes_an_address_and_says_whether_it_is_known(
 
     assert taken.json() == {"email": "mara@example.com", "confirmed": False}
     assert wrong.status_code == 409
+
+
+def test_a_page_is_told_how_it_stands_with_the_address(
+    shop: Parts, post: Taken, reader: TestClient, mara: Customer
+) -> None:
+    own = {"authorization": f"Bearer {mara.token}"}
+    path = f"/api/v1/conversations/{mara.id}"
+    mara.asks(UNKNOWN)
+
+    def stands() -> dict[str, object]:
+        told: dict[str, object] = reader.get(path, headers=own).json()["mail"]
+        return told
+
+    none = stands()
+    reader.post(f"{path}/email", json={"email": "Mara@example.com"}, headers=own)
+    asked = stands()
+    with shop.db.writing() as session:
+        to = session.scalars(select(Correspondent)).one()
+        to.confirm(session, Proof.LINK, at=shop.clock.now())
+    confirmed = stands()
+    with shop.db.writing() as session:
+        session.scalars(select(Correspondent)).one().address.bounced_at = shop.clock.now()
+
+    assert (none["state"], asked["state"], confirmed["state"]) == ("none", "asked", "confirmed")
+    assert stands() == {"email": "mara@example.com", "state": "wrong"}
+    assert api._happened(shop, mara.id, 0, 2**31).found[-1].kind == "ticket"
+
+
+def test_a_page_offers_no_mail_where_none_is_sent(shop: Parts, mara: Customer) -> None:
+    web = TestClient(create_app(shop), headers={"authorization": f"Bearer {mara.token}"})
+
+    assert web.get(f"/api/v1/conversations/{mara.id}").json()["mail"] is None
 
 
 def test_what_a_page_shows_is_not_mailed_too(

@@ -72,11 +72,11 @@ export class Conversation extends EventTarget {
   /** Reads everything; rejects when the server cannot be reached. */
   async refresh() {
     const own = this.own;
-    const { messages, ticket, state, update } = await this.api.read(own);
+    const { messages, ticket, state, update, mail } = await this.api.read(own);
     if (this.own?.id !== own.id) return; // a new one was started meanwhile
     this.transcript.dropStandIns();
     this.transcript.take(messages, this.outbox.acts);
-    this.#set({ ticket, state, update, reading: "loaded" });
+    this.#set({ ticket, state, update, mail, reading: "loaded" });
   }
 
   // ------------------------------------------------------------ what people do
@@ -107,6 +107,12 @@ export class Conversation extends EventTarget {
   async explain(context) {
     const { ticket } = await this.api.act(this.own, "context", context);
     this.#set({ ticket });
+  }
+
+  /** Lets answers go to an address too. Rejects when it was not recorded. */
+  async emailMe(address) {
+    const { email, confirmed } = await this.api.act(this.own, "email", { email: address });
+    this.#set({ mail: { email, state: confirmed ? "confirmed" : "asked" } });
   }
 
   async rate(score, note) {
@@ -253,6 +259,7 @@ export class Conversation extends EventTarget {
     this.transcript = new Transcript();
     this.reported = 0; // id of the newest message that the server knows we looked at
     this.ticket = null;
+    this.mail = null;
     this.state = "open";
     this.typing = null;
   }

@@ -24,7 +24,8 @@ export class EntryView {
 
   /** Redraws only when something that shows has changed, so screen readers hear each thing once. */
   update(entry, ticket) {
-    const visible = JSON.stringify([entry, entry.ticket && ticket, this.conversation.state]);
+    const { mail, state } = this.conversation;
+    const visible = JSON.stringify([entry, entry.ticket && [ticket, mail], state]);
     if (visible === this.drawn) return;
     this.drawn = visible;
     this.node.dataset.by = entry.by;
@@ -136,7 +137,8 @@ export class EntryView {
   #ticket(entry, ticket) {
     this.ticket ??= new TicketCard(this.conversation);
     const isSame = ticket?.number === entry.ticket.number;
-    const situation = { isResolved: this.conversation.isResolved, isOver: Boolean(entry.isOver) };
+    const { isResolved } = this.conversation;
+    const situation = { isResolved, isOver: Boolean(entry.isOver), isNewest: isSame };
     this.ticket.update(isSame ? ticket : entry.ticket, situation);
     return this.ticket.node;
   }

@@ -148,6 +148,16 @@ export const WORDS = Object.freeze({
   sharedDoing: "You were doing",
   sharedContinue: "You can go on",
   sharedReach: "We reach you at",
+  emailMe: "E-mail me",
+  emailWhere: "Your e-mail address",
+  emailHow: "An answer that you have not read here comes by mail.",
+  emailAsked:
+    "Is {email} yours? Our first mail there asks you to confirm it; then answers that you have not read here come in full.",
+  emailOn: "Answers that you have not read here also go to {email}.",
+  emailWrong: "Mail to {email} came back. Is the address right?",
+  emailNone: "That is no e-mail address.",
+  emailNot: "Not now",
+  emailChange: "Use another address",
 
   // Resolved
   rateAsk: "How did we do?",

@@ -2,6 +2,7 @@
 import { ContextForm } from "./context.js";
 import { exact, moment, now, ticker, until } from "./clock.js";
 import { el, fill } from "./dom.js";
+import { EmailMe } from "./email.js";
 import { icon } from "./icons.js";
 import { say } from "./strings.js";
 
@@ -14,23 +15,27 @@ export class TicketCard {
   constructor(conversation) {
     this.facts = el("div", { "aria-live": "off" });
     this.context = new ContextForm(conversation);
+    this.conversation = conversation;
+    this.email = new EmailMe(conversation);
     this.node = el(
       "section",
       { class: "w-ticket", "data-testid": "ticket", "aria-label": say("ticket") },
       this.facts,
       this.context.node,
+      this.email.node,
     );
   }
 
   /**
    * @param {object} ticket
-   * @param {{isResolved: boolean, isOver: boolean}} situation
+   * @param {{isResolved: boolean, isOver: boolean, isNewest: boolean}} situation
    */
-  update(ticket, { isResolved, isOver }) {
+  update(ticket, { isResolved, isOver, isNewest }) {
     this.node.dataset.severity = ticket.severity;
     this.node.classList.toggle("is-resolved", isResolved);
     fill(this.facts, facts(ticket, isResolved));
     this.context.update(ticket.context, isResolved || isOver);
+    this.email.update(isOver || !isNewest ? null : this.conversation.mail, isResolved);
   }
 }
 
