@@ -19,6 +19,7 @@ from web.entry_conflict import both_shown
 from web.entry_form import EntryForm, typed_before
 from web.entry_kept import form_kept
 from web.entry_pages import entry_page, new_page
+from web.library_filters import Narrowed
 from web.library_pages import library_page
 from web.shell import LookingHere, Visit, visit, went
 from web.suggestion_cards import undo_of
@@ -39,6 +40,7 @@ Author = Annotated[Visit, Depends(_author)]
 @router.get("/library")
 def show_library(
     staff: LookingHere,
+    narrowed: Annotated[Narrowed, Depends(Narrowed)],
     launch: str = "",
     tab: str = "",
     q: str = "",
@@ -49,7 +51,14 @@ def show_library(
     if shown is None:
         raise NotFound("You work on no launch yet.", what_to_do="Ask a lead to add you to one.")
     context = library_page(
-        staff.session, shown, tab=tab, q=q.strip(), number=page, person=staff.by, at=staff.at
+        staff.session,
+        shown,
+        tab=tab,
+        q=q.strip(),
+        number=page,
+        person=staff.by,
+        at=staff.at,
+        narrowed=narrowed,
     )
     return staff.page("library/index.html", "library", shown, context)
 

@@ -1,10 +1,9 @@
 """The library's list from its nouns: what templates/library/index.html shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +12,9 @@ from assistant.answering.evidence import NOBODY, asked_of_each, people_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
-from assistant.library import listing
-from assistant.library.listing import Filters
+from assistant.library import facets, listing
 from assistant.library.versions import EntryVersion
+from web.library_filters import Narrowed, Place, menus, orders
 from web.thread import verdict_of
 
 PAGE = 25  # cards on one page
@@ -66,34 +65,49 @@ def library_page(
     number: int,
     person: Person,
     at: datetime,
+    narrowed: Narrowed,
 ) -> dict[str, Any]:
     """Return the context of library/index.html. The number of queries does not grow with it."""
-    counted, asked = listing.counts(session, launch.id, at=at), asked_of_each(session, launch.id)
+    filters, asked = narrowed.filters(q), asked_of_each(session, launch.id)
+    is_narrowed = bool(q) or narrowed.is_any
+    counted = listing.counts(session, launch.id, at=at, filters=filters)
     current = _current(tab, counted, person)
+    place, usual = Place(launch.key, current.key, q, narrowed), _usual(current)
+    among = facets.cells(session, launch.id, current.key, q=q, at=at)
     found = listing.listed(
         session,
         launch.id,
         current.key,
         at=at,
-        filters=Filters(q=q),
-        sort="expiry" if current.key == "expiring" else "asked",
+        filters=filters,
+        sort=narrowed.order(usual),
         asked=people_of_each(launch.id),
         first=(number - 1) * PAGE,
         most=PAGE,
+        total=facets.left(among, filters),
     )
     page, total = found.versions, found.total
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "suggested": suggestions.count(session, launch.id, suggestions.is_open()),
         "not_quite": not_quite_list.counts(session, launch.id).open,
-        "tabs": [_tab(each, counted, current, launch) for each in TABS],
+        "tabs": [_tab(each, counted, current, place) for each in TABS],
         "tab": {"key": current.key, "title": current.title, "explanation": current.explanation},
         "q": q,
+        "menus": menus(session, launch, place, among, person),
+        "orders": orders(place, usual),
+        "narrowed": narrowed.given(),
+        "is_narrowed": is_narrowed,
+        "all_href": Place(launch.key, current.key, "", Narrowed(sort=narrowed.sort)).href(),
         "cards": [card(v, asked.get(v.entry.key, NOBODY), launch, person, at) for v in page],
-        "pager": _pager(total, number, {"launch": launch.key, "tab": current.key, "q": q}),
+        "pager": _pager(total, number, place),
         "may": {"create": person.is_any(*AUTHORS)},
-        "empty": _empty(current, q),
+        "empty": _empty(current, is_narrowed),
     }
+
+
+def _usual(tab: Tab) -> str:
+    return "expiry" if tab.key == "expiring" else "asked"
 
 
 def card(
@@ -119,7 +133,8 @@ def card(
         "people": asked.people,
         "contacts": asked.contacts,
         "channels": len(asked.channels),
-        "owner": version.author.name if version.author else None,
+        "author": version.author.name if version.author else None,
+        "owner": _owner(version, person),
         "changed_at": version.saved_at,
         "valid_until": version.valid_until,
         "index": index,
@@ -127,6 +142,15 @@ def card(
         "warning": _warning(version, asked, at),
         "mine": version.author_id == person.id,
     }
+
+
+def _owner(version: EntryVersion, reader: Person) -> str | None:
+    """Return who is asked about it, as ``listing.owner_of`` says; None where that is its author."""
+    entry = version.entry
+    owner = entry.owner or (entry.scenario.owner if entry.scenario else None)
+    if owner is None or owner.id == version.author_id:
+        return None
+    return "you" if owner.id == reader.id else owner.name
 
 
 def _warning(version: EntryVersion, asked: Asked, at: datetime) -> str | None:
@@ -171,19 +195,19 @@ def _current(key: str, counted: Mapping[str, int], person: Person) -> Tab:
     return named.get(key) or named["in-review" if waits else "approved"]
 
 
-def _tab(tab: Tab, counted: Mapping[str, int], current: Tab, launch: Launch) -> dict[str, Any]:
+def _tab(tab: Tab, counted: Mapping[str, int], current: Tab, place: Place) -> dict[str, Any]:
     return {
         "key": tab.key,
         "title": tab.title,
         "count": counted[tab.key],
-        "href": f"/library?{urlencode({'launch': launch.key, 'tab': tab.key})}",
+        "href": replace(place, tab=tab.key).href(),
         "current": tab is current,
     }
 
 
-def _pager(total: int, number: int, asked: dict[str, str]) -> dict[str, Any]:
+def _pager(total: int, number: int, place: Place) -> dict[str, Any]:
     def href(page: int) -> str:
-        return f"/library?{urlencode({**asked, 'page': page})}"
+        return f"{place.href()}&page={page}"
 
     return {
         "first": (number - 1) * PAGE + 1,
@@ -194,9 +218,9 @@ def _pager(total: int, number: int, asked: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _empty(tab: Tab, q: str) -> dict[str, str]:
-    if q:
-        return {"title": "Nothing matches", "text": "Search for other words, or in another list."}
+def _empty(tab: Tab, is_narrowed: bool) -> dict[str, str]:
+    if is_narrowed:
+        return {"title": "Nothing matches", "text": "Let a filter go, or look in another list."}
     text = {
         "drafts": "Write down what customers keep asking; a lead approves it.",
         "in-review": "Submitted entries wait here for a lead who did not write them.",

@@ -21,7 +21,7 @@ from assistant.library.versions import EntryVersion
 LISTS = ("drafts", "in-review", "approved", "expiring", "recalled", "retired", "rejected")
 EXPIRES_SOON = timedelta(days=3)  # before its end an entry stands under Expiring
 
-SORTS = ("asked", "changed", "question", "expiry")
+SORTS = ("asked", "changed", "question", "expiry")  # any other is as "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Filters:
     kind: str = ""  # response, faq
     verdict: str = ""
     scenario: str = ""  # its key; "-" for entries without one
+    owner: int | None = None  # the id of who is asked about it, see ``owner_of``; 0 for nobody
     author: int | None = None  # the id of a person; 0 for what came with a pack
     audience: str = ""
     locale: str = ""
@@ -45,11 +46,14 @@ class Listed:
     versions: tuple[EntryVersion, ...]
 
 
-def counts(session: Session, launch_id: int, *, at: datetime) -> dict[str, int]:
-    """Return how many entries each list of ``LISTS`` has, in one query."""
+def counts(
+    session: Session, launch_id: int, *, at: datetime, filters: Filters = Filters()
+) -> dict[str, int]:
+    """Return how many of what ``filters`` leave each list of ``LISTS`` has, in one query."""
     sums = [func.sum(case((_is_in(name, at), 1), else_=0)).label(name) for name in LISTS]
-    query = select(*sums).select_from(Entry).join(Entry.versions)
-    row = session.execute(query.where(Entry.launch_id == launch_id)).one()
+    query: Select[Any] = select(*sums).select_from(Entry).join(Entry.versions)
+    query = _narrowed(session, query.where(Entry.launch_id == launch_id), filters)
+    row = session.execute(query).one()
     return {name: int(number or 0) for name, number in zip(LISTS, row, strict=True)}
 
 
@@ -64,15 +68,20 @@ def listed(
     asked: Subquery | None = None,
     first: int = 0,
     most: int = 25,
+    total: int | None = None,
 ) -> Listed:
     """Return the versions from place ``first`` on of the list ``name``, at most ``most``.
 
     ``asked`` is a subquery of (entry key as ``entry``, ``people``), for the sort by how many people
-    asked; without it that sort is by the newest change. Entries come with their versions, scenario
-    and people, in as many queries whatever the size.
+    asked; without it that sort is by the newest change. ``total`` is for who has counted before;
+    where it is 0 nothing is looked for. Entries come with their versions, scenario and people, in
+    as many queries whatever the size.
     """
     found = _found(session, launch_id, name, filters, at)
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    if not total:
+        return Listed(0, ())
     ids = list(session.scalars(_sorted(found, sort, asked).offset(first).limit(most)))
     return Listed(total, tuple(loaded(session, ids)))
 
@@ -87,7 +96,8 @@ def loaded(session: Session, ids: list[int]) -> list[EntryVersion]:
             joinedload(EntryVersion.author),
             joinedload(EntryVersion.approved_by),
             joinedload(EntryVersion.approvals),
-            of_entry.joinedload(Entry.scenario),
+            of_entry.joinedload(Entry.scenario).joinedload(Scenario.owner),
+            of_entry.joinedload(Entry.owner),
             of_entry.selectinload(Entry.versions),
         )
     )
@@ -132,8 +142,25 @@ def _found(
     session: Session, launch_id: int, name: str, filters: Filters, at: datetime
 ) -> Select[Any]:
     query = select(EntryVersion.id).select_from(Entry).join(Entry.versions)
+    return narrowed_to(session, query, launch_id, name, filters, at)
+
+
+def narrowed_to(
+    session: Session, query: Select[Any], launch_id: int, name: str, filters: Filters, at: datetime
+) -> Select[Any]:
+    """Return a query of entries and their versions for what the list ``name`` shows of them."""
     query = query.where(Entry.launch_id == launch_id, _is_in(name, at))
     return _narrowed(session, query, filters)
+
+
+def owner_of() -> ColumnElement[int]:
+    """Return the id of who is asked about an entry: its owner, its scenario's, or who wrote it.
+
+    0 is nobody. As ``Standing.asked_owner``, of the version that a list shows.
+    """
+    by_scenario = select(Scenario.owner_id).where(Scenario.id == Entry.scenario_id)
+    of_scenario = by_scenario.correlate(Entry).scalar_subquery()
+    return func.coalesce(Entry.owner_id, of_scenario, EntryVersion.author_id, 0)
 
 
 def _narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[Any]:
@@ -147,6 +174,8 @@ def _narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[
     elif filters.scenario:
         of_key = select(Scenario.id).where(Scenario.key == filters.scenario)
         query = query.where(Entry.scenario_id.in_(of_key))
+    if filters.owner is not None:
+        query = query.where(owner_of() == filters.owner)
     if filters.author is not None:
         query = query.where(func.coalesce(EntryVersion.author_id, 0) == filters.author)
     exact: Mapping[Any, str] = {

@@ -13,7 +13,8 @@ export function listenToKeys(page) {
     if (isSend(event)) return sendWhatIsWritten(event);
     if (event.altKey && event.code === "KeyS") return press(page, "Alt+s", event);
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (page.querySelector("[popover]:popover-open, dialog[open]")) return;
+    const above = page.querySelector("[popover]:popover-open, dialog[open]");
+    if (above) return walk(above, event);
     if (going) {
       going = false;
       return follow(page, event);
@@ -93,6 +94,16 @@ function move(page, event) {
   const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), links.length - 1);
   links[next].focus();
   return true;
+}
+
+// In an open menu the arrows go from choice to choice, round and round.
+function walk(menu, event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const choices = step ? [...menu.querySelectorAll(".menu-item")] : [];
+  if (!choices.length) return;
+  event.preventDefault();
+  const here = choices.indexOf(menu.ownerDocument.activeElement);
+  choices.at((here < 0 && step < 0 ? -1 : here + step) % choices.length).focus();
 }
 
 function select(page, event) {
