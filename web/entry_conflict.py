@@ -4,11 +4,14 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
+from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.library.wording import Kind
 from web.entry_form import EntryForm, typed_before
+from web.entry_owner import team
 from web.entry_pages import entry_page
+from web.library_filters import VERDICTS
 from web.library_pages import STATE_WORDS
 from web.shell import Visit
 
@@ -17,6 +20,7 @@ FIELD_WORDS = {
     "phrasings": "Other ways people ask it",
     "not_for": "Not answered by it",
     "scenario": "Scenario",
+    "owner": "Owner",
     "applies_when": "Applies when",
     "verdict": "Verdict",
     "why_now": "Why it appears now",
@@ -43,7 +47,7 @@ def both_shown(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) ->
 
 def _conflict(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) -> dict[str, Any]:
     newest, mine = entry.newest, typed.as_typed()
-    there = typed_before(newest, launch.zone)
+    there, words = typed_before(newest, launch.zone), _words(author, launch)
     # The form of an FAQ entry asks for no verdict.
     asked = [name for name in FIELD_WORDS if entry.kind == Kind.RESPONSE or name != "verdict"]
     return {
@@ -51,10 +55,24 @@ def _conflict(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) -> 
         "by": newest.author.name if newest.author else "The launch pack",
         "at": newest.saved_at,
         "differences": [
-            {"field": FIELD_WORDS[name], "mine": mine[name], "theirs": there[name]}
+            {
+                "field": FIELD_WORDS[name],
+                "mine": words.get(name, {}).get(mine[name], mine[name]),
+                "theirs": words.get(name, {}).get(there[name], there[name]),
+            }
             for name in asked
             if name in mine and _lines(mine[name]) != _lines(there.get(name, ""))
         ],
+    }
+
+
+def _words(author: Visit, launch: Launch) -> dict[str, dict[str, str]]:
+    """Return what the values of the fields that are chosen from a list are called."""
+    there = scenarios.of_launch(author.session, launch.id)
+    return {
+        "scenario": {key: scenario.title for key, scenario in there.items()},
+        "owner": {person.email: person.name for person in team(author.session, launch)},
+        "verdict": VERDICTS,
     }
 
 

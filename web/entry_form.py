@@ -33,6 +33,7 @@ class EntryForm:
     phrasings: Words = ""
     not_for: Words = ""
     scenario: Words = ""
+    owner: Words = ""  # an e-mail address; blank is the scenario's owner
     applies_when: Words = ""
     verdict: Words = ""
     why_now: Words = ""
@@ -140,6 +141,7 @@ def typed_before(version: EntryVersion, zone: ZoneInfo) -> dict[str, str]:
         "phrasings": "\n".join(version.phrasings),
         "not_for": "\n".join(version.not_for),
         "scenario": scenario.key if scenario else "",
+        "owner": version.entry.owner.email if version.entry.owner else "",
         "valid_from": local(version.valid_from, zone),
         "valid_until": local(version.valid_until, zone),
         "audience": "" if version.audience == EVERYONE else version.audience,

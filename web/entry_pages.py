@@ -22,6 +22,7 @@ from assistant.library.wording import Kind
 from web.entry_beside import beside, family_link, family_of
 from web.entry_evidence import evidence_beside
 from web.entry_form import EntryForm, typed_before
+from web.entry_owner import team
 from web.entry_replay import replay_below
 from web.entry_seen import Seen
 from web.entry_standing import banner, may_nothing, standing
@@ -75,7 +76,7 @@ def new_page(
             "author": None,
         },
         "status": banner("info", "A new entry.", "Nobody sees it before a lead approves it."),
-        "may": may_nothing() | {"save": True, "submit": True},
+        "may": may_nothing() | {"save": True, "submit": True, "own": True},
         "recall": None,
         "recalls": [],
     }
@@ -128,7 +129,11 @@ def _around(
         "launch": {"key": launch.key, "name": launch.name},
         "fields": fields,
         "problems": problems,
-        "scenarios": [{"key": each.key, "title": each.title} for each in known.values()],
+        "scenarios": [
+            {"key": each.key, "title": each.title, "owner": each.owner.name if each.owner else None}
+            for each in known.values()
+        ],
+        "owners": [{"email": each.email, "name": each.name} for each in team(session, launch)],
         "languages": sorted(NAMES.items(), key=lambda each: each[1]),
         "audiences": audiences,
         "kept_at": kept.saved_at if kept else None,

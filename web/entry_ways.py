@@ -10,12 +10,13 @@ from assistant.answering import approving
 from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.replay import effect_of
 from assistant.desk.repeats import Asked
-from assistant.ground.people import Membership, Person, Role
+from assistant.ground.people import Person, Role
 from assistant.library.approvals import UNDO
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.entry_form import local
+from web.entry_owner import may_own, team
 from web.entry_seen import Seen
 from web.library_pages import AUTHORS
 
@@ -26,7 +27,7 @@ OFFERED = 200  # entries to merge into, by their questions
 def may_nothing() -> dict[str, bool]:
     """Return that nobody may do anything, which is where every right begins."""
     doing = ("save", "submit", "approve", "request_changes", "reject", "retire", "merge", "split")
-    more = ("make_permanent", "extend", "roll_back", "give", "prove", "undo")
+    more = ("own", "make_permanent", "extend", "roll_back", "give", "prove", "undo")
     return dict.fromkeys((*doing, *more), False)
 
 
@@ -38,6 +39,7 @@ def rights(entry: Entry, person: Person, at: datetime) -> dict[str, bool]:
     is_decided = newest.approved_at is not None or newest.rejected_at is not None
     return {
         "save": is_author,
+        "own": may_own(entry, person),
         "submit": is_author and not waits,
         "approve": waits and not entry.may_be_approved_by(person),
         "request_changes": waits and leads,
@@ -120,18 +122,12 @@ def _undo(session: Session, entry: Entry, at: datetime) -> dict[str, Any] | None
 
 def _owner(seen: Seen) -> dict[str, Any]:
     entry, asked = seen.entry, seen.entry.asked_owner
-    team = (
-        select(Person)
-        .join(Person.memberships)
-        .where(Membership.launch_id == seen.launch.id, Person.disabled_at.is_(None))
-    )
     return {
         "name": asked.name if asked else None,
         "email": entry.owner.email if entry.owner else "",
         "team": [
             {"email": person.email, "name": person.name}
-            for person in seen.session.scalars(team.order_by(Person.name))
-            if person.is_any(*AUTHORS)
+            for person in team(seen.session, seen.launch)
         ],
     }
 

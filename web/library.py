@@ -18,6 +18,7 @@ from web.access import AuthorHere, PartsHere, Writing, this_launch
 from web.entry_conflict import both_shown
 from web.entry_form import EntryForm, typed_before
 from web.entry_kept import form_kept
+from web.entry_owner import give, owner_problems
 from web.entry_pages import entry_page, new_page
 from web.library_filters import Narrowed
 from web.library_pages import library_page
@@ -138,7 +139,10 @@ def _created(
     author: Visit, launch: Launch, typed: EntryForm, kind: Kind, *, submitting: bool = False
 ) -> Response:
     values = launch_values.of_launch(author.session, launch.id)
-    if problems := typed.problems(kind, launch.zone, submitting=submitting, values=values):
+    problems = typed.problems(kind, launch.zone, submitting=submitting, values=values)
+    if submitting:
+        problems |= owner_problems(author, launch, kind, typed)
+    if problems:
         context = new_page(author.session, launch, kind, typed, problems, at=author.at)
         return author.page("library/entry.html", "library", launch, context, status=422)
     entry = entries.create(
@@ -152,6 +156,7 @@ def _created(
         scenario=_scenario(author, launch.id, typed),
     )
     form_kept(author, launch, entry, typed, is_new=True)
+    give(author, entry, typed)
     if submitting:
         entry.submit(author.session, by=author.by, at=author.at)
     return _back(entry, "submitted" if submitting else "saved")
@@ -177,7 +182,10 @@ def _kept(
 def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = False) -> Response:
     launch, kind = entry.launch, Kind(entry.kind)
     values = launch_values.of_launch(author.session, launch.id)
-    if problems := typed.problems(kind, launch.zone, submitting=submitting, values=values):
+    problems = typed.problems(kind, launch.zone, submitting=submitting, values=values)
+    if submitting:
+        problems |= owner_problems(author, launch, kind, typed, entry)
+    if problems:
         context = entry_page(
             author.session,
             launch,
@@ -191,6 +199,7 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
     draft, scenario = typed.draft(kind, launch.zone, values), _scenario(author, launch.id, typed)
     form_kept(author, launch, entry, typed, is_new=False)
     entry.file_under(author.session, scenario, by=author.by, at=author.at)
+    give(author, entry, typed)
     # Saving the same words again makes nobody their author, and no new version.
     if not entry.newest.is_as(draft):
         entry.save(author.session, draft, by=author.by, at=author.at)

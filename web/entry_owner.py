@@ -1,0 +1,74 @@
+"""Who is asked about an entry when its time is over: offered, required, and given in its form."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.ground.errors import NotPermitted, Refused
+from assistant.ground.people import Membership, Person, Role
+from assistant.launch import scenarios
+from assistant.launch.launches import Launch
+from assistant.library.entries import Entry
+from assistant.library.wording import Kind
+from web.entry_form import EntryForm
+from web.library_pages import AUTHORS
+from web.shell import Visit
+
+
+def team(session: Session, launch: Launch) -> list[Person]:
+    """Return who can own an entry of the launch, by name: whoever may write one."""
+    members = (
+        select(Person)
+        .join(Person.memberships)
+        .where(Membership.launch_id == launch.id, Person.disabled_at.is_(None))
+        .order_by(Person.name)
+    )
+    return [person for person in session.scalars(members) if person.is_any(*AUTHORS)]
+
+
+def owner_problems(
+    author: Visit, launch: Launch, kind: Kind, typed: EntryForm, entry: Entry | None = None
+) -> dict[str, str]:
+    """Return what is wrong with the owner in a form that is to be submitted, by field.
+
+    What is temporary has somebody to be asked at its end: a response always is, an FAQ entry with
+    an end too. A scenario's owner will do.
+    """
+    if entry and not may_own(entry, author.by):
+        return {}  # who cannot choose is not asked to
+    if typed.owner.strip():
+        return {}
+    scenario = scenarios.of_launch(author.session, launch.id).get(typed.scenario)
+    is_owned = scenario is not None and scenario.owner is not None
+    ends = kind is Kind.RESPONSE or bool(typed.valid_until.strip())
+    if not ends or is_owned:
+        return {}
+    return {"owner": "Say who is asked when its time is over, or choose a scenario."}
+
+
+def may_own(entry: Entry, person: Person) -> bool:
+    """Return whether ``person`` may say in the form who owns it: once approved, only a lead."""
+    was_approved = any(version.approved_at for version in entry.versions)
+    return person.is_any(Role.LEAD) or (person.is_any(*AUTHORS) and not was_approved)
+
+
+def give(author: Visit, entry: Entry, typed: EntryForm) -> None:
+    """Give the entry to whom the form names, which may be nobody.
+
+    Raises:
+        Refused: when that is nobody of the team.
+        NotPermitted: when only a lead may.
+    """
+    email = typed.owner.strip().casefold()
+    if email == (entry.owner.email.casefold() if entry.owner else ""):
+        return
+    if not may_own(entry, author.by):
+        raise NotPermitted(
+            "Only a lead says who owns an entry that was approved.",
+            what_to_do="Load the page again; your words are kept.",
+        )
+    members = {each.email.casefold(): each for each in team(author.session, entry.launch)}
+    if email and email not in members:
+        raise Refused(
+            "Nobody of this launch’s team has that address.", what_to_do="Choose a colleague."
+        )
+    entry.give_to(author.session, members.get(email), by=author.by, at=author.at)
