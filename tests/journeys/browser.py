@@ -5,7 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from assistant.ground.clock import WallClock
+from assistant.ground.parts import Parts
+from assistant.ground.people import sign_in
+from tests import cast
+from web.access import COOKIE
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -20,6 +26,8 @@ QUIET = (
     "--disable-features=LocalNetworkAccessChecks",
 )
 PATIENCE = 30_000  # milliseconds; nothing here is about how busy the machine is
+SOON = 30_000  # milliseconds, on a machine that others use too
+SECONDS = 40_000  # milliseconds, where ten seconds for an undo have to pass first
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
 
 
@@ -33,6 +41,44 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def signed_in(browser: Browser, parts: Parts, address: str, email: str) -> Iterator[BrowserContext]:
+    """Yield somebody's browser, signed in, and close it afterwards."""
+    context = _as(browser, parts, address, email)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def signed_in_page(browser: Browser, parts: Parts, address: str, email: str) -> Page:
+    """Return a page of somebody's browser, signed in and patient; it closes with the browser."""
+    page = _as(browser, parts, address, email).new_page()
+    page.set_default_timeout(SECONDS)
+    return page
+
+
+def _as(browser: Browser, parts: Parts, address: str, email: str) -> BrowserContext:
+    with parts.db.writing() as session:
+        at = max(parts.clock.now(), WallClock().now())
+        _, token = sign_in(session, cast.the(session, email), at=at)
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+    return context
+
+
+def opened(context: BrowserContext, address: str, path: str = "/desk") -> Page:
+    """Return a page of a browser, at a path."""
+    page = context.new_page()
+    page.goto(f"{address}{path}")
+    return page
+
+
+def loaded(page: Page) -> None:
+    """Wait until the page's scripts listen; nobody is as quick with a key as a test."""
+    page.wait_for_load_state("load")
 
 
 def shop_at_another_origin(context: BrowserContext, address: str, launch: str) -> str:

@@ -1,57 +1,23 @@
 """Forty people on two channels: told by mistake and undone, then told once, in a real browser."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from assistant.demo.moments import BeganLater
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
-from assistant.ground.clock import WallClock
 from assistant.ground.parts import Parts
-from assistant.ground.people import sign_in
 from assistant.worker import Worker
 from tests import cast
-from tests.cast import AMIR, LAUNCH, NOW, UNKNOWN, the
+from tests.cast import AMIR, LAUNCH, UNKNOWN
 from tests.faults.server import Hosted
-from tests.journeys.browser import chromium, needs_chromium
-from web.access import COOKIE
+from tests.journeys.browser import SECONDS, needs_chromium, signed_in_page
 
 pytestmark = [needs_chromium, pytest.mark.browser]
 
 ANSWER = "Yes, penguins have knees, inside their bodies."
-SECONDS = 40_000  # ms that a step may take on a busy machine; ten of them are for undoing
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def running(shop: Parts) -> Parts:
-    """The shop with a clock that runs on from there, and brisk jobs."""
-    wall = WallClock()
-    shop.clock = BeganLater(wall, NOW - wall.now())
-    shop.settings.sweep_seconds = 0.5
-    shop.settings.broadcasts_per_minute = 1_000
-    return shop
-
-
-def signed_in_page(browser: Browser, parts: Parts, address: str, email: str) -> Page:
-    """Return a page of somebody's browser, signed in."""
-    with parts.db.writing() as session:
-        _, token = sign_in(session, the(session, email), at=parts.clock.now())
-    context = browser.new_context()
-    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(SECONDS)
-    return page
 
 
 def told(parts: Parts) -> Counter[str]:
@@ -61,7 +27,7 @@ def told(parts: Parts) -> Counter[str]:
 
 
 def test_forty_people_are_told_once_after_it_was_undone_once(
-    running: Parts, browser: Browser, tmp_path: Path
+    running: Parts, browser: Browser
 ) -> None:
     for number in range(40):
         channel = "widget" if number % 2 else "page"

@@ -11,7 +11,7 @@ from assistant.ground.clock import WallClock
 from assistant.ground.people import sign_in
 from tests import cast
 from tests.faults.server import Server
-from tests.journeys.browser import chromium, needs_chromium
+from tests.journeys.browser import needs_chromium
 from web.access import COOKIE
 
 pytestmark = [needs_chromium, pytest.mark.browser]
@@ -34,12 +34,6 @@ def served(standing: Path) -> Iterator[tuple[Server, str]]:
     with Server(standing) as server:
         server.start()
         yield server, token
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def signed_in(browser: Browser, served: tuple[Server, str], **how: object) -> BrowserContext:

@@ -3,61 +3,17 @@
 Nobody reloads a page here: what changes has to come by itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
-from assistant.ground.clock import WallClock
 from assistant.ground.parts import Parts
-from assistant.ground.people import sign_in
 from tests import cast
-from tests.faults.server import Hosted, Server
-from tests.journeys.browser import chromium, needs_chromium
-from web.access import COOKIE
+from tests.faults.server import Server
+from tests.journeys.browser import SOON, loaded, needs_chromium, opened, signed_in
 
 pytestmark = needs_chromium
-SOON = 30_000  # milliseconds, on a machine that others use too
 TICKET = "/desk/tickets/HC-1001"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def address(shop: Parts) -> Iterator[str]:
-    with Hosted(shop) as host:
-        yield host.address
-
-
-@contextmanager
-def signed_in(browser: Browser, parts: Parts, address: str, email: str) -> Iterator[BrowserContext]:
-    with parts.db.writing() as session:
-        person = cast.the(session, email)
-        at = max(parts.clock.now(), WallClock().now())
-        _, token = sign_in(session, person, at=at)
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
-    try:
-        yield context
-    finally:
-        context.close()
-
-
-def opened(context: BrowserContext, address: str, path: str = "/desk") -> Page:
-    page = context.new_page()
-    page.goto(f"{address}{path}")
-    return page
-
-
-def loaded(page: Page) -> None:
-    """Wait until the page's scripts listen; nobody is as quick with a key as a test."""
-    page.wait_for_load_state("load")
 
 
 def test_two_agents_and_five_customers_see_each_other_at_once(

@@ -1,31 +1,20 @@
 """An author types an answer: the page follows, loses nothing, and saves by keys."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from assistant.ground.parts import Parts
 from tests import cast
-from tests.faults.server import Hosted
-from tests.journeys.browser import chromium, needs_chromium
-from tests.journeys.test_desk_together import SOON, opened, signed_in
+from tests.journeys.browser import SOON, needs_chromium, opened, signed_in
 
 pytestmark = needs_chromium
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
 def test_typed_words_are_drawn_checked_kept_over_a_reload_and_saved_by_keys(
-    browser: Browser, shop: Parts
+    browser: Browser, shop: Parts, address: str
 ) -> None:
     new = f"/library/{cast.LAUNCH}/entries/new?kind=faq"
-    with Hosted(shop) as host, signed_in(browser, shop, host.address, cast.AMIR) as amirs:
-        page = opened(amirs, host.address, new)
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, new)
         page.locator("#question").fill("Can I pause my plan?")
         page.locator("#answer").fill("Open Billing. We will utilise {prodct}.")
 

@@ -22,7 +22,7 @@ from assistant.worker import Worker, clocks
 from tests import cast
 from tests.assistant.test_shifts import a_shift
 from tests.cast import AMIR, ERIC, LENA, NOOR, later
-from tests.journeys.browser import chromium, needs_chromium
+from tests.journeys.browser import needs_chromium
 from web.access import COOKIE
 from web.app import create_app
 
@@ -33,12 +33,6 @@ SHIFTS = f"/launches/{cast.LAUNCH}/shifts"
 GRAVE = ("serious", "critical")
 SECONDS = 15_000  # ms that a step may take on a busy machine
 PATIENCE = 20  # seconds until a server has ended
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A wrong answer is recalled while its reader looks at it, and the right one comes below it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,17 +11,14 @@ from assistant.worker import Worker
 from tests.assistant.test_recall import KEY, RIGHT, corrected_with
 from tests.cast import AMIR, EXPORT, EXPORT_TEXT, LAUNCH, LENA
 from tests.faults.server import Hosted
-from tests.journeys.browser import chromium, needs_chromium, shop_at_another_origin
-from tests.journeys.test_broadcast import SECONDS, running, signed_in_page
+from tests.journeys.browser import (
+    SECONDS,
+    needs_chromium,
+    shop_at_another_origin,
+    signed_in_page,
+)
 
-__all__ = ["running"]
 pytestmark = [needs_chromium, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def test_its_reader_sees_it_struck_through_and_the_right_one_below(

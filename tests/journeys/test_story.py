@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from assistant.demo import PASSWORD
 from tests.faults.server import Server
-from tests.journeys.browser import chromium, needs_chromium, shop_at_another_origin
+from tests.journeys.browser import needs_chromium, shop_at_another_origin
 
 pytestmark = [needs_chromium, pytest.mark.browser]
 
@@ -25,12 +25,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(tmp_path_factory.mktemp("demo"), command="demo") as server:
         server.start()
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 def _widget(context: BrowserContext, demo: Server) -> tuple[Page, FrameLocator]:

@@ -1,30 +1,14 @@
 """What somebody wrote at the desk survives a refusal, a closed door and an inserted text."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from assistant.ground.parts import Parts
 from tests import cast
-from tests.faults.server import Hosted
-from tests.journeys.browser import chromium, needs_chromium
-from tests.journeys.test_desk_together import SOON, TICKET, loaded, opened, signed_in
+from tests.journeys.browser import SOON, loaded, needs_chromium, opened, signed_in
 
 pytestmark = needs_chromium
+TICKET = "/desk/tickets/HC-1001"
 BOX = "[data-composer-text]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def address(shop: Parts) -> Iterator[str]:
-    with Hosted(shop) as host:
-        yield host.address
 
 
 def test_a_ticket_goes_on_live_after_a_reply_was_refused(
