@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -50,11 +50,13 @@ def create_app(
     own_index: bool = False,
     demo_people: Sequence[Mapping[str, str]] = (),
     routers: Sequence[APIRouter] = ROUTERS,
+    when_warm: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Return the application.
 
     ``worker`` runs the recurring jobs inside; ``own_index`` opens the vector index behind the
-    first answers, which the exact scan gives meanwhile. ``demo_people`` may be signed in as with
+    first answers, which the exact scan gives meanwhile; ``when_warm`` is called once it is open and
+    everything is loaded. ``demo_people`` may be signed in as with
     one click: name, email, password, role_words and what they ``can``.
 
     Raises:
@@ -67,7 +69,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        lifespan=_lifespan(parts, worker=worker, own_index=own_index),
+        lifespan=_lifespan(parts, worker=worker, own_index=own_index, when_warm=when_warm),
     )
     app.state.parts = parts
     app.state.limits = guarding.Limits()
@@ -88,12 +90,14 @@ def create_app(
     return app
 
 
-def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
+def _lifespan(parts: Parts, *, worker: bool, own_index: bool, when_warm: Callable[[], None]) -> Any:
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
         app.state.watch = Watch(parts)
         watching = asyncio.create_task(app.state.watch.run())
-        opening = threading.Thread(target=_open_index, args=(parts,), name="index", daemon=True)
+        opening = threading.Thread(
+            target=_open_index, args=(parts, when_warm), name="index", daemon=True
+        )
         if own_index:
             opening.start()
         if parts.model is not None:
@@ -118,12 +122,13 @@ def _lifespan(parts: Parts, *, worker: bool, own_index: bool) -> Any:
     return run
 
 
-def _open_index(parts: Parts) -> None:
+def _open_index(parts: Parts, when_warm: Callable[[], None]) -> None:
     # The first answers come before the index, whose opening takes seconds of its own.
     stocking.warm_all(parts)
     parts.owns_index = True
     warming.warm(parts)
     publishing.reconcile(parts, at=parts.clock.now())
+    when_warm()
 
 
 def _add_health(app: FastAPI) -> None:

@@ -259,9 +259,16 @@ def _serve(
 ) -> None:
     from web.app import create_app
     from web.serving import serve as run
+    from web.serving import spare_what_stays
 
     settings = parts.settings
-    application = create_app(parts, worker=worker, own_index=True, demo_people=demo_people)
+    application = create_app(
+        parts,
+        worker=worker,
+        own_index=True,
+        demo_people=demo_people,
+        when_warm=spare_what_stays,
+    )
     if not demo_people:
         out.print(f"Serving on {settings.address}", highlight=False, soft_wrap=True)
     run(application, held, proxies=settings.trusted_proxies)

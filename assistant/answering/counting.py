@@ -7,6 +7,7 @@ in the transaction after the last of them; a process that dies before that begin
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -68,8 +69,12 @@ def count_launch(parts: Parts, launch_id: int) -> int:
         groups, entries = _touched(session, launch_id, since, newest)
     at = parts.clock.now()
     for some in _in_parts(sorted(groups)):
+        # Customers wait for the writer's turn, so it is taken for keeping only. What changes in
+        # between has an event after the mark and is counted the next time.
+        with parts.db.reading() as session:
+            found = _counted(session, launch_id, some, at)
         with parts.db.writing() as session:
-            count_groups(session, launch_id, some, at=at)
+            _keep(session, launch_id, found, at)
     for some in _in_parts(sorted(entries)):
         with parts.db.writing() as session:
             count_entries(session, launch_id, some, at=at)
@@ -115,36 +120,69 @@ def count_groups(
     session: Session, launch_id: int, group_ids: Sequence[int], *, at: datetime
 ) -> None:
     """Count the suggestions about these groups; one is made for each that people had to answer."""
-    groups = {g.id: g for g in session.scalars(select(RepeatGroup).where(_among(group_ids)))}
+    _keep(session, launch_id, _counted(session, launch_id, group_ids, at), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the questions of one repeat group amount to."""
+
+    group: int
+    question: str
+    contacts: tuple[Contact, ...]  # those that people had to answer
+    cited: int | None  # the entry that agents answered them with
+    covered_by: int | None  # the entry that answers them by now
+    reply: str  # the best received
+
+
+def _counted(
+    session: Session, launch_id: int, group_ids: Sequence[int], at: datetime
+) -> list[Counted]:
+    groups = session.scalars(select(RepeatGroup).where(_among(group_ids)).order_by(RepeatGroup.id))
     asked, cited = _unanswered(session, group_ids), _cited(session, group_ids)
     replies = best_received.replies_to(session, group_ids, most=best_received.READ)
     ways = _live_ways(session, launch_id, at)
-    about = Suggestion.about.in_([f"group {id_}" for id_ in group_ids])
+    found = []
+    for group in groups:
+        rows, entry = asked.get(group.id, []), cited.get(group.id)
+        contacts = tuple(_contact(row) for row in rows if not _was_found(row, entry))
+        found.append(
+            Counted(
+                group.id,
+                redacted(group.question),
+                contacts,
+                entry.id if entry else None,
+                _covered_by(rows, ways),
+                _best(replies.get(group.id, [])),
+            )
+        )
+    return found
+
+
+def _keep(session: Session, launch_id: int, found: Sequence[Counted], at: datetime) -> None:
+    about = Suggestion.about.in_([f"group {each.group}" for each in found])
     known = {
         s.group_id: s
         for s in session.scalars(select(Suggestion).where(Suggestion.launch_id == launch_id, about))
     }
-    for id_ in group_ids:
-        group, rows = groups.get(id_), asked.get(id_, [])
-        if group is None or (not rows and id_ not in known):
+    for each in found:
+        if not each.contacts and each.group not in known:
             continue
-        found = known.get(id_) or _new(session, launch_id, group, at)
-        entry = cited.get(id_)
-        found.question = redacted(group.question)
-        found.tally([_contact(row) for row in rows if not _was_found(row, entry)], at=at)
-        found.kind = Kind.NOT_FOUND if entry else Kind.MISSING
-        found.entry_id = entry.id if entry else None
-        found.covered_by_id = _covered_by(rows, ways)
-        found.answer = _best(replies.get(id_, []))
-        session.flush()
+        suggestion = known.get(each.group) or _new(session, launch_id, each.group, at)
+        suggestion.question = each.question
+        suggestion.tally(each.contacts, at=at)
+        suggestion.kind = Kind.MISSING if each.cited is None else Kind.NOT_FOUND
+        suggestion.entry_id, suggestion.covered_by_id = each.cited, each.covered_by
+        suggestion.answer = each.reply
+    session.flush()
 
 
-def _new(session: Session, launch_id: int, group: RepeatGroup, at: datetime) -> Suggestion:
+def _new(session: Session, launch_id: int, group: int, at: datetime) -> Suggestion:
     made = Suggestion(
         launch_id=launch_id,
-        about=f"group {group.id}",
+        about=f"group {group}",
         kind=Kind.MISSING,
-        group_id=group.id,
+        group_id=group,
         question="",
         counted_at=at,
     )
