@@ -18,7 +18,8 @@ from assistant.launch import stages
 from assistant.launch.launches import Launch
 from assistant.launch.updates import Update, newest
 from assistant.library.wording import time_in_words
-from assistant.reports import as_of, exits, fix_log, measured, repeat_questions
+from assistant.reports import as_of, exits, measured, repeat_questions
+from assistant.reports import told as told_words
 from assistant.reports.as_of import Open, Undecided
 from assistant.reports.days import first_day
 from assistant.reports.measured import Days
@@ -27,6 +28,7 @@ from assistant.reports.repeat_questions import Repeat, trend_words
 from assistant.reports.spans import day_span
 from assistant.reports.stability import Held, Standing, stable_days
 from assistant.reports.steps import title_of
+from assistant.reports.told import Told
 
 KIND = "daily-status"
 KEY_METRICS = (
@@ -49,8 +51,9 @@ class Facts:
     undecided: Sequence[Undecided]
     repeats: Sequence[Repeat]
     fixed: Sequence[Fix]
-    fix_figure: str
+    fix_count: int
     told: Sequence[Update]
+    telling: Told
     last_told: Update | None
     stage: int
     standings: Sequence[Standing]
@@ -76,8 +79,9 @@ def facts_of(session: Session, launch: Launch, day: date, until: datetime) -> Fa
         undecided=as_of.undecided(session, launch.id, until),
         repeats=repeat_questions.of_day(session, launch, day).repeats[:TOP],
         fixed=[fix for fix in log if span.start <= fix.at < span.end][:TOP],
-        fix_figure=fix_log.figure_of_day(session, launch.id, span).value,
+        fix_count=fixes.count_of(session, launch.id, since=span.start, until=span.end),
         told=as_of.told(session, launch.id, span),
+        telling=told_words.of_day(session, launch, day, at=until),
         last_told=newest(session, launch.id, at=until),
         stage=as_of.stage(session, launch, until),
         standings=exits.standings(session, launch, at=span.end),
@@ -151,7 +155,11 @@ def numbers_of(launch: Launch, facts: Facts) -> tuple[Number, ...]:
             "found on this day", f"/launches/{launch.key}/promises",
         ),
         Number(
-            "fixes", "Fixes", float(facts.fix_figure.replace(",", "")), facts.fix_figure,
+            "updates", "Updates", facts.telling.count, f"{facts.telling.count:,}",
+            facts.telling.words, f"/launches/{launch.key}/updates",
+        ),
+        Number(
+            "fixes", "Fixes", facts.fix_count, f"{facts.fix_count:,}",
             "changes logged on this day", f"/causes/fixes?launch={launch.key}",
         ),
     )  # fmt: skip
@@ -193,6 +201,8 @@ def risks(facts: Facts) -> list[str]:
     if facts.undecided:
         oldest = facts.undecided[0]
         found.append(f"Undecided for {age(oldest.since, facts.end)}: {oldest.title} ({oldest.of}).")
+    if facts.telling.is_missed:
+        found.append("The daily update was not there in time.")
     update = facts.last_told
     if update is None or (update.next_update_at is not None and update.next_update_at < facts.end):
         found.append("The update that everybody was promised has not come." if update else

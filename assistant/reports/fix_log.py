@@ -10,7 +10,6 @@ from assistant.desk.fixes import Fix
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.reports.sheets import Figure, Sheet
-from assistant.reports.spans import Span
 
 MOST = 10_000  # changes in one file
 
@@ -45,9 +44,3 @@ def messages_of(session: Session, log: Sequence[Fix]) -> dict[int, str]:
     ids = {fix.entry_id for fix in log if fix.entry_id is not None}
     found = session.execute(select(Entry.id, Entry.key).where(Entry.id.in_(ids)))
     return {row.id: row.key for row in found}
-
-
-def figure_of_day(session: Session, launch_id: int, span: Span) -> Figure:
-    """Return how many changes the log got on a day."""
-    count = fixes.count_of(session, launch_id, since=span.start, until=span.end)
-    return Figure(f"{count:,}", "Fixes", "changes logged on this day")

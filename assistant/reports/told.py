@@ -1,6 +1,7 @@
 """Whether each update came when the one before had promised it, and what a day was told."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,6 @@ from assistant.launch import updates
 from assistant.launch.daily_updates import rule_of
 from assistant.launch.launches import Launch
 from assistant.launch.updates import Update
-from assistant.reports.sheets import Figure
 from assistant.reports.spans import day_span
 
 
@@ -33,11 +33,31 @@ def _kept(late: timedelta) -> str:
     return f"the next came {in_words(late)} late" if is_late else "the next came in time"
 
 
-def figure_of_day(session: Session, launch: Launch, day: date, *, at: datetime) -> Figure:
-    """Return how many updates a local day got by ``at``, and which promise to tell was broken."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What everybody was told on a day: how often, and what was broken of what was promised."""
+
+    count: int
+    late: int  # updates promised for this day that came late or not at all
+    is_missed: bool  # the daily update was due and not there in time
+
+    @property
+    def words(self) -> str:
+        """Return what there is to say about it, never nothing."""
+        said = []
+        if self.is_missed:
+            said.append("the daily update was not there in time")
+        if self.late:
+            said.append(f"{self.late:,} promised for this day came late or not at all")
+        return ", ".join(said) or (
+            "all came when promised" if self.count else "nothing was told this day"
+        )
+
+
+def of_day(session: Session, launch: Launch, day: date, *, at: datetime) -> Told:
+    """Return what a local day was told by ``at``, and which promise to tell was broken."""
     span = day_span(day, launch.zone)
     told = updates.of_launch(session, launch.id, at=at)
-    count = sum(span.start <= update.published_at < span.end for update in told)
     late = [
         alarm
         for alarm in promised(told, launch, at)
@@ -47,13 +67,5 @@ def figure_of_day(session: Session, launch: Launch, day: date, *, at: datetime) 
         alarm.what is What.DAILY_MISSED and alarm.about == day.isoformat()
         for alarm in daily(told, launch, rule_of(session, launch.id), at)
     )
-    return Figure(f"{count:,}", "Updates", _day_words(count, len(late), is_missed=is_missed))
-
-
-def _day_words(count: int, late: int, *, is_missed: bool) -> str:
-    said = []
-    if is_missed:
-        said.append("the daily update was not there in time")
-    if late:
-        said.append(f"{late:,} promised for this day came late or not at all")
-    return ", ".join(said) or ("all came when promised" if count else "nothing was told this day")
+    count = sum(span.start <= update.published_at < span.end for update in told)
+    return Told(count, len(late), is_missed)

@@ -125,6 +125,20 @@ def test_a_report_is_as_of_its_day_although_it_is_written_later(shop: Parts) -> 
     assert (paper.tone, paper.verdict) == ("warn", "Not calm yet.")
 
 
+def test_the_status_says_what_was_told_and_that_the_daily_update_was_missing(shop: Parts) -> None:
+    clock_of(shop).set(MORNING)
+    write_due(shop)
+    report = status_of(shop)
+    assert report is not None
+    paper = papers.of_json(report.paper)
+    told = next(number for number in paper.numbers if number.name == "updates")
+    assert (told.value, told.shown) == (0, "0")
+    assert told.note == "the daily update was not there in time"
+    (risks,) = [section for section in paper.sections if section.title == "Risks"]
+    assert "The daily update was not there in time." in risks.lines
+    assert numbers(paper)["fixes"] == "0"
+
+
 def test_what_changed_since_is_said_beside_the_figure_and_never_silently(shop: Parts) -> None:
     a_customer(shop).asks(cast.BLOCKED)
     clock_of(shop).set(MORNING)

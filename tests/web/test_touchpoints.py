@@ -198,13 +198,13 @@ def test_a_day_s_figure_says_what_it_was_told_and_what_was_missed(shop, ines):
         with shop.db.reading() as session:
             launch, at = cast.launch_of(session), shop.clock.now()
             day = local_day(at, launch.zone)
-            return told_words.figure_of_day(session, launch, day, at=at)
+            return told_words.of_day(session, launch, day, at=at)
 
-    assert (figure().value, figure().note) == ("0", "nothing was told this day")
+    assert (figure().count, figure().words) == (0, "nothing was told this day")
     ines.post(PAGE, **{**SAID, "next_update_at": "2026-11-17T10:30"})
-    assert (figure().value, figure().note) == ("1", "all came when promised")
+    assert (figure().count, figure().words) == (1, "all came when promised")
     cast.later(shop, hours=1)
-    assert figure().note == "1 promised for this day came late or not at all"
+    assert figure().words == "1 promised for this day came late or not at all"
 
 
 def test_change_managers_decide_the_days_and_the_time_of_the_daily_update(shop, ines):
