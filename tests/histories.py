@@ -61,10 +61,10 @@ def _seen(criterion: Criterion, share: float, volume: int, draw: random.Random) 
         case _:
             if limit == 0:  # its level is the number itself: what is meant to happen does
                 return Count(round(share))
-            return Count(_poisson(true, draw))
+            return Count(poisson(true, draw))
 
 
-def _poisson(mean: float, draw: random.Random) -> int:
+def poisson(mean: float, draw: random.Random) -> int:
     """Return a Poisson number by Knuth's multiplication; means here are small."""
     edge, product, count = exp(-mean), draw.random(), 0
     while product > edge:

@@ -14,6 +14,7 @@ from statistics import median
 from assistant.reports import warning_signs
 from assistant.reports.noise import Count, Evidence, Share, Waits
 from assistant.reports.warning_signs import Look, Normal, Sign
+from tests.histories import poisson
 
 HOURS = 14 * 24
 PROFILE = [0.2] * 7 + [0.8, 1.5, 2.0, 2.1, 2.0, 1.7, 1.8, 1.9, 1.9, 1.7, 1.4, 1.1, 0.9]
@@ -85,12 +86,12 @@ def _seen(sign: Sign, true: Usual, draw: random.Random, level: Level) -> list[Ho
             mean = true.repeats if sign is Sign.REPEATS else true.escalations
             hours.append((float(_clustered(mean * now * today * share, draw)),))
         elif sign is Sign.REASSURANCE:
-            of = _poisson(1.5 * true.tickets * today * share, draw)
+            of = poisson(1.5 * true.tickets * today * share, draw)
             hits = sum(draw.random() < true.reassurance * now for _ in range(of))
             hours.append((float(hits), float(of)))
         else:
             middle = true.response if sign is Sign.RESPONSE else true.resolution
-            count = _poisson(true.tickets * share, draw)
+            count = poisson(true.tickets * share, draw)
             typical = log(middle * now * today)
             hours.append(tuple(exp(draw.gauss(typical, SPREAD)) for _ in range(count)))
     return hours
@@ -137,13 +138,5 @@ def _evidence(sign: Sign, hits: int, of: int, *, days: int) -> Evidence:
 
 
 def _clustered(mean: float, draw: random.Random) -> int:
-    count = _poisson(mean * (1 - CLUSTER), draw)
+    count = poisson(mean * (1 - CLUSTER), draw)
     return count + sum(draw.random() < CLUSTER / (1 - CLUSTER) for _ in range(count))
-
-
-def _poisson(mean: float, draw: random.Random) -> int:
-    edge, product, count = exp(-mean), draw.random(), 0
-    while product > edge:
-        product *= draw.random()
-        count += 1
-    return count

@@ -1,7 +1,7 @@
 """Updates: telling everybody at once, looking at every place first, and the daily one."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -91,39 +91,32 @@ def _must_be_newest(teller: Visit, launch: Launch, seen: int | None) -> None:
 
 
 def _publish(teller: Visit, launch: Launch, said: Announcement, key: str) -> None:
-    due = moment(said.next_update_at, launch.zone)
     updates.publish(
-        teller.session,
-        launch,
-        title=said.title,
-        expected=said.expected,
-        what_to_do=said.what_to_do,
-        next_update=_when(said, due, launch),
-        next_update_at=due,
-        by=teller.by,
-        at=teller.at,
-        key=key,
-        corrects_id=said.corrects or None,
+        teller.session, launch, by=teller.by, at=teller.at, key=key, **_said(launch, said)
     )
 
 
 def _written(teller: Visit, launch: Launch, said: Announcement) -> Update:
+    return updates.written(teller.session, launch, at=teller.at, **_said(launch, said))
+
+
+class _Said(TypedDict):
+    title: str
+    expected: str
+    what_to_do: str
+    next_update: str
+    next_update_at: datetime | None
+    corrects_id: int | None
+
+
+def _said(launch: Launch, said: Announcement) -> _Said:
+    """Return what was typed as an update takes it; a promise without words is told by its time."""
     due = moment(said.next_update_at, launch.zone)
-    return updates.written(
-        teller.session,
-        launch,
-        title=said.title,
-        expected=said.expected,
-        what_to_do=said.what_to_do,
-        next_update=_when(said, due, launch),
-        next_update_at=due,
-        corrects_id=said.corrects or None,
-        at=teller.at,
-    )
-
-
-def _when(said: Announcement, due: datetime | None, launch: Launch) -> str:
-    return said.next_update.strip() or (time_in_words(due, launch.zone) if due else "")
+    words = said.next_update.strip() or (time_in_words(due, launch.zone) if due else "")
+    return {
+        "title": said.title, "expected": said.expected, "what_to_do": said.what_to_do,
+        "next_update": words, "next_update_at": due, "corrects_id": said.corrects or None,
+    }  # fmt: skip
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -46,7 +46,7 @@ def follow(
     """
     if not may_follow(launch):
         raise Refused(f"{launch.name} is in hypercare in full.", what_to_do="Find the cause.")
-    _settle(session, launch, alarm, because=because, follows=True, by=by, at=at)
+    settle(session, launch, alarm, because=because, by=by, at=at, follows=True)
     why = f"{TITLE[Sign(alarm.sign)]}. {because.strip()}"
     if launch.phase == "preparing":
         launch.trigger = Trigger.WARNING
@@ -67,26 +67,14 @@ def settle(
     because: str,
     by: Person,
     at: datetime,
+    follows: bool = False,
 ) -> None:
-    """Say why nothing follows from the alarm.
+    """Keep what a lead made of an alarm: nothing ``follows`` from it, or what it proposes.
 
     Raises:
         NotPermitted: when ``by`` does not lead it.
         Refused: without a reason, or when it was decided.
     """
-    _settle(session, launch, alarm, because=because, follows=False, by=by, at=at)
-
-
-def _settle(
-    session: Session,
-    launch: Launch,
-    alarm: WarningAlarm,
-    *,
-    because: str,
-    follows: bool,
-    by: Person,
-    at: datetime,
-) -> None:
     if not by.is_any(Role.LEAD):
         raise NotPermitted("Only a lead decides about alarms.", what_to_do="Ask a lead.")
     if alarm.settled_at is not None:

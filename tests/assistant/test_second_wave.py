@@ -2,7 +2,6 @@
 
 import random
 from datetime import date, timedelta
-from math import exp
 
 from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
@@ -13,6 +12,7 @@ from assistant.reports.second_wave import waves
 from assistant.reports.stability import Criterion, Seen
 from tests.assistant.test_exits import calm_days, hand_over
 from tests.cast import LENA, PRIYA, later, launch_of, the
+from tests.histories import poisson
 from tests.web.staff import a_browser
 
 LIMIT = Criterion("repeat_questions_per_day", 8)
@@ -39,21 +39,13 @@ def test_calm_launches_are_left_alone_and_second_waves_are_found() -> None:
     draw, alarms, found = random.Random(11), 0, 0
     criteria = [Criterion(name, 8) for name in steps.WATCHED]
     for _ in range(400):
-        calm = [(c, history(*(_poisson(6, draw) for _ in range(14)))) for c in criteria]
+        calm = [(c, history(*(poisson(6, draw) for _ in range(14)))) for c in criteria]
         alarms += bool(waves(calm))
         begin = draw.randrange(2, 10)
-        rising = [_poisson(6 if n < begin else 18, draw) for n in range(14)]
+        rising = [poisson(6 if n < begin else 18, draw) for n in range(14)]
         found += bool(waves([(criteria[0], history(*rising)), *calm[1:]]))
     assert alarms <= 4  # 1 in 100, at three quarters of the limit
     assert found >= 388  # 97 in 100 where it is twice the limit for four to twelve days
-
-
-def _poisson(mean: float, draw: random.Random) -> int:
-    edge, product, count = exp(-mean), draw.random(), 0
-    while product > edge:
-        product *= draw.random()
-        count += 1
-    return count
 
 
 def ended(shop: Parts) -> None:
