@@ -24,7 +24,7 @@ entry_standing entry_evidence entry_replay entry_versions lesson_pages`` (an ent
 ``editing entry_form entry_owner entry_kept entry_beside comparison_pages placeholder_pages``
 (while it is written) · ``library_bulk library_bulk_pages export_command`` (many entries, as a
 file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for programs) ·
-``launch launch_pages launch_words`` ·
+``launch launch_pages launch_ways launch_words`` ·
 ``updates update_pages touchpoints notice_snippet`` (telling everybody, and where it appears) ·
 ``decisions decision_pages`` (what waits for a decision) · ``check_ins`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·

@@ -1,7 +1,6 @@
 """The launch pages from their nouns: what the templates in launch/ show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +14,10 @@ from assistant.launch import updates
 from assistant.launch.launches import Launch, Mode
 from assistant.launch.scenarios import Decider, Scenario
 from assistant.launch.updates import Update
-from assistant.reports import checklist, daily, figures
+from assistant.reports import daily, figures, points
 from assistant.reports.figures import Standing
+from assistant.reports.points import Point
+from web import launch_ways
 from web.clocks import update_clock
 from web.launch_words import (
     CATEGORY_WORDS,
@@ -51,9 +52,11 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
     entries = figures.entries_by_scenario(session, launch.id, at=at)
     contacts = figures.contacts_by_scenario(session, launch.id)
     names = {person.email: person.name for person in people}
+    found = points.points(session, launch, at=at) if launch.phase == "preparing" else []
+    may = _may(looking, launch)
     return {
         "launch": _launch(session, launch, at),
-        "figures": _tiles(looking, launch, sum(entries.values())),
+        "figures": _tiles(looking, launch, found, sum(entries.values())),
         "baselines": [baseline_words(each) for each in launch.baselines],
         "exit_criteria": [criterion_words(each) for each in launch.exit_criteria],
         "scenarios": [
@@ -64,13 +67,17 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
             {"name": p.name, "email": p.email, "role_words": ROLE_WORDS[Role(p.role)]}
             for p in people
         ],
-        "checklist": [asdict(step) for step in checklist.steps(launch)],
+        "points": found,
+        "stops": sum(bool(point.required) for point in found),
+        "advised": sum(bool(point.advised) for point in found),
         "latest_update": _latest(updates.newest(session, launch.id, at=at), launch, at),
         "model_cost": {
             "today": spending.of_launch(session, launch.id, on=at.date()),
             "in_all": spending.of_launch(session, launch.id),
         },
-        "may": _may(looking, launch),
+        "may": may,
+        "ways": launch_ways.first(launch, may),
+        "more_ways": launch_ways.groups(launch, may),
         "modes": [{"key": key.value, **words} for key, words in MODE_WORDS.items()],
         "snippet": snippet(launch, looking.parts.settings.address),
         "addresses": {
@@ -97,7 +104,7 @@ def _card(launch: Launch, standing: Standing, at: datetime) -> dict[str, Any]:
         "open_tickets": standing.open_tickets,
         "sev_1_2": standing.open_urgent,
         "answered_share": standing.answered_share,
-        "missing": len(launch.missing()) if launch.phase == "preparing" else 0,
+        "missing": len(points.stopping(launch)) if launch.phase == "preparing" else 0,
         "lead": standing.lead,
     }
 
@@ -135,9 +142,9 @@ def _launch(session: Session, launch: Launch, at: datetime) -> dict[str, Any]:
     }
 
 
-def _tiles(looking: Visit, launch: Launch, entries: int) -> Any:
+def _tiles(looking: Visit, launch: Launch, found: Sequence[Point], entries: int) -> Any:
     if launch.phase == "preparing":
-        return checklist.figures(launch, entries)
+        return points.tiles(launch, found, entries)
     return daily.since_the_start(looking.session, launch, at=looking.at)
 
 

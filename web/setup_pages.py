@@ -59,13 +59,7 @@ def points_context(
     activation = looking.session.get(Activation, launch.id)
     return {
         **head(looking, launch, "points"),
-        "points": [
-            {
-                "title": each.title, "words": each.words, "href": each.href,
-                "state": "done" if each.is_done else "required" if each.required else "open",
-            }
-            for each in found
-        ],
+        "points": found,
         "done": sum(each.is_done for each in found),
         "stops": sum(bool(each.required) for each in found),
         "advised": sum(bool(each.advised) for each in found),

@@ -4,8 +4,8 @@
 ``spans`` (a launch's days as instants) · ``figures`` (the numbers of a day or a launch) ·
 ``asked``, ``missing``, ``weak``, ``voices`` (the rows behind one report each) · ``daily`` (one day
 in a sentence) · ``repeat_questions`` (what keeps being asked) · ``faq_updates`` (which answers are
-missing or weak) · ``feedback`` (figures beside quotes) · ``checklist`` (what a launch has and still
-needs) · ``told`` (updates that came when promised) · ``effects`` (contacts before and after one) ·
+missing or weak) · ``feedback`` (figures beside quotes) · ``told`` (updates that came when promised)
+· ``effects`` (contacts before and after one) ·
 ``decision_register`` (what waits for a decision, and where they stall) ·
 ``fix_log`` (what was changed) · ``training``
 (who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was measured on

@@ -20,6 +20,7 @@ from assistant.launch.roster import span_words
 from assistant.launch.scenarios import Scenario
 from assistant.launch.updates import Update
 from assistant.reports import figures
+from assistant.reports.sheets import Figure
 
 FIRST_DAYS = timedelta(days=7)  # for which the roster is looked at
 NEEDED = {  # the roles without which nobody decides, tells or mends
@@ -44,6 +45,11 @@ class Point:
     def is_done(self) -> bool:
         """Return whether nothing of it is missing."""
         return not (self.required or self.advised)
+
+    @property
+    def state(self) -> str:
+        """Return ``done``, ``required`` when it stops the launch, or ``open``."""
+        return "done" if self.is_done else "required" if self.required else "open"
 
     @property
     def words(self) -> str:
@@ -76,6 +82,28 @@ def points(session: Session, launch: Launch, *, at: datetime) -> list[Point]:
         Point("rehearsal", "A rehearsal said go", f"{here}/rehearsal",
               advised=_unrehearsed(session, launch)),
     ]  # fmt: skip
+
+
+def stopping(launch: Launch) -> list[Point]:
+    """Return the points that keep it from going live; asks the database nothing."""
+    at = f"/launches/{launch.key}/setup"
+    found = [*_described(launch, at), *_scenarios(launch.scenarios, f"{at}/scenarios")]
+    return [point for point in found if point.required]
+
+
+def tiles(launch: Launch, found: Sequence[Point], entries: int) -> tuple[Figure, ...]:
+    """Return the key figures of a launch in preparation; ``entries`` are its approved answers."""
+    owned = sum(scenario.owner_id is not None for scenario in launch.scenarios)
+    stops = sum(bool(point.required) for point in found)
+    done = sum(point.is_done for point in found)
+    return (
+        Figure(f"{len(launch.scenarios):,}", "Scenarios", f"{owned:,} with an owner"),
+        Figure(f"{entries:,}", "Approved answers", "that customers get as soon as it is live"),
+        Figure(
+            f"{done:,} of {len(found):,}", "Points done",
+            f"{stops:,} of the open ones required" if stops else "nothing required is open",
+        ),
+    )  # fmt: skip
 
 
 def _described(launch: Launch, at: str) -> list[Point]:

@@ -19,8 +19,8 @@ from assistant.library.entries import of_launch
 from assistant.library.plain_language import hints
 from assistant.library.stocking import Stock
 from assistant.library.versions import EntryVersion
-from assistant.reports import checklist
 from assistant.reports.go_no_go import PHRASINGS, Found, Thing
+from assistant.reports.points import stopping
 
 FIRST_DAYS = timedelta(days=7)  # of the launch, for which the roster is looked at
 MOST_PAIRS = 20  # of entries whose words lie astray: what a lead can look at before day 0
@@ -66,11 +66,7 @@ def found(
         recognised=outcomes["clarification"],
         to_person=outcomes["handoff"],
         live=len(stock.live),
-        missing=[
-            Thing(f"{step.words}. {step.remedy}", f"/launches/{launch.key}")
-            for step in checklist.steps(launch)
-            if not step.done
-        ],
+        missing=[Thing(f"{point.title}. {point.words}", point.href) for point in stopping(launch)],
         wrong=list(_wrong(asked, pages)),
         unmet=list(_unmet(asked, pages)),
         same_words=[

@@ -383,8 +383,8 @@ def test_what_is_thin_ends_early_or_has_no_owner_is_listed(shop: Parts) -> None:
     left = broken(shop, rehearse(shop, EXPORT))
 
     assert left["required"] == [
-        "Missing: an owner for “The price is not the one I know”. "
-        "Decide it in the pack under “scenarios”."
+        "Every scenario has an owner and an escalation path. "
+        "Missing: an owner for “The price is not the one I know”."
     ]
     assert "“Can I pause my plan?” has 1 phrasing; 3 are needed." in left["thin"]
     assert left["ending"] == [

@@ -107,11 +107,40 @@ def test_a_launch_that_lacks_something_says_what_and_is_refused_with_the_list(ho
     page = lena.get(LAUNCH)
     refused = lena.post(f"{LAUNCH}/live", revision=revision(lena))
 
-    assert "1 thing is missing before it can go live." in " ".join(page.text.split())
-    assert "Missing: baselines to compare with" in page.text
+    assert "1 required point is open before it can go live." in " ".join(page.text.split())
+    assert "What was normal before is stored" in page.text
+    assert f'href="{LAUNCH}/setup/figures"' in page.text
+    assert page.text.count('class="point ') == 15  # the same as where it is set up
+    assert "1 required point is open before it can go live" in lena.get("/launches").text
     assert refused.status_code == 409
     assert "Missing: all of it." in refused.text
     assert launch_in(house).phase == "preparing"
+
+
+@pytest.mark.parametrize(
+    ("phase", "first", "beside"),
+    [("preparing", "/setup", "/rehearsal"), ("active", "/cockpit", "/updates")],
+)
+def test_a_launch_shows_what_there_is_to_do_now_and_every_page_in_one_menu(
+    shop, phase, first, beside
+):
+    with shop.db.writing() as session:
+        if phase == "preparing":
+            cast.launch_of(session).live_at = None
+    lena, amir = a_browser(shop, cast.LENA), a_browser(shop, cast.AMIR)
+    page = lena.get(LAUNCH).text
+    head = page[page.index('class="page-head"') : page.index("</header>", page.index("<h1>"))]
+
+    assert re.findall(r'class="button([^"]*)" href="([^"]+)"', head) in (
+        [(" button-primary", LAUNCH + first), ("", LAUNCH + beside)],
+        [("", LAUNCH + beside), (" button-primary", LAUNCH + first)],
+    )
+    ways = re.findall(r'class="menu-item" href="([^"]+)"', head)
+    assert len(ways) == len(set(ways)) >= 20
+    assert {href: lena.get(href).status_code for href in ways if lena.get(href).is_error} == {}
+    for_amir = amir.get(LAUNCH).text
+    assert f'href="{LAUNCH}/connections"' in page
+    assert f'href="{LAUNCH}/connections"' not in for_amir
 
 
 def test_a_lead_takes_a_complete_launch_live(coming):
