@@ -1,15 +1,18 @@
 """The rules of the house that a machine can check."""
 
 import ast
+import gc
 import re
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 from fastapi import APIRouter
+from fastapi.testclient import TestClient
 
 from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings, printed
@@ -42,24 +45,41 @@ MAY_IMPORT = {
 TOP = {"pyproject.toml", "README.md", "LICENSE", "uv.lock", *PACKAGES, "tests"}
 
 
-def files(*endings: str, under: tuple[str, ...] = PACKAGES) -> Iterator[tuple[str, str]]:
-    """Yield the path within the house and the text of each file of ours with these endings."""
-    for folder in under:
-        for path in sorted((HOUSE / folder).rglob("*")):
-            if path.suffix.lstrip(".") in endings and "__pycache__" not in path.parts:
-                yield str(path.relative_to(HOUSE)), path.read_text("utf-8")
+@cache
+def files(*endings: str, under: tuple[str, ...] = PACKAGES) -> tuple[tuple[str, str], ...]:
+    """Return the path within the house and the text of each file of ours with these endings."""
+    return tuple(
+        (str(path.relative_to(HOUSE)), path.read_text("utf-8"))
+        for folder in under
+        for path in sorted((HOUSE / folder).rglob("*"))
+        if path.suffix.lstrip(".") in endings and "__pycache__" not in path.parts
+    )
 
 
 @cache
 def modules() -> tuple[tuple[str, ast.Module], ...]:
+    """Return every module of ours, read once for all rules."""
     return tuple((name, ast.parse(words)) for name, words in files("py"))
 
 
-def calls(tree: ast.AST) -> Iterator[str]:
-    """Yield what is called, dotted: ``session.commit``, ``datetime.now``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
+@cache
+def calls() -> tuple[tuple[str, str], ...]:
+    """Return who calls what, dotted: ``session.commit``, ``datetime.now``."""
+    return tuple(
+        (name, dotted(node.func))
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a chain of names as it is written; what stands before it otherwise is ``…``."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return "…"
 
 
 def names_imported(tree: ast.AST) -> Iterator[str]:
@@ -100,14 +120,24 @@ def test_a_route_that_does_not_say_so_fails_the_build(
         create_app(house, routers=(*ROUTERS, forgotten))
 
 
+def test_an_application_that_has_ended_is_forgotten_with_all_that_it_held(house: Parts) -> None:
+    application = create_app(house)
+    TestClient(application).get("/metrics")
+    gone = weakref.ref(application)
+
+    del application
+    gc.collect()
+
+    assert gone() is None
+
+
 # What is done in one place only.
 
 
 def test_the_wall_clock_is_read_in_one_place() -> None:
     readers = {
         name
-        for name, tree in modules()
-        for call in calls(tree)
+        for name, call in calls()
         if re.search(r"(?:datetime|date)\.(?:now|utcnow|today)$|^time\.time$", call)
     }
 
@@ -116,9 +146,7 @@ def test_the_wall_clock_is_read_in_one_place() -> None:
 
 
 def test_transactions_are_committed_at_the_edge_only() -> None:
-    committers = {
-        name for name, tree in modules() for call in calls(tree) if call.endswith(".commit")
-    }
+    committers = {name for name, call in calls() if call.endswith(".commit")}
 
     assert committers <= {"assistant/ground/database.py", "assistant/migrations/env.py"}
 
@@ -128,7 +156,7 @@ def test_others_servers_are_reached_through_the_guarded_client_only() -> None:
         r"httpx\.(?:Client|AsyncClient|HTTPTransport|request|stream|get|post|put)$"
         r"|bounded_client$|urlopen$|create_connection$|HTTPS?Connection$"
     )
-    makers = {name for name, tree in modules() for call in calls(tree) if client.search(call)}
+    makers = {name for name, call in calls() if client.search(call)}
 
     # The model's and the embedder's servers are named by an operator, not on a page.
     assert makers == {
