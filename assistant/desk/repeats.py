@@ -15,6 +15,7 @@ from assistant.desk.handled import GROWN, Handled
 from assistant.desk.messages import Message, subject_of
 from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
+from assistant.ground.remembered import Remembered
 from knowledge.entities import identifiers, in_conflict
 from knowledge.grouping import NEWEST, Group, label, nearest_group
 from knowledge.traces import kept_in, stored, trace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from knowledge.entries import Vector, Vectors
 
+HEAD = 16  # bytes of a group's direction, which change when a question joins or leaves it
 LABELLED_FROM = 4  # questions; a smaller group is called by the first of them
 
 
@@ -109,7 +111,7 @@ def join(
         group = _opened(session, question, left, named, traced_by(embedder), at)
     session.add(QuestionTrace(message_id=question.id, trace=stored(left)))
     question.group_id = group.id
-    if _is_power_of_two(group.size):
+    if group.size & (group.size - 1) == 0:  # a power of two
         session.flush()
         group.relabel(session)
     return group
@@ -163,13 +165,27 @@ def groups_of(
 
     Without ``handled``, those that a person handled are left out.
     """
-    query = select(
-        RepeatGroup.id, RepeatGroup.total, RepeatGroup.size, RepeatGroup.identifiers
-    ).where(RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder)
-    query = query.where(RepeatGroup.merged_into_id.is_(None))
+    # Each question is compared with all of them while it holds the writer's turn.
+    head = func.substr(RepeatGroup.total, 1, HEAD, type_=LargeBinary)
+    query = (
+        select(RepeatGroup.id, RepeatGroup.size, RepeatGroup.revision, head)
+        .where(RepeatGroup.launch_id == launch_id, RepeatGroup.embedder == embedder)
+        .where(RepeatGroup.merged_into_id.is_(None))
+    )
     if not handled:
         query = query.where(RepeatGroup.handled_at.is_(None))
-    return [_as_group(*row) for row in session.execute(query.order_by(RepeatGroup.id))]
+    rows = session.execute(query.order_by(RepeatGroup.id))
+    states = {row.id: tuple(row[1:]) for row in rows}
+    return _GROUPS.get(session, (launch_id, embedder, handled), states)
+
+
+def _read(session: Session, ids: Sequence[int]) -> dict[int, Group]:
+    columns = RepeatGroup.id, RepeatGroup.total, RepeatGroup.size, RepeatGroup.identifiers
+    found = session.execute(select(*columns).where(RepeatGroup.id.in_(ids)))
+    return {row.id: _as_group(*row) for row in found}
+
+
+_GROUPS = Remembered(_read)
 
 
 def _joined(
@@ -241,10 +257,6 @@ def _as_group(id_: int, total: bytes, size: int, named: Sequence[str]) -> Group:
     return Group(str(id_), np.frombuffer(total, dtype=np.float32), size, frozenset(named))
 
 
-def _is_power_of_two(size: int) -> bool:
-    return size & (size - 1) == 0
-
-
 def asked(session: Session, group_id: int) -> Asked:
     """Return how often the group's question was asked, and where."""
     people, contacts = session.execute(
@@ -281,10 +293,5 @@ def siblings(session: Session, ticket: Ticket, *, most: int = 10) -> list[Ticket
     """Return the other tickets about the same question, newest first, at most ``most``."""
     if ticket.group_id is None:
         return []
-    query = (
-        select(Ticket)
-        .where(Ticket.group_id == ticket.group_id, Ticket.id != ticket.id)
-        .order_by(Ticket.id.desc())
-        .limit(most)
-    )
-    return list(session.scalars(query))
+    same = Ticket.group_id == ticket.group_id, Ticket.id != ticket.id
+    return list(session.scalars(select(Ticket).where(*same).order_by(Ticket.id.desc()).limit(most)))

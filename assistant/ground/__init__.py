@@ -3,7 +3,7 @@
 ``settings`` (environment and hypercare.env) · ``database`` (engine, transactions, column types) ·
 ``turns`` (its writers go one after the other) · ``clock`` (the only wall clock) · ``errors`` (three
 ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every change an event) ·
-``tail`` (new events in their order) ·
+``tail`` (new events in their order) · ``remembered`` (rows read again only where they changed) ·
 ``llm`` (the one function that calls a model) ·
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·

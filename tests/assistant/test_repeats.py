@@ -1,6 +1,7 @@
 """Repeats: the same question from many people, kept once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from assistant.desk import repeats
 from assistant.desk.messages import Message
 from assistant.desk.repeats import Asked, QuestionTrace, RepeatGroup
 from assistant.ground.parts import Parts
+from knowledge.grouping import Group
 from knowledge.traces import kept_in
 from tests import cast
 from tests.cast import NOW, UNKNOWN, a_customer, later
@@ -104,6 +106,45 @@ def test_of_questions_that_join_at_the_same_time_none_is_lost(shop: Parts) -> No
         joined = session.scalar(select(func.count()).where(Message.group_id == group.id))
     assert (group.size, joined, len(traces)) == (8, 8, 8)
     assert np.allclose(group.as_group().total, traces.sum(axis=0), atol=1e-4)
+
+
+def test_a_group_is_compared_as_it_is_however_it_changed_since_the_last_question(
+    shop: Parts,
+) -> None:
+    def known() -> dict[str, Group]:
+        with shop.db.reading() as session:
+            launch_id = cast.launch_of(session).id
+            found = repeats.groups_of(session, launch_id, groups(shop)[0].embedder)
+        return {group.key: group for group in found}
+
+    def assert_as_in_the_table() -> None:
+        stored = {str(group.id): group.as_group() for group in groups(shop)}
+        assert known().keys() == stored.keys()
+        for key, group in known().items():
+            assert np.array_equal(group.total, stored[key].total)
+            assert (group.size, group.identifiers) == (stored[key].size, stored[key].identifiers)
+
+    a_customer(shop, visitor="mara").asks(UNKNOWN)
+    assert_as_in_the_table()
+    a_customer(shop, visitor="tom").asks(UNKNOWN)
+    assert_as_in_the_table()
+    with suppress(ZeroDivisionError), shop.db.writing() as session:  # this one is undone
+        group = session.scalars(select(RepeatGroup)).one()
+        group.take_in(group.as_group().with_group(group.as_group()), at=NOW)
+        session.flush()
+        repeats.groups_of(session, cast.launch_of(session).id, group.embedder)
+        raise ZeroDivisionError
+    assert_as_in_the_table()
+    with shop.db.writing() as session:
+        group = session.scalars(select(RepeatGroup)).one()
+        group.give_up(group.as_group().total / group.size)
+    assert_as_in_the_table()
+    with shop.db.writing() as session:  # one leaves and another comes: as many as before
+        group = session.scalars(select(RepeatGroup)).one()
+        other = np.roll(group.as_group().total, 1)
+        group.give_up(group.as_group().total)
+        group.take_in(group.as_group().with_member(other), at=group.last_seen_at)
+    assert_as_in_the_table()
 
 
 def test_a_group_that_grows_is_called_by_the_shortest_central_question(shop: Parts) -> None:
