@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from assistant.answering import broadcast
+from assistant.answering import broadcast, missed
 from assistant.answering.audience import WHY_WORDS, Asker, Audience, Chosen, Why, askers
 from assistant.answering.broadcast import Broadcast, Recipient, State
 from assistant.answering.decisions import Decision
@@ -19,6 +19,7 @@ from assistant.desk.causes import Cause
 from assistant.desk.conversations import Conversation
 from assistant.desk.recalled import Recall
 from assistant.desk.repeats import RepeatGroup
+from assistant.ground.outbox import Outgoing
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import of_launch as scenarios_of
@@ -181,12 +182,14 @@ def _left_out(audience: Audience) -> list[dict[str, Any]]:
 def broadcasts_page(session: Session, launch: Launch, *, at: datetime) -> dict[str, Any]:
     """Return the context of desk/broadcasts.html."""
     found = broadcast.of_launch(session, launch.id)
-    counted = broadcast.progress(session, [each.id for each in found])
+    ids = [each.id for each in found]
+    counted, failed = broadcast.progress(session, ids), missed.failed_of(session, ids)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "broadcasts": [
             {
                 **_listed(session, each, at),
+                "failed": failed.get(each.id, 0),
                 **dict(zip(("sent", "left_out", "total"), counted[each.id], strict=True)),
             }
             for each in found
@@ -229,6 +232,7 @@ def broadcast_page(
             "because": shown.stopped_because,
             "sent": sent,
             "left_out": left_out,
+            "failed": missed.failed_of(session, [shown.id]).get(shown.id, 0),
             "total": total,
             "share": sent / total if total else 0.0,
             "recall_href": f"/recalls/{shown.recall_id}" if shown.recall_id else None,
@@ -244,24 +248,32 @@ def broadcast_page(
 
 
 def _recipients(session: Session, shown: Broadcast) -> list[dict[str, Any]]:
+    """Return each of them, those first who could not be told."""
     query = (
         select(Recipient)
         .where(Recipient.broadcast_id == shown.id)
         .options(joinedload(Recipient.ticket), joinedload(Recipient.conversation))
-        .order_by(Recipient.id)
+        .order_by(Recipient.failed_at.is_(None), Recipient.id)
     )
-    return [
-        {
-            "name": customer_name(each.conversation),
-            "channel": each.channel,
-            "channel_words": channel_words(each.channel),
-            "email": each.email,
-            "ticket": each.ticket.number if each.ticket else None,
-            "sent_at": each.sent_at if each.message_id else None,
-            "why": WHY_WORDS[Why(each.why)] if each.why else None,
-        }
-        for each in session.scalars(query)
-    ]
+    people = list(session.scalars(query))
+    dead = missed.dead_mail(session, people)
+    return [_recipient(each, dead.get(each.id)) for each in people]
+
+
+def _recipient(each: Recipient, letter: Outgoing | None) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "name": customer_name(each.conversation),
+        "channel": each.channel,
+        "channel_words": channel_words(each.channel),
+        "email": each.email,
+        "ticket": each.ticket.number if each.ticket else None,
+        "sent_at": each.sent_at if each.message_id else None,
+        "why": WHY_WORDS[Why(each.why)] if each.why else None,
+        "failed": each.failed_because if each.failed_at else None,
+        "mail_failed": letter.last_error if letter else None,
+        "next_try_at": each.next_try_at,
+    }
 
 
 def _before(shown: Broadcast) -> list[dict[str, Any]]:

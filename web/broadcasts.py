@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from assistant.answering import broadcast, to_everyone
+from assistant.answering import broadcast, missed, to_everyone
 from assistant.answering.audience import Audience, Chosen
 from assistant.answering.broadcast import Broadcast
 from assistant.answering.leaving_out import Words as Said
@@ -188,6 +188,14 @@ def stop(agent: AtDesk, broadcast_id: RowId) -> RedirectResponse:
     because = f"{agent.by.name} stopped it."
     found.stop(agent.session, because=because, by=agent.by, at=agent.at)
     return _back(found, "broadcast-stopped")
+
+
+@router.post("/broadcasts/{broadcast_id}/recipients/{recipient_id}/retry")
+def try_again(agent: AtDesk, broadcast_id: RowId, recipient_id: RowId) -> RedirectResponse:
+    """Let somebody be told after all who could not be told."""
+    found = _this(agent, broadcast_id)
+    missed.try_again(agent.session, found, recipient_id, by=agent.by, at=agent.at)
+    return _back(found, "replayed")
 
 
 def _previewed(desk: Visit, launch: Launch, drafted: Drafted) -> HTMLResponse:

@@ -19,6 +19,8 @@ TONES = {
     "untriaged": "bad",
     "ended": "bad",
     "ending": "warn",
+    "untold": "bad",
+    "vacant": "warn",
 }
 KIND_WORDS = {
     "breach": "Missed",
@@ -30,6 +32,8 @@ KIND_WORDS = {
     "second-wave": "May come back",
     "ended": "Has ended",
     "ending": "Ends soon",
+    "untold": "Not told",
+    "vacant": "Nobody decides",
 }
 
 

@@ -22,7 +22,8 @@ about what changes) · ``asked_before`` with ``turns`` (the questions) ·
 ``replay_effect`` (what it does to each, and the estimates) · ``replay_records`` (what is kept of
 that) · ``replay_age`` (whether it still holds).
 Afterwards: ``broadcast`` (one answer to everyone who asked: ``audience`` who asked, ``leaving_out``
-who is not told and why, ``to_everyone`` decided with their number, ``sending`` one by one) ·
+who is not told and why, ``to_everyone`` decided with their number, ``sending`` one by one,
+``missed`` whom it could not tell) ·
 ``recall`` (words found wrong: off every surface at once) · ``taking_back`` (and who has them hears
 of it) · ``recalled_words`` (found again in what a person is about to send) ·
 ``explaining`` with ``in_words`` says why, ``trying`` what would happen, without doing it;

@@ -180,10 +180,19 @@ class Recipient(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), unique=True)
     left_out_at: Mapped[datetime | None]
     why: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(default=0)  # that went wrong
+    next_try_at: Mapped[datetime | None]  # None: with its turn
+    failed_at: Mapped[datetime | None]  # given up, until a person has it tried again
+    failed_because: Mapped[str] = mapped_column(default="")
     broadcast: Mapped[Broadcast] = relationship(back_populates="recipients")
     conversation: Mapped[Conversation] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
     message: Mapped[Message | None] = relationship(foreign_keys=message_id)
+
+
+def once_of(broadcast: Broadcast, visitor: str) -> str:
+    """Return what only one broadcast can hold at a time: these words to this person."""
+    return f"{broadcast.launch_id} {broadcast.sha256} {visitor}"
 
 
 def waiting_of(broadcast_id: int) -> tuple[Any, ...]:
@@ -192,6 +201,7 @@ def waiting_of(broadcast_id: int) -> tuple[Any, ...]:
         Recipient.broadcast_id == broadcast_id,
         Recipient.sent_at.is_(None),
         Recipient.left_out_at.is_(None),
+        Recipient.failed_at.is_(None),
     )
 
 

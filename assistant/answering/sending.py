@@ -1,19 +1,18 @@
 """Sending broadcasts: the worker tells one person after the other, each exactly once.
 
 A person is claimed, told and written down in one transaction, so that a process that dies in the
-middle has told nobody twice and forgets nobody. The gate looks at every single one.
+middle has told nobody twice and forgets nobody. The gate looks at every single one. Who cannot be
+told is left to ``missed``.
 """
 
 import math
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from assistant.answering import recalled_words
+from assistant.answering import missed, recalled_words
 from assistant.answering.audience import Why
 from assistant.answering.broadcast import Broadcast, Recipient
 from assistant.answering.leaving_out import Words, is_exactly
@@ -53,11 +52,13 @@ def _due(session: Session, at: datetime, *, most: int) -> list[int]:
         .where(
             Recipient.sent_at.is_(None),
             Recipient.left_out_at.is_(None),
+            Recipient.failed_at.is_(None),
+            or_(Recipient.next_try_at.is_(None), Recipient.next_try_at <= at),
             Broadcast.starts_at <= at,
             Broadcast.undone_at.is_(None),
             Broadcast.stopped_at.is_(None),
         )
-        .order_by(Recipient.id)
+        .order_by(Recipient.tries, Recipient.id)  # who failed comes after everybody else
         .limit(most)
     )
     return list(session.scalars(query))
@@ -67,10 +68,10 @@ def _sent(parts: Parts, recipient_id: int) -> bool:
     try:
         with parts.db.writing() as session:
             return _told(session, recipient_id, at=parts.clock.now())
-    except (StaleDataError, IntegrityError):  # somebody works on the same ticket: the next round
-        return False
-    except Exception:  # one that cannot be told must not keep the others waiting
-        log.exception("telling failed", recipient=recipient_id)
+    except Exception as trouble:  # one that cannot be told must not keep the others waiting
+        if not isinstance(trouble, missed.CONFLICTS):
+            log.exception("telling failed", recipient=recipient_id)
+        missed.note(parts, recipient_id, trouble)
         return False
 
 
@@ -123,6 +124,7 @@ def _claimed(session: Session, recipient_id: int, at: datetime) -> bool:
             Recipient.id == recipient_id,
             Recipient.sent_at.is_(None),
             Recipient.left_out_at.is_(None),
+            Recipient.failed_at.is_(None),
         )
         .values(sent_at=at)
     )

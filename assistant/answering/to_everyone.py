@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import recalled_words
 from assistant.answering.audience import Asker, Audience, Chosen, askers
-from assistant.answering.broadcast import UNDO, Broadcast, Recipient
+from assistant.answering.broadcast import UNDO, Broadcast, Recipient, once_of
 from assistant.answering.leaving_out import Words, sorted_out
 from assistant.desk import reply_guard
 from assistant.ground.errors import Refused
@@ -155,5 +155,5 @@ def _recipient(broadcast: Broadcast, asker: Asker) -> Recipient:
         channel=asker.channel,
         email=asker.email,
         newest_message_id=asker.newest_message_id,
-        once=f"{broadcast.launch_id} {broadcast.sha256} {asker.visitor}",
+        once=once_of(broadcast, asker.visitor),
     )

@@ -4,9 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from assistant.answering import sending
-from assistant.answering.broadcast import Broadcast
+from assistant.answering.broadcast import Broadcast, Recipient
+from assistant.desk import posting, reach
 from assistant.desk.conversations import Conversation
+from assistant.desk.letters import About, Letter
 from assistant.desk.messages import Message
+from assistant.desk.reach import Source
+from assistant.ground.outbox import Outgoing
 from assistant.ground.parts import Parts
 from tests import cast
 from tests.cast import AMIR, ERIC, LAUNCH, LENA, PRIYA, UNKNOWN
@@ -200,6 +204,52 @@ def test_ones_own_words_are_read_by_a_colleague_first(shop: Parts) -> None:
     assert "I have read it" in eric.get(onward).text
     assert amir.post(f"{onward}/reading").status_code == 403
     assert eric.post(f"{onward}/reading").status_code == 303
+
+
+def test_its_page_says_who_could_not_be_told_and_has_it_tried_again(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    onward = sent_by(amir, asked, conversations(asked)).headers["location"]
+    cast.later(asked, seconds=10)
+    sending.send_broadcasts(asked)
+    with asked.db.writing() as session:
+        people = list(session.scalars(select(Recipient).order_by(Recipient.id)))
+        people[0].sent_at, people[0].message_id = None, None
+        people[0].failed_at, people[0].failed_because = asked.clock.now(), "It went wrong <here>."
+        failed, fine = people[0].id, people[1].id
+
+    page = amir.get(onward).text
+    assert "1 person could not be told" in page
+    assert "It went wrong &lt;here&gt;." in page
+    assert page.count("Try again") == 1
+    assert "1 not told" in amir.get("/broadcasts").text
+    assert amir.post(f"{onward}/recipients/{fine}/retry").status_code == 409
+    assert amir.post(f"{onward}/recipients/{failed}/retry").headers["location"] == onward
+    assert "could not be told" not in amir.get(onward).text
+    assert a_browser(asked, PRIYA).post(f"{onward}/recipients/{fine}/retry").status_code == 403
+
+
+def test_a_mail_that_was_given_up_is_said_and_tried_again(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+    onward = sent_by(amir, asked, conversations(asked)).headers["location"]
+    cast.later(asked, seconds=10)
+    sending.send_broadcasts(asked)
+    with asked.db.writing() as session:
+        told = session.scalars(select(Recipient)).first()
+        assert told is not None
+        told.email = "mara@example.com"
+        to = reach.give(
+            session, told.conversation, told.email, source=Source.TICKET, at=asked.clock.now()
+        )
+        letter = Letter(
+            about=About.WORDS, correspondent=to, messages=[told.message_id], is_automatic=False
+        )
+        posting.put(session, asked.settings, letter, to.address, at=asked.clock.now())
+        session.scalars(select(Outgoing)).one().die(session, "550 no", at=asked.clock.now())
+        recipient = told.id
+
+    assert "550 no" in amir.get(onward).text
+    assert amir.post(f"{onward}/recipients/{recipient}/retry").status_code == 303
+    assert "550 no" not in amir.get(onward).text
 
 
 def test_nobody_else_sees_it(asked: Parts) -> None:
