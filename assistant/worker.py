@@ -23,6 +23,7 @@ from assistant.answering.answer import hand_over_stranded
 from assistant.desk import (
     alarms,
     chasing,
+    kinder,
     notice_mail,
     posting,
     regrouping,
@@ -118,6 +119,7 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
         Job("send broadcasts", often, sending.send_broadcasts),
         Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),
+        Job("follow changed clocks", often, kinder.go_on),
         Job("ask about ended answers", often, expiring.ask_owners),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),

@@ -9,11 +9,9 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from assistant.desk import kinder
-from assistant.desk.policies import HYPERCARE
-from assistant.desk.tickets import Ticket
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.parts import Parts
 from assistant.launch import staging
@@ -144,15 +142,6 @@ def bring_back(session: Session, launch: Launch, *, why: str, at: datetime) -> i
     """Give hypercare's promises to open tickets of the launch that came under normal ones.
 
     Each keeps the kinder clock: only what is due earlier by it moves. Returns how many promises
-    moved.
+    moved at once; where many tickets are open, the rest follows.
     """
-    query = select(Ticket).where(
-        Ticket.launch_id == launch.id,
-        Ticket.resolved_at.is_(None),
-        Ticket.in_scope.is_(True),
-        Ticket.policy != HYPERCARE.name,
-    )
-    for ticket in session.scalars(query.options(joinedload(Ticket.scenario))):
-        ticket.policy = HYPERCARE.name
-    session.flush()
-    return kinder.after_change(session, launch, why=why, at=at)
+    return kinder.after_change(session, launch, why=why, at=at, brings_back=True)
