@@ -30,6 +30,7 @@ from assistant.desk import (
     roster_watch,
     telling,
     update_alarms,
+    vacancies,
 )
 from assistant.ground.delivery import Deliverers, deliver_due, forget_delivered
 from assistant.ground.parts import Parts
@@ -116,10 +117,11 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
     return (
         Job("hand over stranded questions", often, hand_over_stranded),
         Job("tell of gaps in rosters", timedelta(minutes=5), roster_watch.tell_of_gaps),
+        Job("tell of deciders who left", timedelta(minutes=5), vacancies.tell_leads),
         Job("send broadcasts", often, sending.send_broadcasts),
+        Job("follow changed clocks", often, kinder.go_on),
         Job("take recalled answers back", often, taking_back.take_back),
         Job("keep the index", often, keep_index),
-        Job("follow changed clocks", often, kinder.go_on),
         Job("ask about ended answers", often, expiring.ask_owners),
         Job("watch the certificates", timedelta(minutes=10), guarantee.watch),
         Job("embed anew", often, embed_anew),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assistant.desk import chasing, fixes
+from assistant.desk import chasing, fixes, vacancies
 from assistant.desk.chasing import age_words
 from assistant.desk.rulings import RULED_WORDS, Ruled, Ruling
+from assistant.desk.vacancies import Vacancy
 from assistant.ground.errors import Refused
+from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.library.decided import may_rule
 from assistant.reports import decision_register, fix_log
@@ -46,6 +48,7 @@ def register_context(looking: Visit, launch: Launch, tried: Tried | None = None)
     keys = fix_log.messages_of(session, log)
     return {
         "launch": {"key": launch.key, "name": launch.name},
+        "vacant": [_vacant(looking, launch, each) for each in vacancies.of_launch(session, launch)],
         "waiting": [_waiting(looking, each, reminded, tried) for each in waiting],
         "unfiled": [
             {
@@ -74,6 +77,11 @@ def register_context(looking: Visit, launch: Launch, tried: Tried | None = None)
             for fix in log
         ],
     }
+
+
+def _vacant(looking: Visit, launch: Launch, each: Vacancy) -> dict[str, Any]:
+    href = f"/launches/{launch.key}/setup/scenarios/{each.scenario.key}"
+    return {"words": each.sentence, "href": href if looking.by.is_any(Role.LEAD) else ""}
 
 
 def _waiting(

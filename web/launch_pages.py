@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from assistant.desk import vacancies
 from assistant.ground import spending
 from assistant.ground.people import Person, Role, members
 from assistant.launch import updates
@@ -51,7 +52,8 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
     people = members(session, launch.id)
     entries = figures.entries_by_scenario(session, launch.id, at=at)
     contacts = figures.contacts_by_scenario(session, launch.id)
-    names = {person.email: person.name for person in people}
+    gone = {each.email: f"{each.name} (has left)" for each in vacancies.of_launch(session, launch)}
+    names = {**gone, **{person.email: person.name for person in people}}
     found = points.points(session, launch, at=at) if launch.phase == "preparing" else []
     may = _may(looking, launch)
     return {

@@ -3,6 +3,7 @@
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
 ``engineering`` (handing a ticket over, and the issue that stands for it) ·
 ``rulings chasing`` (decisions that a ticket waits for, and who is reminded) ·
+``vacancies`` (scenarios whose decider has left) ·
 ``checkins`` (customers somebody calls on) · ``visitors`` (who somebody says
 they are) · ``reply_guard strangers`` (a last look at what
 somebody wrote) ·

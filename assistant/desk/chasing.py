@@ -109,7 +109,7 @@ def _chased(session: Session, ruling: Ruling, at: datetime) -> bool:
     if is_over or not _claimed(session, ruling, period, person, None, at):
         return False
     if person is not None:
-        _tell(session, ruling, person, "", at)
+        _tell(session, ruling, person, _in_place_of(ruling, person), at)
     if period >= ESCALATES_AT:
         on_shift = in_charge(session, ruling.launch_id, at)
         if on_shift is not None and (person is None or on_shift.id != person.id):
@@ -126,6 +126,14 @@ def _who(session: Session, ruling: Ruling, at: datetime) -> Person | None:
         if is_here:
             return asked
     return in_charge(session, ruling.launch_id, at)
+
+
+def _in_place_of(ruling: Ruling, person: Person) -> str:
+    """Return why somebody else is reminded than who was asked; "" when it is them."""
+    asked = ruling.asked_of
+    if asked is None or asked.id == person.id:
+        return ""
+    return f"{asked.name} has left, so a lead has to name who decides: "
 
 
 def _tell(session: Session, ruling: Ruling, person: Person, begin: str, at: datetime) -> None:

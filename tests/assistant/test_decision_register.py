@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from assistant.desk import chasing, rulings
+from assistant.desk import chasing, rulings, vacancies
 from assistant.desk.notices import Notice
 from assistant.desk.rulings import Ruled, Ruling
 from assistant.desk.tickets import Ticket
@@ -296,3 +296,30 @@ def test_somebody_else_is_reminded_when_who_decides_has_left(shop: Parts) -> Non
     assert told(shop)[-1] == NOOR
     with shop.db.reading() as session:
         assert session.scalars(select(Ticket)).one().is_open
+
+
+def test_leads_are_told_once_when_nobody_can_decide_any_more(shop: Parts) -> None:
+    assert vacancies.tell_leads(shop) == 0
+    with shop.db.writing() as session:
+        the(session, LENA).disabled_at = shop.clock.now()
+        launch = launch_of(session)
+        missing = vacancies.of_launch(session, launch)
+        named = [str(each) for scenario in launch.scenarios for each in scenario.deciders.values()]
+    assert len(missing) == named.count(LENA) > 0
+
+    assert vacancies.tell_leads(shop) == len(missing)
+    assert vacancies.tell_leads(shop) == 0
+
+    with shop.db.reading() as session:
+        notices = session.scalars(select(Notice).where(Notice.kind == "vacant")).all()
+        assert {each.person.email for each in notices} == {NOOR}
+        assert "“" in notices[0].words and "Lena Ortiz is not there any more" in notices[0].words
+        assert notices[0].href.startswith("/launches/")
+
+
+def test_who_comes_back_is_missed_no_more(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        the(session, LENA).disabled_at = shop.clock.now()
+        assert vacancies.of_launch(session, launch_of(session))
+        the(session, LENA).disabled_at = None
+        assert vacancies.of_launch(session, launch_of(session)) == []
