@@ -33,8 +33,8 @@ one taken back) ·
 ``replays replay_pages`` (a version against every real question) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages``, ``written
 written_pages lesson_actions`` (routes, and what their pages show) · ``shell toasts`` (every staff
-page) · ``rendering warming`` (templates into pages) · ``mail mails mail_pages ticket_mail
-reached`` (what a mail's links open, what came in, and where customers are reached) ·
+page) · ``rendering warming`` (templates into pages) · ``mail mails mails_aside mail_pages
+ticket_mail reached`` (what a mail's links open, what came in, and where customers are reached) ·
 ``learning learning_pages to_do_pages`` (what wordings are worth, and what was "not quite") ·
 ``rehearsals rehearsal_pages rehearsal_command`` (go or no-go before day 0) ·
 ``new_launch template_commands`` (a launch from a template) · ``setup setup_figures

@@ -1,8 +1,8 @@
 """Mail that came in, as the team reads it: the whole text of one, and what was put aside."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -10,13 +10,11 @@ from sqlalchemy.orm import undefer
 from assistant.desk import mails
 from assistant.desk.mails import Mail
 from assistant.ground.errors import NotFound
-from assistant.integrations.email import Incoming, Unreadable, Vouched, read
 from web.access import DeskHere, LeadHere, PartsHere, Reading, RowId, Writing, this_ticket
+from web.mails_aside import aside_page, standing, whole
 from web.shell import Visit, visit, went
 
 router = APIRouter(tags=["mail"], default_response_class=HTMLResponse)
-
-SHOWN = 20_000  # characters of a mail's text on a page
 
 
 def _leading(request: Request, parts: PartsHere, me: LeadHere, session: Reading) -> Visit:
@@ -37,13 +35,23 @@ AtDesk = Annotated[Visit, Depends(_at_desk)]
 
 
 @router.get("/mails")
-def show_aside(lead: Leading) -> HTMLResponse:
-    """Show the mails that a person has to look at."""
-    aside = [
-        {**_shown(mail), "id": mail.id, "because": mail.because}
-        for mail in mails.in_quarantine(lead.session)
-    ]
-    return lead.page("desk/mails.html", "mails", lead.launch(), {"mails": aside})
+def show_aside(
+    lead: Leading,
+    kind: Literal["aside", "automatic"] = "aside",
+    of: Annotated[str, Query(max_length=100)] = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> HTMLResponse:
+    """Show the mails that a person has to look at, or those of machines, of one launch or all."""
+    context = aside_page(lead.session, lead.launches, _mine(lead), kind, of=of, number=page)
+    return lead.page("desk/mails.html", "mails", lead.launch(), context)
+
+
+@router.get("/mails/{mail_id}")
+def show_one_aside(mail_id: RowId, lead: Leading) -> HTMLResponse:
+    """Show the whole of a mail that was not answered, and what a lead may do with it."""
+    mail = _aside(lead, mail_id)
+    context = {"mail": {**whole(mail), **standing(mail)}, "ticket": None}
+    return lead.page("desk/mail.html", "mails", mail.launch or lead.launch(), context)
 
 
 @router.post("/mails/{mail_id}/conversation")
@@ -71,35 +79,18 @@ def show_mail(number: str, mail_id: RowId, desk: AtDesk) -> HTMLResponse:
     )
     if mail is None:
         raise NotFound("There is no such mail here.", what_to_do="Go back to the ticket.")
-    context = {"mail": _shown(mail), "ticket": {"number": ticket.number}}
+    context = {"mail": {**whole(mail), **standing(mail)}, "ticket": {"number": ticket.number}}
     return desk.page("desk/mail.html", "desk", ticket.launch, context)
 
 
+def _mine(lead: Visit) -> list[int] | None:
+    return None if lead.by.is_any() else [launch.id for launch in lead.launches]
+
+
 def _aside(lead: Visit, mail_id: int) -> Mail:
-    mail = lead.session.get(Mail, mail_id, with_for_update=True)
+    readable = mails.of_people_in(_mine(lead))
+    query = select(Mail).where(Mail.id == mail_id, readable).options(undefer(Mail.raw))
+    mail = lead.session.scalar(query.with_for_update(of=Mail))
     if mail is None:
         raise NotFound("There is no such mail.", what_to_do="Load the list again.")
     return mail
-
-
-def _shown(mail: Mail) -> dict[str, object]:
-    told = _read(mail)
-    text = told.text if told else mail.raw[:SHOWN].decode("latin-1")
-    return {
-        "sender": mail.sender or "nobody in one address",
-        "subject": mail.subject or "(no subject)",
-        "at": mail.received_at,
-        "kilobytes": max(1, mail.size // 1000),
-        "verified": mail.is_verified,
-        "denied": told is not None and told.vouched is Vouched.NO,
-        "attachments": list(told.attachments) if told else [],
-        "text": "".join(each for each in text[:SHOWN] if each.isprintable() or each in "\n\t"),
-        "cut": len(text) > SHOWN,
-    }
-
-
-def _read(mail: Mail) -> Incoming | None:
-    try:
-        return read(mail.raw)
-    except Unreadable:
-        return None

@@ -176,7 +176,7 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             *_held_up(visit, launch),
             *_untold(visit, launch),
         ],
-        "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else 0,
+        "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else None,
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from assistant.desk import letters, reach
 from assistant.desk.letters import About, Letter
 from assistant.desk.mail_state import carried
-from assistant.desk.mails import Mail
+from assistant.desk.mails import AUTOMATIC, Mail
 from assistant.desk.posting import EMAIL
 from assistant.desk.reach import Correspondent
 from assistant.desk.tickets import Ticket
@@ -94,4 +94,13 @@ def _came(ticket: Ticket, mail: Mail) -> dict[str, Any]:
         "subject": mail.subject or "(no subject)",
         "at": mail.received_at,
         "verified": mail.is_verified,
+        "words": _came_words(mail),
     }
+
+
+def _came_words(mail: Mail) -> str:
+    if mail.outcome == AUTOMATIC:
+        return "Of a machine, not answered"
+    if mail.is_aside:
+        return "Put aside, not answered"
+    return "Whole mail" if mail.is_verified else "Whole mail, unverified"

@@ -8,7 +8,7 @@ From, Cc, Reply-To or a ticket number claim opens nothing.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.desk import reach
+from assistant.desk import mails, reach
 from assistant.integrations.email import Incoming, Vouched
 
 MOST_AN_HOUR = 20  # mails of one address that become something by themselves
@@ -20,7 +20,7 @@ class Fate(StrEnum):
     GOES_ON = "goes-on"  # with the conversation that it answers
     BEGINS = "begins"  # a conversation of its own
     BOUNCE = "bounce"
-    AUTOMATIC = "automatic"  # kept, and not answered
+    AUTOMATIC = mails.AUTOMATIC
     OURS = "ours"  # our own mail came back
     QUARANTINE = "quarantine"
 

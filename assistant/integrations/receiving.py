@@ -149,6 +149,7 @@ def _carried_out(parts: Parts, mail_id: int, incoming: Incoming) -> int | None:
             return None
         to, by_token = meant(session, parts.settings, incoming, at=at)
         fate, because = fate_of(incoming, _known(session, mail, incoming, to, by_token, at))
+        _filed(session, parts, mail, incoming, to, fate)
         if fate is Fate.QUARANTINE:
             mail.quarantine(because, at=at)
             return None
@@ -167,6 +168,24 @@ def _carried_out(parts: Parts, mail_id: int, incoming: Incoming) -> int | None:
             mail.quarantine("There is no launch that it could belong to.", at=at)
             return None
         return _said(session, mail, incoming, conversation, to, at).id
+
+
+def _filed(
+    session: Session,
+    parts: Parts,
+    mail: Mail,
+    incoming: Incoming,
+    to: Correspondent | None,
+    fate: Fate,
+) -> None:
+    """Write down where people find it who look for it; what is not answered, beside its ticket."""
+    if to is not None:
+        mail.launch_id = to.conversation.launch_id
+    else:
+        launch = launch_for(session, parts.settings, incoming.recipients)
+        mail.launch_id = launch.id if launch else None
+    if to is not None and fate in (Fate.QUARANTINE, Fate.AUTOMATIC):
+        mail.conversation_id = to.conversation_id
 
 
 def _known(
