@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Cookie, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -23,7 +24,9 @@ from web.public import Handler, from_our_page
 from web.rendering import page
 from web.shell import Words
 
-VISIT = "hypercare_mail"  # cookie: the visit that a tap on a mail's link began
+# Cookie: the visit that a tap on a mail's link began. Each stands under its own conversation's
+# address, so that two links in one browser keep apart.
+VISIT = "hypercare_visit"
 VISIT_LASTS = 12 * 3_600  # seconds; no longer than the link behind it
 # A link's secret stands in the address: no other site is told where somebody came from. With
 # "no-referrer" browsers would hide from our own forms, too, which page they came from.
@@ -69,22 +72,35 @@ def _received(parts: Parts, raw: bytes) -> dict[str, Any]:
         return {"id": mail.id, "outcome": "quarantine" if aside else mail.outcome or "kept"}
 
 
-@router.get("/mail/conversation", dependencies=[anyone])
-def show(session: Reading, parts: PartsHere, visit: Visit = "") -> HTMLResponse:
+@router.get("/mail/conversations/{conversation_id}", dependencies=[anyone])
+def show(
+    conversation_id: str, session: Reading, parts: PartsHere, visit: Visit = ""
+) -> HTMLResponse:
     """Show the conversation of this visit."""
     at = parts.clock.now()
-    to = visiting.correspondent(session, Opens.VISIT, visit, at=at)
+    to = visiting.visited(session, visit, conversation_id, at=at)
     struck, key = recalled.struck(session, to.conversation_id), secrets.token_urlsafe(16)
     context = mail_pages.conversation_page(to.conversation, struck=struck, key=key, at=at)
+    context["action"] = _address(to.conversation_id)
     return _page(parts, context, template="public/conversation.html")
 
 
-@router.post("/mail/conversation", dependencies=[anyone, from_our_page, limited_by_address])
-def say(parts: PartsHere, words: Words, key: Words, visit: Visit = "") -> RedirectResponse:
+@router.post(
+    "/mail/conversations/{conversation_id}",
+    dependencies=[anyone, from_our_page, limited_by_address],
+)
+def say(
+    conversation_id: str, parts: PartsHere, words: Words, key: Words, visit: Visit = ""
+) -> RedirectResponse:
     """Write more in the conversation of this visit."""
     if words.strip():
-        visiting.say(parts, visit, words.strip()[:LONGEST], key=f"page-{key[:60]}")
-    return RedirectResponse("/mail/conversation", 303)
+        said = words.strip()[:LONGEST]
+        visiting.say(parts, visit, conversation_id, said, key=f"page-{key[:60]}")
+    return RedirectResponse(_address(conversation_id), 303)
+
+
+def _address(conversation_id: str) -> str:
+    return f"/mail/conversations/{quote(conversation_id, safe='')}"
 
 
 @router.get("/mail/{token}", dependencies=[anyone, limited_by_address])
@@ -97,11 +113,9 @@ def ask_to_enter(token: str, session: Reading, parts: PartsHere) -> HTMLResponse
 @router.post("/mail/{token}", dependencies=[anyone, from_our_page, limited_by_address])
 def enter(token: str, session: Writing, parts: PartsHere) -> RedirectResponse:
     """Confirm the address and open the conversation."""
-    visit = visiting.enter(session, token, at=parts.clock.now())
-    visiting.read(
-        session, visiting.correspondent(session, Opens.CONVERSATION, token, at=parts.clock.now())
-    )
-    return _entered(parts, visit)
+    to, visit = visiting.enter(session, token, at=parts.clock.now())
+    visiting.read(session, to)
+    return _entered(parts, to.conversation_id, visit)
 
 
 @router.get("/mail/{token}/choices/{message_id}/{number}", dependencies=[anyone])
@@ -122,17 +136,18 @@ def choose(token: str, message_id: RowId, number: RowId, parts: PartsHere) -> Re
     """Choose the title, and show what comes of it."""
     visiting.choose(parts, token, message_id, number)
     with parts.db.writing() as session:
-        visit = visiting.enter(session, token, at=parts.clock.now())
-    return _entered(parts, visit)
+        to, visit = visiting.enter(session, token, at=parts.clock.now())
+        conversation_id = to.conversation_id
+    return _entered(parts, conversation_id, visit)
 
 
-def _entered(parts: Parts, visit: str) -> RedirectResponse:
-    response = RedirectResponse("/mail/conversation", 303, PRIVATE)
+def _entered(parts: Parts, conversation_id: str, visit: str) -> RedirectResponse:
+    response = RedirectResponse(_address(conversation_id), 303, PRIVATE)
     response.set_cookie(
         VISIT,
         visit,
         VISIT_LASTS,
-        path="/mail",
+        path=_address(conversation_id),
         httponly=True,
         samesite="lax",
         secure=parts.settings.cookie_secure,

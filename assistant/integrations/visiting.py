@@ -30,15 +30,23 @@ def correspondent(session: Session, opens: Opens, token: str, *, at: datetime) -
     return link.correspondent
 
 
-def enter(session: Session, token: str, *, at: datetime) -> str:
-    """Tap on a mail's link: the address is confirmed. Return the secret of this visit.
+def visited(session: Session, visit: str, conversation_id: str, *, at: datetime) -> Correspondent:
+    """Return whose conversation a visit opened. Raises NotFound when that is another one."""
+    to = correspondent(session, Opens.VISIT, visit, at=at)
+    if to.conversation_id != conversation_id:
+        raise NotFound("This link does not work any more.", what_to_do="Use that of a newer mail.")
+    return to
+
+
+def enter(session: Session, token: str, *, at: datetime) -> tuple[Correspondent, str]:
+    """Tap on a mail's link: the address is confirmed. Return whose, and the secret of this visit.
 
     Raises:
         NotFound: when the link does not work any more.
     """
     to = correspondent(session, Opens.CONVERSATION, token, at=at)
     to.confirm(session, Proof.LINK, at=at)
-    return links.make(session, Opens.VISIT, to, at=at)
+    return to, links.make(session, Opens.VISIT, to, at=at)
 
 
 def read(session: Session, to: Correspondent) -> None:
@@ -47,16 +55,16 @@ def read(session: Session, to: Correspondent) -> None:
         reach.note_read(session, to.conversation_id, to.conversation.messages[-1].id)
 
 
-def say(parts: Parts, visit: str, words: str, *, key: str) -> None:
+def say(parts: Parts, visit: str, conversation_id: str, words: str, *, key: str) -> None:
     """Write down what the visitor says, once for its key, and decide it.
 
     Raises:
-        NotFound: when the visit has ended.
+        NotFound: when the visit has ended, or opened another conversation.
         Refused: when ``key`` was used for other words.
     """
     with parts.db.writing() as session:
         at = parts.clock.now()
-        conversation = correspondent(session, Opens.VISIT, visit, at=at).conversation
+        conversation = visited(session, visit, conversation_id, at=at).conversation
         said = said_before(session, conversation.id, key, sha256(words))
         said = said or conversation.ask(session, words, key=key, at=at)
     answer(parts, said.id)

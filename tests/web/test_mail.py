@@ -10,15 +10,29 @@ from sqlalchemy import select
 
 from assistant.answering import recall
 from assistant.desk.letters import Letter
+from assistant.desk.mails import PAGE as PER_PAGE
+from assistant.desk.mails import Mail
 from assistant.desk.reach import Correspondent, Proof
 from assistant.desk.subscribers import Subscriber
 from assistant.ground.parts import Parts
 from assistant.integrations import receiving
 from assistant.launch import updates
 from tests import cast
-from tests.cast import AMIR, EXPORT, EXPORT_TEXT, INES, LENA, UNKNOWN, Customer, later, the
+from tests.cast import (
+    AMIR,
+    EXPORT,
+    EXPORT_TEXT,
+    INES,
+    LAUNCH,
+    LENA,
+    UNKNOWN,
+    Customer,
+    later,
+    the,
+)
 from tests.mail_server import Taken, a_mail, a_mail_server, rounds, text_of, with_mail
-from tests.web.staff import PAGE, Browser, a_browser
+from tests.web.staff import PAGE, Browser, a_browser, queries
+from tests.web.test_desk import a_launch
 from web import api
 from web.app import create_app
 
@@ -91,6 +105,13 @@ def test_a_big_mail_is_taken_in_and_a_big_form_is_not(reader: TestClient) -> Non
     assert reader.post("/api/v1/mail/", content=big, headers=SECRET).status_code == 413
 
 
+def visited(parts: Parts, number: int = 0) -> str:
+    """Return the address of a conversation behind its mail's link, by its place."""
+    with parts.db.reading() as session:
+        found = session.scalars(select(Correspondent).order_by(Correspondent.id)).all()
+        return f"/mail/conversations/{found[number].conversation_id}"
+
+
 def test_following_a_link_shows_nothing_and_confirms_nothing_a_tap_does(
     shop: Parts, post: Taken, reader: TestClient
 ) -> None:
@@ -105,9 +126,11 @@ def test_following_a_link_shows_nothing_and_confirms_nothing_a_tap_does(
 
     assert (before.headers["referrer-policy"], UNKNOWN in before.text) == ("same-origin", False)
     assert UNKNOWN in after.text
-    assert str(after.url).endswith("/mail/conversation")  # no secret stands in the address
     with shop.db.reading() as session:
-        assert session.scalars(select(Correspondent)).one().confirmed_by == "link"
+        to = session.scalars(select(Correspondent)).one()
+        assert to.confirmed_by == "link"
+        # No secret stands in the address.
+        assert str(after.url).endswith(f"/mail/conversations/{to.conversation_id}")
 
 
 def test_a_link_that_ended_or_never_was_and_one_from_elsewhere_open_nothing(
@@ -123,7 +146,7 @@ def test_a_link_that_ended_or_never_was_and_one_from_elsewhere_open_nothing(
     assert (elsewhere.status_code, ended.status_code, none.status_code) == (403, 404, 404)
     assert ended.text == none.text
     assert "This link does not work any more." in ended.text
-    assert reader.get("/mail/conversation").status_code == 404
+    assert reader.get(visited(shop)).status_code == 404
 
 
 def test_who_reads_their_mail_writes_more_behind_the_link(
@@ -136,9 +159,42 @@ def test_who_reads_their_mail_writes_more_behind_the_link(
     assert key is not None
     form = {"words": "They are penguins of the zoo.", "key": key[1]}
     for _ in range(2):  # a form that is sent twice is said once
-        page = reader.post("/mail/conversation", data=form, headers={**PAGE, **OURS}).text
+        page = reader.post(visited(shop), data=form, headers={**PAGE, **OURS}).text
 
     assert page.count("They are penguins of the zoo.") == 1
+
+
+def test_two_links_in_one_browser_open_two_conversations_that_never_mix(
+    shop: Parts, post: Taken, reader: TestClient
+) -> None:
+    questions = (UNKNOWN, "Where is the zoo?")
+    for number, words in enumerate(questions):
+        writes(reader, a_mail(words, sender=f"m{number}@example.com", message_id=f"<m{number}@x>"))
+    rounds(shop)
+    for mail in post.mails:
+        taps(reader, link_in(mail))
+    first, second = visited(shop, 0), visited(shop, 1)
+
+    pages = [reader.get(path).text for path in (first, second, first)]
+    assert [[words in page for words in questions] for page in pages] == [
+        [True, False],
+        [False, True],
+        [True, False],
+    ]
+
+    # Words that are typed in the first go to the first, though the second was opened later.
+    form = {"words": "It has stairs.", "key": "first-of-two"}
+    assert "It has stairs." in reader.post(first, data=form, headers={**PAGE, **OURS}).text
+    assert "It has stairs." not in reader.get(second).text
+
+    # A visit opens its own conversation and no other, whatever the browser is made to send.
+    mine = next(each.value for each in reader.cookies.jar if each.path == first)
+    stranger = TestClient(reader.app, base_url=str(reader.base_url))
+    stolen = {"cookie": f"hypercare_visit={mine}"}
+    assert stranger.get(second, headers=stolen).status_code == 404
+    refused = stranger.post(second, data=form, headers={**PAGE, **OURS, **stolen})
+    assert refused.status_code == 404
+    assert stranger.get(first, headers=stolen).status_code == 200
 
 
 def test_a_title_is_chosen_by_a_tap_and_not_by_following_its_link(
@@ -155,7 +211,7 @@ def test_a_title_is_chosen_by_a_tap_and_not_by_following_its_link(
     assert choice.endswith("/1")
     for _ in range(3):
         reader.get(choice)
-    assert EXPORT_TEXT not in reader.get("/mail/conversation").text
+    assert EXPORT_TEXT not in reader.get(visited(shop)).text
 
     assert EXPORT_TEXT in taps(reader, choice)
     rounds(shop)
@@ -325,7 +381,7 @@ def test_what_was_recalled_stands_struck_through_behind_a_mail_s_link(
         entry, lena = cast.entry_of(session, "export-data"), the(session, LENA)
         recall.recall(session, entry, reason="It is gone.", by=lena, at=shop.clock.now())
 
-    assert f"<s>{EXPORT_TEXT}</s>" in reader.get("/mail/conversation").text
+    assert f"<s>{EXPORT_TEXT}</s>" in reader.get(visited(shop)).text
 
 
 def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
@@ -340,13 +396,80 @@ def test_a_lead_sees_what_was_put_aside_and_lets_it_in(
     assert outcome["outcome"] == "quarantine"
     assert "It does not say in one address who wrote it." in page
     assert "&lt;b&gt;Two&lt;/b&gt;" in page and "Mail put aside" in lena.get("/desk").text
-    assert a_browser(shop, AMIR).get("/mails").status_code == 403
+    assert "Do penguins have knees?" in lena.get("/mails/1").text
+    assert [a_browser(shop, AMIR).get(path).status_code for path in ("/mails", "/mails/1")] == [
+        403,
+        403,
+    ]
     assert lena.post("/mails/1/conversation").status_code == 303
     assert lena.post("/mails/1/discarding").status_code == 409
     receiving.settle_due(shop)
     assert "Nothing is put aside" in lena.get("/mails").text
     with cast.the_ticket(shop) as (_, ticket):
         assert (ticket.subject, ticket.conversation.channel) == ("<b>Two</b>", "email")
+
+
+def test_a_machine_s_mail_about_a_ticket_is_found_there_and_may_be_let_in(
+    shop: Parts, post: Taken, reader: TestClient
+) -> None:
+    writes(reader, a_mail(UNKNOWN))
+    rounds(shop)
+    ours = str(post.mails[0]["Message-ID"])
+    outcome = writes(
+        reader,
+        a_mail(
+            "I am away until Monday. <b>Ask Bo.</b>",
+            subject="Out of office",
+            message_id="<away@example.com>",
+            Auto_Submitted="auto-replied",
+            In_Reply_To=ours,
+            References=ours,
+        ),
+    )
+    amir, lena = a_browser(shop, AMIR), a_browser(shop, LENA)
+    page = ticket_page(amir, shop)
+
+    assert outcome["outcome"] == "automatic"
+    assert "Out of office" in page and "Of a machine, not answered" in page
+    assert "Out of office" not in lena.get("/mails").text
+    machines = lena.get("/mails", kind="automatic").text
+    with cast.the_ticket(shop) as (_, ticket):
+        assert "Out of office" in machines and f"/desk/tickets/{ticket.number}" in machines
+    assert "&lt;b&gt;Ask Bo.&lt;/b&gt;" in lena.get("/mails/2").text
+
+    assert lena.post("/mails/2/conversation").status_code == 303
+    receiving.settle_due(shop)
+    assert "Out of office" not in lena.get("/mails", kind="automatic").text
+    assert lena.post("/mails/2/conversation").status_code == 409
+
+
+def test_what_was_put_aside_is_paged_and_split_by_launch(
+    shop: Parts, post: Taken, reader: TestClient
+) -> None:
+    for number in range(PER_PAGE + 5):
+        raw = f"From: a@b.example, c@d.example\nSubject: No {number:03}\n\nHello {number}"
+        receiving.take_in(shop, raw.encode(), came_by="api")
+    while receiving.settle_due(shop):
+        pass
+    with shop.db.writing() as session:
+        session.get_one(Mail, 1).launch = a_launch(session)
+        session.get_one(Mail, 2).launch_id = None
+    lena = a_browser(shop, LENA)
+
+    first, second = lena.get("/mails").text, lena.get("/mails", page=2).text
+    assert (first.count("No 0"), second.count("No 0")) == (PER_PAGE, 4)
+    assert f"1–{PER_PAGE} of {PER_PAGE + 4} mails" in first
+    assert "No 000" not in second  # of a launch that she does not work on
+    assert lena.get("/mails", of=LAUNCH).text.count("No 0") == PER_PAGE
+    assert lena.get("/mails", of="none").text.count("No 0") == 1
+    assert [lena.get("/mails", of="other").status_code, lena.get("/mails/1").status_code] == [
+        404,
+        404,
+    ]
+    assert lena.post("/mails/1/discarding").status_code == 404
+    with queries(shop) as sent:
+        lena.get("/mails")
+    assert len(sent) <= 30
 
 
 def ticket_page(browser: Browser, parts: Parts) -> str:
