@@ -6,7 +6,7 @@
 ``guarding measuring`` (headers, limits and figures of every response) · ``refusals readiness``
 (saying no, saying how it is) · ``api bodies shown live sse`` (JSON and streams) · ``widget`` ·
 ``public public_pages feed`` ·
-``connections connection_pages handing handing_pages hooks`` (other systems) ·
+``connections connection_pages handing handing_pages engineering hooks`` (other systems) ·
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
 repeat_pages`` (what is behind tickets) ·
 ``rulings ticket_ruling`` (decisions) ·

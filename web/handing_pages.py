@@ -23,10 +23,11 @@ def handed(
     """Return a chip for each target that a ticket was handed to, as its events ``happened``."""
     if not any(event.kind == "ticket.handed-over" for event in happened):
         return []  # nothing is asked of the database for most tickets
-    return [_chip(each, at) for each in engineering.handed_over(session, ticket)]
+    return [chip(each, at) for each in engineering.handed_over(session, ticket)]
 
 
-def _chip(handed: Handed, at: datetime) -> dict[str, Any]:
+def chip(handed: Handed, at: datetime) -> dict[str, Any]:
+    """Return how one hand-over stands, as desk/_handed.html shows it."""
     row, issue = handed.outgoing, handed.issue
     words, tone = _state(handed, at)
     return {

@@ -11,6 +11,7 @@ from web import (
     desk_live,
     drafting,
     editing,
+    engineering,
     entry_deciding,
     exits,
     handing,
@@ -110,6 +111,7 @@ ROUTERS = (
     *mail_routers,
     connections.router,
     handing.router,
+    engineering.router,
     hooks.router,
     mails_router,
 )

@@ -236,7 +236,8 @@ def _shown(launch: Launch, at: datetime) -> dict[str, Any]:
 
 def _switch(section: str) -> str:
     """Return the page that changing the launch leads to: the same room, for the other launch."""
-    return {"library": "/library", "reports": "/reports"}.get(section, "/desk")
+    same = {"library": "/library", "reports": "/reports", "engineering": "/engineering"}
+    return same.get(section, "/desk")
 
 
 def _counts(session: Session, person: Person, launch: Launch | None) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The desk: what customers and agents do.
 
 ``conversations`` (what was said, by whom, on which channel) · ``severity`` (how bad, as a value) ·
-``engineering`` (handing a ticket over, and the issue that stands for it) ·
+``engineering handed_over`` (handing tickets over, the issues that stand for them, the list) ·
 ``rulings chasing`` (decisions that a ticket waits for, and who is reminded) ·
 ``vacancies`` (scenarios whose decider has left) ·
 ``checkins`` (customers somebody calls on) · ``visitors`` (who somebody says

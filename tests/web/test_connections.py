@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from assistant.desk import engineering
-from assistant.ground import audit
+from assistant.desk.engineering import Issue
+from assistant.desk.handed_over import PAGE as HAND_OVERS
+from assistant.ground import audit, outbox
 from assistant.ground.outbox import Outgoing
 from assistant.ground.parts import Parts
 from assistant.launch.connections import Channel, Connection
 from tests import cast
-from tests.cast import AMIR, ERIC, LAUNCH, LENA, NOW, UNKNOWN, Customer, later
+from tests.cast import AMIR, ERIC, LAUNCH, LENA, NOW, PRIYA, UNKNOWN, Customer, later
 from tests.others import TOKEN, Outside, allow, connected, deliver, outside
 from tests.web.staff import Browser, a_browser, queries
 
@@ -252,6 +254,72 @@ def test_a_dead_letter_is_seen_by_a_lead_and_replayed_with_one_click(
     assert "No dead letters" in lena.get(DELIVERIES).text
 
 
+def test_engineers_see_everything_that_was_handed_over_and_how_it_stands(
+    shop: Parts, mara: Customer, there: Outside
+) -> None:
+    jira = connected(shop, there, Channel.JIRA, name="Payments")
+    hook = connected(shop, there, Channel.WEBHOOK, name="Ops <b>")
+    mara.asks(UNKNOWN)
+    eric = a_browser(shop, ERIC)
+    assert "Nothing here" in eric.get("/engineering").text
+    assert 'href="/engineering"' in eric.get("/desk").text
+    seal = seal_in(eric.get(f"{TICKET}/engineering").text)
+    eric.post(f"{TICKET}/engineering", seal=seal, to=[str(jira.id), str(hook.id)])
+    assert "1–2 of 2 hand-overs" in eric.get("/engineering", standing="waiting").text
+
+    there.mood = "refuses"
+    deliver(shop)
+    dead = eric.get("/engineering", standing="dead").text
+    assert "Payments" in dead and "issuetype: It is not allowed here." in dead
+    assert "Ops &lt;b&gt;" in eric.get("/engineering", standing="waiting").text
+    with shop.db.reading() as session:
+        letter = session.scalars(select(Outgoing).where(Outgoing.kind == "jira")).one().id
+    there.mood = "ok"
+    assert f"{TICKET}/engineering/{letter}/replay" in dead
+    assert eric.post(f"{TICKET}/engineering/{letter}/replay").status_code == 303
+    later(shop, hours=2)
+    deliver(shop)
+
+    there_now = eric.get("/engineering", standing="there").text
+    assert "PAY-1" in there_now and "1–2 of 2 hand-overs" in there_now
+    with shop.db.writing() as session:
+        issue = session.scalars(select(Issue)).one()
+        issue.status, issue.is_done = "Closed", True
+    done = eric.get("/engineering", standing="done").text
+    assert "Closed" in done and "Ops" not in done
+    assert eric.get("/engineering", standing="nonsense").status_code == 422
+    assert a_browser(shop, PRIYA).get("/engineering").status_code == 403
+
+
+def test_the_list_of_hand_overs_is_paged_and_costs_the_same_however_long_it_is(
+    shop: Parts, mara: Customer, there: Outside
+) -> None:
+    hook = connected(shop, there, Channel.WEBHOOK, name="Ops")
+    eric, counts = a_browser(shop, ERIC), []
+    for size in (1, HAND_OVERS + 3):
+        for number in range(size):
+            cast.a_customer(shop, visitor=f"{size}-{number}").calls("How many knees has a penguin?")
+        with shop.db.writing() as session:
+            for ticket in cast.tickets_of(session):
+                outbox.put(
+                    session,
+                    kind="webhook",
+                    target=hook.target,
+                    body={},
+                    at=NOW,
+                    key=f"handover/{ticket.id}",
+                    launch_id=hook.launch_id,
+                    ticket_id=ticket.id,
+                )
+        with queries(shop) as sent:
+            page = eric.get("/engineering").text
+        counts.append(len(sent))
+
+    assert f"1–{HAND_OVERS} of {HAND_OVERS + 4} hand-overs" in page
+    assert f"{HAND_OVERS + 1}–{HAND_OVERS + 4} of" in eric.get("/engineering", page=2).text
+    assert counts[0] == counts[1] <= 30
+
+
 def test_what_does_not_arrive_is_said_where_operators_and_leads_look(
     shop: Parts, mara: Customer, there: Outside
 ) -> None:
@@ -274,8 +342,6 @@ def test_what_does_not_arrive_is_said_where_operators_and_leads_look(
 def test_the_list_of_deliveries_costs_the_same_however_long_it_is(
     shop: Parts, there: Outside
 ) -> None:
-    from assistant.ground import outbox
-
     hook = connected(shop, there, Channel.WEBHOOK)
     lena, counts = a_browser(shop, LENA), []
     for n in (1, 40):
