@@ -10,7 +10,7 @@ from assistant.launch.launches import Launch
 from assistant.library import afterwards
 from assistant.library.afterwards import BECOMES_WORDS, Afterwards, Becomes
 from assistant.library.versions import EntryVersion
-from assistant.reports import exits, handover, second_wave
+from assistant.reports import declining, exits, handover, second_wave
 from assistant.reports.exits import ARMED, Gate, Need, Signature
 from assistant.reports.steps import title_of
 from web.rendering import when
@@ -50,6 +50,10 @@ def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         "answers": _answers(session, launch, looking),
         "becomes": [{"key": key.value, "words": words} for key, words in BECOMES_WORDS.items()],
         "signatures": [_signature(each) for each in signed],
+        "declined": [
+            {"by": each.who, "at": each.at, "because": each.details["because"]}
+            for each in declining.declined(session, launch.id)
+        ],
         "ended_at": launch.closed_at,
         "armed_until": launch.closed_at + ARMED if launch.closed_at else None,
         "is_armed": exits.is_armed(launch, at=at),

@@ -9,7 +9,7 @@ from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.library import afterwards
 from assistant.library.afterwards import Becomes
-from assistant.reports import exits, handover
+from assistant.reports import declining, exits, handover
 from web.access import LeadHere, Me, PartsHere, Staff, TellerHere, Writing, this_launch
 from web.exit_pages import exit_context, standing_words
 from web.refusals import ChangedMeanwhile
@@ -89,6 +89,14 @@ def sign_exit(
     launch = _unchanged(sponsor, key, revision)
     exits.sign(sponsor.session, launch, override=override, by=sponsor.by, at=sponsor.at)
     return went(f"/launches/{key}/exit", "signed")
+
+
+@router.post("/launches/{key}/exit/refusal")
+def decline_exit(key: str, sponsor: Sponsor, because: Words = "") -> RedirectResponse:
+    """Say why the end is not signed yet."""
+    launch = this_launch(sponsor.session, sponsor.by, key)
+    declining.decline(sponsor.session, launch, because=because, by=sponsor.by, at=sponsor.at)
+    return went(f"/launches/{key}/exit", "declined")
 
 
 @router.post("/launches/{key}/exit/return")

@@ -8,6 +8,7 @@ TOASTS = {
     "import-undone": "Taken back. Nothing of it is left to approve.",
     "handover-pack": "Noted in the handover pack.",
     "afterwards": "Decided what becomes of them.",
+    "declined": "Kept. The leads are told.",
     "signed": "Signed. Hypercare has ended; the signs stay watched for 14 days.",
     "begun-again": "Hypercare is back in full.",
     "acknowledged": "Acknowledged. The customer sees it.",

@@ -13,7 +13,7 @@ each, kept) · ``noise`` (chance told from change) · ``stability`` (for how man
 criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
 ``warning_signs sign_evidence watching alarms`` (what gets worse, its alarm, what follows) ·
 ``reassurance`` (what contacts seek) · ``signal_trends`` ·
-``exits handover`` (what the end needs, and who signs it) ·
+``exits handover declining`` (what the end needs, and who signs it or not yet) ·
 ``sheets`` (a report as CSV or Markdown, inert).
 
 Written reports: ``papers`` (a report as a value, and its renderings) · ``kinds`` (which there are)

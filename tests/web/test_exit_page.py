@@ -115,6 +115,19 @@ def test_a_shut_gate_is_passed_with_a_reason_that_everybody_can_read(shop: Parts
     assert "“The contract ends.”" in a_browser(shop, AMIR).get(at).text
 
 
+def test_a_sponsor_who_does_not_sign_yet_says_why_and_the_leads_hear_it(shop: Parts) -> None:
+    priya, lena, at = a_browser(shop, PRIYA), a_browser(shop, LENA), exit_of(shop)
+    why = "Renewals of <b>March</b> are still to come."
+
+    assert priya.post(f"{at}/refusal", because=why).status_code == 303
+    assert priya.post(f"{at}/refusal", because="  ").status_code == 409
+    assert lena.post(f"{at}/refusal", because=why).status_code == 403
+
+    assert "Renewals of &lt;b&gt;March&lt;/b&gt; are still to come." in lena.get(at).text
+    assert "Priya Nair does not sign the end of Spring pricing yet" in lena.get("/notices").text
+    assert phase(shop) == "active"
+
+
 def test_a_lead_begins_again_and_nobody_signs_but_a_sponsor(shop: Parts) -> None:
     calm_days(shop, 6)
     hand_over(shop)
