@@ -1,8 +1,9 @@
 """One entry's whole history: a page with its differences, filtered, and the same as a file."""
 
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.answering.entry_history import History, Step, history_of
@@ -42,23 +43,40 @@ WHO = {"operator": "The operator", "assistant": "The assistant", "time": "Its wi
 Text = Annotated[str, Query(max_length=200)]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the history is asked for; what is empty leaves nothing out."""
+
+    about: Text = ""
+    who: Text = ""
+    version: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+
+    def has(self, step: Step) -> bool:
+        """Return whether a step is among it."""
+        return (
+            self.about in ("", step.about)
+            and self.who in ("", _who(step.who))
+            and self.version in (0, step.version)
+        )
+
+
+WantedHere = Annotated[Wanted, Depends()]
+
+
 @router.get("/library/{launch}/entries/{key}/history")
 def show_history(
     staff: LookingHere,
     launch: str,
     key: str,
-    about: Text = "",
-    who: Text = "",
-    version: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    wanted: WantedHere,
     page: Annotated[int, Query(ge=1, le=1_000)] = 1,
 ) -> HTMLResponse:
     """Show what happened to an entry, newest first, or what of it is asked for."""
     within = this_launch(staff.session, staff.by, launch)
     entry = entries.by_key(staff.session, within.id, key)
     known = history_of(staff.session, entry, at=staff.at)
-    steps = _narrowed(known, about, who, version)
-    asked = {"about": about, "who": who, "version": version}
-    context = _context(entry, known, steps, asked, page)
+    steps = [step for step in known.steps if wanted.has(step)]
+    context = _context(entry, known, steps, asdict(wanted), page)
     return staff.page("library/history.html", "library", within, context)
 
 
@@ -67,34 +85,22 @@ def export_history(
     staff: LookingHere,
     launch: str,
     key: str,
-    about: Text = "",
-    who: Text = "",
-    version: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    wanted: WantedHere,
 ) -> Response:
     """Return the same as a file."""
     within = this_launch(staff.session, staff.by, launch)
     entry = entries.by_key(staff.session, within.id, key)
-    steps = _narrowed(history_of(staff.session, entry, at=staff.at), about, who, version)
+    known = history_of(staff.session, entry, at=staff.at)
     sheet = Sheet(
         title=f"History of {entry.key}",
         text="",
         figures=(),
         header=("when", "what", "version", "who", "why", "changed"),
-        rows=tuple(_row(step) for step in steps),
+        rows=tuple(_row(step) for step in known.steps if wanted.has(step)),
     )
     headers = {"Content-Disposition": f'attachment; filename="{entry.key}-history.csv"'}
     words = "\ufeff" + as_csv(sheet)
     return Response(words, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _narrowed(known: History, about: str, who: str, version: int) -> list[Step]:
-    return [
-        step
-        for step in known.steps
-        if about in ("", step.about)
-        and who in ("", _who(step.who))
-        and version in (0, step.version)
-    ]
 
 
 def _row(step: Step) -> tuple[str | int | None, ...]:

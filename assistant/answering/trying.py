@@ -45,7 +45,10 @@ def thoughts(parts: Parts, key: str, questions: Iterable[str]) -> Iterator[tuple
     with ThreadPoolExecutor(1) as ahead:
         for some, ready in _looked_up(parts, launch.id, map(storable, questions), ahead):
             for question in some:
-                yield question, consider(parts, _asked(launch, question), at=ready.at, ready=ready)
+                yield (
+                    question,
+                    consider(parts, asked_by_anybody(launch, question), at=ready.at, ready=ready),
+                )
 
 
 def _looked_up(
@@ -77,7 +80,8 @@ def _launch(session: Session, key: str) -> Launch:
     return known[key]
 
 
-def _asked(launch: Launch, question: str) -> Asked:
+def asked_by_anybody(launch: Launch, question: str = "") -> Asked:
+    """Return a question as a rehearsal asks it: of everybody, and every entry counts as sure."""
     return Asked(
         text=question,
         launch_id=launch.id,

@@ -38,16 +38,6 @@ class Reach:
     since_fixed: int = 0
 
 
-def cause_behind(session: Session, ticket: Ticket) -> Cause | None:
-    """Return the cause that a ticket belongs to."""
-    if ticket.cause_id is not None:
-        return session.get(Cause, ticket.cause_id)
-    if ticket.group_id is None:
-        return None
-    through = select(Cause).join(RepeatGroup, RepeatGroup.cause_id == Cause.id)
-    return session.scalar(through.where(RepeatGroup.id == ticket.group_id))
-
-
 def beside(
     session: Session, ticket: Ticket, *, most: int = 100
 ) -> tuple[Cause | None, list[Cause]]:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Select,
     UniqueConstraint,
-    func,
     select,
     update,
 )
@@ -215,14 +214,3 @@ def _corrections(conversation_id: str, up_to: int) -> Select[int]:
         Message.id <= up_to,
         Message.id.in_(select(ToldWrong.correction_id)),
     )
-
-
-def standing_tickets(session: Session, launch_id: int) -> int:
-    """Return how many open tickets are about answers that were recalled."""
-    query = (
-        select(func.count(func.distinct(ToldWrong.ticket_id)))
-        .join(ToldWrong.recall)
-        .join(ToldWrong.ticket)
-        .where(Recall.launch_id == launch_id, Ticket.resolved_at.is_(None))
-    )
-    return session.scalar(query) or 0

@@ -6,7 +6,6 @@ information. The words that decided are kept with the verdict.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -175,9 +174,3 @@ def correct(
         seeks=[before, seeks],
     )
     return kept
-
-
-def of_messages(session: Session, message_ids: Sequence[int]) -> dict[int, Seeking]:
-    """Return what each of these messages seeks; what nobody has read yet is missing."""
-    query = select(Seeking).where(Seeking.message_id.in_(message_ids))
-    return {each.message_id: each for each in session.scalars(query)} if message_ids else {}

@@ -19,7 +19,6 @@ from assistant.launch.pack_file import LOADER
 
 FOLDER = "assistant.launch.templates"
 ORDER = ("pricing", "feature", "migration", "vendor", "volume", "rebranding", "ninety-days")
-ROLES = ("owner", "lead", "engineer", "change-manager")  # that a template names in place of people
 AFTER = re.compile(r"(?:day\s*(\d{1,3})|(\d{1,4})\s*h)", re.IGNORECASE)
 
 

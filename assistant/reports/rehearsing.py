@@ -17,9 +17,8 @@ from assistant.answering.consider import Asked, Thought, consider
 from assistant.answering.decide import Answer, Clarification
 from assistant.answering.finding import ready_with
 from assistant.answering.rehearsals import LEASE, Rehearsal, Rehearsed, judge
-from assistant.desk.conversations import EVERYONE
+from assistant.answering.trying import asked_by_anybody
 from assistant.ground.parts import Parts
-from assistant.launch.launches import Launch, Mode
 from assistant.library import stocking
 from assistant.library.entries import Entry
 from assistant.library.stocking import Stock
@@ -54,7 +53,7 @@ def run(
         if not rehearsals.claim(session, rehearsal_id, at=at):
             return False
         rehearsal = session.get_one(Rehearsal, rehearsal_id)
-        asked = _asked(rehearsal.launch)
+        asked = asked_by_anybody(rehearsal.launch)
         drafts = _drafts(session, rehearsal, at) if rehearsal.with_drafts else []
         newest = [entry.newest for entry in drafts]
     approved = stocking.stock_of(parts, asked.launch_id, at=at)
@@ -63,19 +62,6 @@ def run(
         step(share)
     _settle(parts, rehearsal_id, stock, [entry.key for entry in drafts])
     return True
-
-
-def _asked(launch: Launch) -> Asked:
-    return Asked(
-        text="",
-        launch_id=launch.id,
-        mode=Mode.AUTO,
-        wrong_rate=launch.wrong_rate,
-        audience=EVERYONE,
-        out_of_scope=launch.out_of_scope,
-        as_live=True,
-        languages=launch.languages,
-    )
 
 
 def _drafts(session: Session, rehearsal: Rehearsal, at: datetime) -> list[Entry]:

@@ -9,7 +9,7 @@ does not flicker.
 The rates of false alarms and misses are measured by ``tests/assistant/test_warning_signs.py``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -143,9 +143,8 @@ def after(state: State, look: Look) -> State:
     return State(state.is_on, against)
 
 
-def after_all(looks: Sequence[Look]) -> State:
-    """Return the state after ``looks``, oldest first, from silence on."""
-    state = State()
+def after_all(looks: Iterable[Look], state: State = State()) -> State:
+    """Return the state after ``looks``, oldest first; from silence on unless told otherwise."""
     for look in looks:
         state = after(state, look)
     return state

@@ -192,9 +192,7 @@ def state_of(session: Session, launch_id: int, sign: Sign) -> tuple[State, Warni
     if since is not None:
         looks = looks.where(WarningLook.at > since)
     recent = session.scalars(looks.order_by(WarningLook.at.desc()).limit(100)).all()
-    state = State(is_on)
-    for look in reversed(recent):
-        state = warning_signs.after(state, Look(look))
+    state = warning_signs.after_all(map(Look, reversed(recent)), State(is_on))
     return state, newest if is_on else None
 
 

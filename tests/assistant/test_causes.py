@@ -225,7 +225,7 @@ def test_a_ticket_that_is_linked_elsewhere_leaves_its_group_s_cause(
     with cast.the_ticket(shop, "HC-1002") as (session, ticket):
         there = session.get_one(Cause, other.id)
         belonging.unlink_ticket(session, ticket, there, by=cast.the(session, LENA), at=NOW)
-        behind = belonging.cause_behind(session, ticket)
+        behind, _ = belonging.beside(session, ticket)
         assert behind is not None and behind.id == cause
 
 

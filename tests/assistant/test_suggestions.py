@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from assistant.answering import audience, counting, evidence, handling, suggestions
 from assistant.answering.suggestions import Kind, Suggestion, grown
 from assistant.desk import sorting
+from assistant.desk.repeats import Asked
 from assistant.desk.sorting import Seen
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
@@ -28,6 +29,15 @@ def by_lena(parts: Parts, verb: Any, *of: Any, who: str = LENA) -> Any:
     with parts.db.writing() as session:
         first = suggestions.listed(session, launch_of(session).id, suggestions.is_open())[0]
         return verb(session, first, *of, by=the(session, who), at=parts.clock.now())
+
+
+def drafted(parts: Parts) -> str:
+    """Let three ask, Amir answer them and Lena take the draft; return the entry's key."""
+    ask(parts, *SHELLS)
+    reply_to_all(parts, REPLY)
+    counted(parts)
+    key: str = by_lena(parts, handling.draft).key
+    return key
 
 
 def reject(session: Any, found: Suggestion, **who: Any) -> None:
@@ -123,6 +133,29 @@ def test_who_asked_what_a_draft_was_made_from_is_counted_and_told_of_it(shop: Pa
         assert ranked[key] == 3
 
 
+def test_who_asked_before_and_after_a_drafted_entry_was_live_counts_once(shop: Parts) -> None:
+    key = drafted(shop)
+    with shop.db.writing() as session:
+        entry, at = cast.entry_of(session, key), shop.clock.now()
+        entry.submit(session, by=the(session, LENA), at=at)
+        entry.approve(session, by=the(session, NOOR), at=at)
+    cast.confirm(shop, key)
+
+    before = asked_of(shop, key)
+    ask(shop, SHELLS[0])
+    after = asked_of(shop, key)
+
+    assert (after.people, after.contacts) == (before.people, before.contacts + 1)
+    assert after.people == len(SHELLS) + 3  # those of before, and who confirmed it
+
+
+def asked_of(parts: Parts, key: str) -> Asked:
+    with parts.db.reading() as session:
+        found = evidence.asked_of(session, cast.entry_of(session, key))
+        assert found == evidence.asked_of_each(session, launch_of(session).id)[key]
+        return found
+
+
 def test_a_reply_about_one_customer_is_no_answer_for_others(shop: Parts) -> None:
     ask(shop, *SHELLS)
     reply_to_all(shop, "We have checked your account and refunded 12.50 to you.")
@@ -135,10 +168,7 @@ def test_a_reply_about_one_customer_is_no_answer_for_others(shop: Parts) -> None
 
 
 def test_who_took_the_draft_may_not_approve_it(shop: Parts) -> None:
-    ask(shop, *SHELLS)
-    reply_to_all(shop, REPLY)
-    counted(shop)
-    key = by_lena(shop, handling.draft).key
+    key = drafted(shop)
 
     with shop.db.writing() as session:
         entry, at = cast.entry_of(session, key), shop.clock.now()
