@@ -1,5 +1,6 @@
 """The places that tests happen in; the people and builders are in ``cast``."""
 
+import gc
 import os
 import shutil
 import socket
@@ -76,6 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="slow: run it with --slow"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look no more for garbage in what was imported: it stays, and each look at it takes 0.3 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
