@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from assistant.ground.amounts import number, of_metric, percent
 from assistant.ground.people import Role
 from assistant.launch import stages
 from assistant.launch.launches import Launch
@@ -19,7 +20,6 @@ from assistant.reports.shapes import UNRESOLVED, words_of
 from assistant.reports.stability import Held, Judged, Standing
 from assistant.reports.steps import title_of
 from web.day_charts import SHOWN, day_chart
-from web.launch_words import number
 from web.shell import AT_DESK, PHASE_WORDS, Visit
 
 TONES = {Calm.CALM: "good", Calm.SETTLING: "info", Calm.NOT_CALM: "bad", Calm.UNKNOWN: "info"}
@@ -86,7 +86,7 @@ def cockpit_context(looking: Visit, launch: Launch, found: Cockpit) -> dict[str,
             "proposals": found.guarded.proposals,
             "late_from": found.guarded.late_from,
             "people": found.load.people,
-            "minutes": f"{found.load.handling / timedelta(minutes=1):.0f}",
+            "minutes": number(found.load.handling / timedelta(minutes=1)),
             "is_assumed": found.load.is_assumed,
             "arrived": found.load.arrived,
             "waiting": len(found.load.dues),
@@ -130,7 +130,7 @@ def _tiles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
         },
         {
             "title": "In hand in 15 min",
-            "value": "–" if share is None else f"{share:.0f} %",
+            "value": percent(share),
             "note": f"of {of} ticket{'' if of == 1 else 's'} today, by a person",
             "href": _figure(launch, "in_hand_percent", found.today),
         },
@@ -152,7 +152,7 @@ def _tiles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
 def _index(found: Cockpit) -> str:
     """Return the share of today; of too few it would be chance."""
     kept = found.now.get("reassurance_percent", {})
-    return f"{100 * kept['hits'] / kept['of']:.0f} %" if kept.get("of", 0) >= ENOUGH else "–"
+    return percent(100 * kept["hits"] / kept["of"] if kept.get("of", 0) >= ENOUGH else None)
 
 
 def _criterion(launch: Launch, each: Daily) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _criterion(launch: Launch, each: Daily) -> dict[str, Any]:
         "streak": min(standing.streak, standing.criterion.days),
         "days_needed": standing.criterion.days,
         "value": _newest(standing, each.metric),
-        "baseline": None if each.baseline is None else _value(each.baseline, each.metric),
+        "baseline": None if each.baseline is None else of_metric(each.metric, each.baseline),
         "today": _TODAY.get(each.today, ""),
         "chart": day_chart(standing.days, limit=standing.criterion.limit, baseline=each.baseline),
         "days": [_judged(launch, each.metric, day) for day in reversed(standing.days[-SHOWN:])],
@@ -180,7 +180,7 @@ def _judged(launch: Launch, metric: str, day: Judged) -> dict[str, Any]:
     value = evidence.value if evidence else None
     return {
         "day": day.seen.day,
-        "value": "–" if value is None else _value(value, metric),
+        "value": of_metric(metric, value),
         "held": day.held.value,
         "why": day.why,
         "href": _figure(launch, metric, day.seen.day),
@@ -206,19 +206,12 @@ def _newest(standing: Standing, metric: str) -> str:
     """Return the value of the newest whole day on which something was measured."""
     for day in reversed(standing.days):
         if day.seen.evidence is not None and day.seen.evidence.value is not None:
-            return _value(day.seen.evidence.value, metric)
+            return of_metric(metric, day.seen.evidence.value)
     return "–"
 
 
 def _last_day(standing: Standing) -> date | None:
     return standing.days[-1].seen.day if standing.days else None
-
-
-def _value(value: float, metric: str) -> str:
-    known = METRICS.get(metric)
-    unit = known.unit if known and known.unit in ("%", "min", "h") else ""
-    unit = "%" if not known and metric.endswith("_percent") else unit
-    return f"{value:,.3g} {unit}".rstrip() if value < 1000 else f"{value:,.0f} {unit}".rstrip()
 
 
 def _piles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
@@ -239,8 +232,9 @@ def _piles(launch: Launch, found: Cockpit) -> list[dict[str, Any]]:
 def _aim(launch: Launch, aim: Aim) -> dict[str, Any]:
     wanted, by = aim.objective.criterion, aim.objective.by
     side = "at most" if wanted.at_most else "at least"
+    limit = of_metric(wanted.metric, wanted.limit)
     return {
-        "title": aim.objective.title or f"{title_of(wanted.metric)} {side} {wanted.limit:g}",
+        "title": aim.objective.title or f"{title_of(wanted.metric)} {side} {limit}",
         "by": by,
         "reached": aim.reached.value,
         "tone": REACHED_TONES[aim.reached],
@@ -261,7 +255,7 @@ def figure_context(
         "launch": {"key": launch.key, "name": launch.name},
         "title": title_of(metric),
         "day": day,
-        "value": "–" if value is None else _value(value, metric),
+        "value": of_metric(metric, value),
         "how": _how(found, metric),
         "total": found.total,
         "rows": found.rows,

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.ground import amounts
 from assistant.launch.launches import Mode, Trigger
 from assistant.launch.relative import relative_words
 from assistant.launch.scenarios import Category
 from assistant.library.wording import time_in_words
 
+MOST_EXACT = 1e9  # numbers that somebody stored are shown as they are up to here
 TRIGGER_WORDS: dict[str, str] = {
     Trigger.MIGRATION: "Platform or system migration",
     Trigger.FEATURE: "New product, feature or service",
@@ -79,7 +81,9 @@ def metric_words(fact: Mapping[str, Any]) -> str:
 
 def number(value: object) -> str:
     """Return a number without digits that say nothing: 45.0 is ``45``."""
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value or "")
+    if not isinstance(value, int | float):
+        return str(value or "")
+    return f"{value:,.10g}" if abs(value) < MOST_EXACT else amounts.number(value)
 
 
 def _until(by: str, zone: ZoneInfo) -> str:

@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
+from assistant.ground.amounts import amount, ceiling
+
 WIDTH, HEIGHT = 320, 96  # of the plot, in SVG units
-ROOM = 1.15  # the axis reaches so far above the highest value
 LEAST_TOP = 1.0
 
 
 def series_chart(
-    values: Sequence[float | None], normal: float | None = None, marks: Sequence[int] = ()
+    values: Sequence[float | None],
+    normal: float | None = None,
+    marks: Sequence[int] = (),
+    unit: str = "",
 ) -> dict[str, Any] | None:
     """Return the lines of a series with gaps where nothing was measured; nothing without values.
 
-    ``marks`` are the places of values that stand out.
+    ``marks`` are the places of values that stand out; ``unit`` is that of the axis.
     """
     known = [value for value in values if value is not None]
     if not known:
         return None
     low = min(0.0, *known)
-    top = max(LEAST_TOP, *known, normal or 0.0) * ROOM
+    top = ceiling(max(LEAST_TOP, *known, normal or 0.0))
 
     def place(number: int, value: float) -> tuple[float, float]:
         return _x(number, len(values)), _y(value, low, top)
@@ -38,8 +42,8 @@ def series_chart(
             for x, y in [place(number, value)]
         ],
         "normal_y": None if normal is None else f"{_y(normal, low, top):.1f}",
-        "top": f"{top:.3g}",
-        "low": f"{low:.3g}",
+        "top": amount(top, unit),
+        "low": amount(low, unit) if low else "0",
     }
 
 

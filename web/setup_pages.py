@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.ground.amounts import of_metric
 from assistant.ground.people import Person, Role, members
 from assistant.launch.launches import Launch, Trigger
 from assistant.launch.scenarios import Category, Scenario
@@ -139,7 +140,8 @@ def _hints(launch: Launch) -> dict[str, dict[str, Any]]:
     hints = {}
     for each in criteria_of(launch):
         seen = provable.outlook(each, normal.get(each.metric), contacts=contacts)
-        words = f"At most {each.limit:g}." if each.at_most else f"At least {each.limit:g}."
+        limit = of_metric(each.metric, each.limit)
+        words = f"At most {limit}." if each.at_most else f"At least {limit}."
         hints[each.metric] = {"words": f"{words} {seen.words}", "warns": seen.warns}
     return hints
 

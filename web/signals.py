@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from assistant.ground.amounts import of_metric
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Role
 from assistant.launch import ingesting
@@ -111,7 +112,7 @@ def _preview(lead: Visit, text: str) -> dict[str, Any]:
         "problems": problems,
         "found": found,
         "count": len(found),
-        "rows": [{"metric": r.metric, "at": r.at, "value": f"{r.value:g}", "source": r.source}
+        "rows": [{"metric": r.metric, "at": r.at, "value": f"{r.value:,.10g}", "source": r.source}
                  for r in found[:PREVIEW]],
     }  # fmt: skip
 
@@ -159,13 +160,13 @@ def _series(series: Series) -> dict[str, Any]:
         "key": series.metric,
         "title": _title(series.metric),
         "chart": series_chart(series.values, series.usual, series.standing_out),
-        "usual": None if series.usual is None else f"{series.usual:.3g}",
+        "usual": None if series.usual is None else of_metric(series.metric, series.usual),
         "source": series.source,
         "words": series.words,
         "rows": [
             {
                 "day": day.isoformat(),
-                "value": "–" if value is None else f"{value:.4g}",
+                "value": of_metric(series.metric, value),
                 "stands_out": place in series.standing_out,
             }
             for place, (day, value) in enumerate(zip(series.days, series.values, strict=True))

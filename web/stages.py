@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from assistant.ground.amounts import of_metric
 from assistant.ground.people import Role
 from assistant.launch import stages, staging
 from assistant.launch.launches import Launch
@@ -91,7 +92,7 @@ def _watched(standing: Standing) -> dict[str, Any]:
     return {
         "title": steps.title_of(standing.criterion.metric),
         "limit": f"{'at most' if standing.criterion.at_most else 'at least'} "
-        f"{standing.criterion.limit:g}",
+        f"{of_metric(standing.criterion.metric, standing.criterion.limit)}",
         "streak": standing.streak,
         "days": [
             {"day": day.seen.day, "held": day.held.value, "why": day.why}

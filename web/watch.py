@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from assistant.ground.amounts import SAID, amount
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.reports import alarms, warning_signs, watching
@@ -73,33 +74,38 @@ def warnings_context(looking: Visit, launch: Launch) -> dict[str, Any]:
 
 
 def _sign(live: Live, looks: "list[WarningLook] | Any") -> dict[str, Any]:
-    normal = live.normal
+    normal, unit = live.normal, UNIT[live.sign]
     over = [number for number, look in enumerate(looks) if look.look == Look.OVER]
     return {
         "key": live.sign.value,
         "number": warning_signs.NUMBER[live.sign],
         "title": TITLE[live.sign],
-        "value": "–" if live.value is None else f"{live.value:.3g}",
-        "unit": UNIT[live.sign],
+        "value": amount(live.value, UNIT[live.sign]),
+        "unit": _beside(live.sign),
         "volume": live.volume,
-        "normal": f"{normal.value:.3g}" if normal else None,
-        "limit": f"{warning_signs.limit_of(live.sign, normal.value):.3g}" if normal else None,
+        "normal": amount(normal.value, unit) if normal else None,
+        "limit": amount(warning_signs.limit_of(live.sign, normal.value), unit) if normal else None,
         "source": normal.source if normal else "",
         "look": LOOK_WORDS[live.look],
         "is_over": live.look is Look.OVER,
         "is_on": live.is_on,
         "chart": series_chart(
-            [look.value for look in looks], normal.value if normal else None, over
+            [look.value for look in looks], normal.value if normal else None, over, unit
         ),
         "rows": [
             {
                 "at": look.at,
-                "value": "–" if look.value is None else f"{look.value:.3g}",
+                "value": amount(look.value, unit),
                 "look": LOOK_WORDS[Look(look.look)],
             }
             for look in reversed(looks)
         ],
     }
+
+
+def _beside(sign: Sign) -> str:
+    """Return what stands beside a sign's value: of things counted, in which time."""
+    return "" if UNIT[sign] in SAID else UNIT[sign]
 
 
 def _alarm(alarm: WarningAlarm) -> dict[str, Any]:
@@ -108,9 +114,9 @@ def _alarm(alarm: WarningAlarm) -> dict[str, Any]:
         "id": alarm.id,
         "title": TITLE[sign],
         "raised_at": alarm.raised_at,
-        "value": "–" if alarm.value is None else f"{alarm.value:.3g}",
-        "normal": "–" if alarm.normal is None else f"{alarm.normal:.3g}",
-        "unit": UNIT[sign],
+        "value": amount(alarm.value, UNIT[sign]),
+        "normal": amount(alarm.normal, UNIT[sign]),
+        "unit": _beside(sign),
         "proposal": alarm.proposal,
         "cleared_at": alarm.cleared_at,
         "settled_at": alarm.settled_at,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from assistant.ground.amounts import amount, number
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.reports import days, lessons_learned, readers, written
@@ -119,9 +120,9 @@ def _table(looking: Visit, table: Table) -> dict[str, Any]:
 
 
 def _cell(cell: object) -> dict[str, Any]:
-    is_number = isinstance(cell, int | float)
-    words = "" if cell is None else f"{cell:,}" if is_number else str(cell)
-    return {"words": words, "is_number": is_number}
+    if isinstance(cell, int | float):
+        return {"words": number(cell), "is_number": True}
+    return {"words": "" if cell is None else str(cell), "is_number": False}
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -138,11 +139,10 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "bars": [
             _bar(index * slot, slot, (value or 0) / top) for index, value in enumerate(values)
         ],
-        "normal": None if chart.normal is None else f"{chart.normal:g}",
+        "normal": None if chart.normal is None else amount(chart.normal, chart.unit),
         "normal_y": f"{HEIGHT * (1 - (chart.normal or 0) / top):.1f}",
         "labels": [
-            {"label": label, "value": "–" if value is None else f"{value:g}"}
-            for label, value in chart.points
+            {"label": label, "value": amount(value, chart.unit)} for label, value in chart.points
         ],
         "header": table_of(chart).header,
     }

@@ -12,6 +12,7 @@ that all processes share, and each launch's cost) · ``masking`` (personal data 
 ``embedders`` (those that can be made here) ·
 ``outbox`` (what is to reach somebody outside) · ``delivery interruptions`` (how it gets there, and
 targets that fail) · ``mail`` (one message over SMTP) ·
-``sealing`` (secrets at rest) · ``cells`` (inert in a spreadsheet) ·
+``sealing`` (secrets at rest) · ``cells`` (inert in a spreadsheet) · ``amounts`` (numbers as people
+read them) ·
 ``outgoing`` (the one way to somebody else's server) · ``parts`` (what a process is assembled from).
 """

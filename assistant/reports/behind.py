@@ -13,6 +13,7 @@ from assistant.desk.messages import Message
 from assistant.desk.seeking import Seeking, Seeks
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
+from assistant.ground import amounts
 from assistant.ground.audit import Event
 from assistant.ground.masking import masked
 from assistant.launch.coverage import coverage_of
@@ -118,12 +119,12 @@ def _came_back(asked: _Asked) -> tuple[int, list[Row]]:
 
 def _first_response(asked: _Asked) -> tuple[int, list[Row]]:
     found = metrics.first_response_rows(asked.session, asked.launch.id, asked.span, asked.at)
-    return _tickets(asked, [(each, f"{minutes:,.1f} min") for each, minutes in found])
+    return _tickets(asked, [(each, amounts.minutes(minutes)) for each, minutes in found])
 
 
 def _resolution(asked: _Asked) -> tuple[int, list[Row]]:
     found = metrics.resolution_rows(asked.session, asked.launch.id, asked.span, asked.at)
-    return _tickets(asked, [(each, f"{hours:,.2f} h") for each, hours in found])
+    return _tickets(asked, [(each, amounts.hours(hours)) for each, hours in found])
 
 
 def _in_hand(asked: _Asked) -> tuple[int, list[Row]]:
@@ -133,7 +134,7 @@ def _in_hand(asked: _Asked) -> tuple[int, list[Row]]:
     ):
         waited = coverage.worked(opened, min(first or asked.at, asked.at))
         if first is not None or waited >= desk_metrics.SOON:
-            minutes = f"{waited / timedelta(minutes=1):,.0f} min"
+            minutes = amounts.minutes(waited / timedelta(minutes=1))
             said.append((each, minutes if first else f"nobody yet, {minutes}"))
     return _tickets(asked, said)
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from assistant.ground.amounts import minutes as wait_in_words
+from assistant.ground.amounts import percent
 from assistant.launch.launches import Launch
 from assistant.reports import figures
 from assistant.reports.figures import Contacts, Tickets
@@ -92,18 +94,13 @@ def since_the_start(session: Session, launch: Launch, *, at: datetime) -> tuple[
 def answered_figure(what: Contacts) -> Figure:
     """Return the share of contacts that got an approved answer at once."""
     share = what.answered_share
-    value = "–" if share is None else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+    value = percent(None if share is None else 100 * share)
     note = f"{what.answered:,} of {what.contacts:,} by an approved answer"
     return Figure(value, "Answered at once", note)
 
 
 def response_figure(minutes: float | None, responses: int) -> Figure:
     """Return how long customers waited for a person."""
-    value = "–" if minutes is None else in_words(minutes)
-    return Figure(value, "First human response", f"median of {responses:,} tickets")
-
-
-def in_words(minutes: float) -> str:
-    """Return a wait as people say it: ``9 min``, ``2 h 05``."""
-    whole = round(minutes)
-    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02d}"
+    return Figure(
+        wait_in_words(minutes), "First human response", f"median of {responses:,} tickets"
+    )

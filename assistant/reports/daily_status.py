@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.desk import fixes
 from assistant.desk.fixes import Fix
 from assistant.desk.tickets import Ticket
+from assistant.ground.amounts import number
 from assistant.ground.masking import masked
 from assistant.launch import stages
 from assistant.launch.launches import Launch
@@ -210,7 +211,7 @@ def risks(facts: Facts) -> list[str]:
     contacts = facts.there.get(facts.day, {}).get("contacts_per_day", {}).get("count", 0)
     values = [value for value in _before(facts) if value is not None]
     if values and contacts >= max(FEW, MUCH * values[-1]):
-        found.append(f"Contacts rose from {values[-1]:g} to {contacts}.")
+        found.append(f"Contacts rose from {number(values[-1])} to {number(contacts)}.")
     found += [f"{title}: surely worse than agreed." for title in worse_of(facts.standings)]
     return found
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from assistant.desk.feedback import Category, Source
+from assistant.ground.amounts import number, percent
 from assistant.ground.masking import masked
 from assistant.launch.launches import Launch
 from assistant.reports import figures, voices
@@ -82,7 +83,7 @@ class FeedbackReport:
                 f"{seen.helpful:,} of {seen.judged:,} answers that were judged",
             ),
             Figure(
-                "–" if seen.rating is None else f"{seen.rating:.1f}",
+                number(seen.rating),
                 "Rating of 5",
                 f"mean of {seen.rated:,} resolved tickets",
             ),
@@ -163,4 +164,4 @@ def _row(each: Voices, quote: Quote, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f}\N{NO-BREAK SPACE}%" if whole else "–"
+    return percent(100 * part / whole if whole else None)

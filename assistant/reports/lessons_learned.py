@@ -19,6 +19,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.rulings import Ruling
+from assistant.ground.amounts import hours
 from assistant.ground.masking import masked
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
@@ -171,7 +172,7 @@ def _took(begun: datetime, done: datetime | None, until: datetime) -> timedelta:
 
 
 def _hours(span: timedelta) -> str:
-    return f"{span.total_seconds() / 3600:.1f} h"
+    return hours(span.total_seconds() / 3600)
 
 
 def responses(session: Session, launch: Launch, until: datetime) -> list[Finding]:

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from assistant.ground.amounts import of_metric
 from assistant.launch.launches import Launch
 from assistant.reports import days, metrics
 from assistant.reports.metrics import METRICS, Kept
-from assistant.reports.papers import DASH, Chart, Number, Table
+from assistant.reports.papers import Chart, Number, Table
 from assistant.reports.steps import title_of
 
 CHARTED = 14  # days in a chart
-LOWER = {"min": "min", "h": "h"}
 Days = Mapping[date, Mapping[str, Kept]]
 
 
@@ -34,13 +34,7 @@ def value_of(there: Days, day: date, metric: str) -> float | None:
 
 def shown(metric: str, value: float | None) -> str:
     """Return a figure as people read it, with its unit where it is none of things counted."""
-    if value is None:
-        return DASH
-    unit = METRICS[metric].unit if metric in METRICS else ""
-    if unit == "%":
-        return f"{value:.0f}\N{NO-BREAK SPACE}%"
-    number = f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
-    return f"{number} {LOWER[unit]}" if unit in LOWER else number
+    return of_metric(metric, value)
 
 
 def number_of(launch: Launch, there: Days, day: date, metric: str) -> Number:

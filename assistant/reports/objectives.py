@@ -13,6 +13,7 @@ from operator import add
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.ground.amounts import of_metric
 from assistant.reports.spans import local_day
 from assistant.reports.stability import Criterion, Held, Seen, Standing, judge_day
 
@@ -77,7 +78,7 @@ def judge(objective: Objective, history: Sequence[Seen], *, at: datetime, zone: 
     proof = reduce(add, [each.evidence for each in telling if each.evidence is not None])
     wanted = objective.criterion
     holds = proof.meets(wanted.limit, at_most=wanted.at_most)
-    value = f"{proof.value:.3g}" if proof.value is not None else "Nothing"
+    value = "Nothing" if proof.value is None else of_metric(wanted.metric, proof.value)
     over = f"{value} over {len(telling)} day{'' if len(telling) == 1 else 's'}"
     if not is_due:
         return Aim(objective, Reached.ON_THE_WAY, f"{over}{', and it holds' if holds else ''}.")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.decisions import Decision
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
+from assistant.ground.amounts import of_metric
 from assistant.launch.launches import Launch
 from assistant.launch.signals import Signal, Together, together_for
 from assistant.reports.figures import is_contact, within
@@ -124,7 +125,8 @@ def _words(metric: str, value: float | None, usual: float | None) -> str:
     side = "below" if is_low else "above"
     worse = is_low == any(part in metric for part in LOW_IS_BAD)
     what = "Needs attention" if worse else "Worth a look"
-    return f"{what}: {value:.3g} is {side} the usual {usual:.3g}, further than days vary."
+    now, then = of_metric(metric, value), of_metric(metric, usual)
+    return f"{what}: {now} is {side} the usual {then}, further than days vary."
 
 
 def hesitation(session: Session, launch: Launch, span: Span, *, most: int = 8) -> Hesitation:

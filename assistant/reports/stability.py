@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import reduce
 from operator import add
 
+from assistant.ground.amounts import of_metric
 from assistant.reports.noise import Count, Evidence, Share, Waits, is_rising, tolerated
 
 MARGIN = 0.25  # share beyond the limit that must be ruled out before a criterion is met
@@ -50,7 +51,8 @@ class Criterion:
     def words(self) -> str:
         """Return it as a sentence says it."""
         side = "at most" if self.at_most else "at least"
-        return f"{side} {self.limit:g} for {self.days} day{'' if self.days == 1 else 's'}"
+        limit = of_metric(self.metric, self.limit)
+        return f"{side} {limit} for {self.days} day{'' if self.days == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,16 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
         return Judged(seen, Held.TOO_LITTLE, "Nothing was measured.")
     at_most, limit = criterion.at_most, criterion.limit
     if evidence.is_worse(limit, at_most=at_most, chance=DAY):
-        why = f"{evidence.value:.3g}, and that is not chance."
+        why = f"{of_metric(criterion.metric, evidence.value)}, and that is not chance."
         return Judged(seen, Held.WORSE, why)
     if too_little := _too_little(seen, evidence):
         return Judged(seen, Held.TOO_LITTLE, too_little)
     if evidence.value is None:
         return Judged(seen, Held.HOLDS, "Nobody had to wait for a person.")
     if evidence.meets(limit, at_most=at_most):
-        return Judged(seen, Held.HOLDS, f"{evidence.value:.3g} is on the right side.")
-    beyond = f"{evidence.value:.3g} is beyond it"
+        shown = of_metric(criterion.metric, evidence.value)
+        return Judged(seen, Held.HOLDS, f"{shown} is on the right side.")
+    beyond = f"{of_metric(criterion.metric, evidence.value)} is beyond it"
     if _is_in_doubt(evidence, evidence.value, criterion):
         return Judged(seen, Held.TOO_LITTLE, f"{beyond}, of too few to be sure.")
     return Judged(seen, Held.HOLDS, f"{beyond} by no more than chance.")
@@ -161,7 +164,8 @@ def _why_not(criterion: Criterion, held: Sequence[Judged], beyond: str) -> str:
         return beyond
     worst = tolerated(type(whole), limit, at_most=at_most, margin=MARGIN)
     if not _is_nothing(whole, limit) and not whole.rules_out(worst, at_most=at_most, chance=END):
-        return f"It holds, but {worst:g} cannot be ruled out yet: too little data."
+        shown = of_metric(criterion.metric, worst)
+        return f"It holds, but {shown} cannot be ruled out yet: too little data."
     return ""
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from assistant.desk.notices import notify
+from assistant.ground.amounts import amount
 from assistant.ground.audit import ASSISTANT, happened
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
@@ -21,7 +22,7 @@ from assistant.launch.launches import Launch
 from assistant.reports import warning_signs
 from assistant.reports.exits import ARMED
 from assistant.reports.sign_evidence import Seen, seen_at
-from assistant.reports.warning_signs import TITLE, Look, Normal, Sign, State
+from assistant.reports.warning_signs import TITLE, UNIT, Look, Normal, Sign, State
 
 RAISED, CLEARED = "launch.warning-sign", "launch.warning-sign-gone"
 
@@ -165,7 +166,8 @@ def _raise(session: Session, launch: Launch, look: WarningLook) -> None:
         normal=look.normal,
         proposal=proposal,
     )
-    words = f"{launch.name}: {TITLE[sign].lower()} ({look.value:.3g}, normal is {look.normal:.3g})."
+    now, normal = amount(look.value, UNIT[sign]), amount(look.normal, UNIT[sign])
+    words = f"{launch.name}: {TITLE[sign].lower()} ({now}, normal is {normal})."
     for lead in members(session, launch.id, Role.LEAD):
         notify(
             session,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk import fixes
 from assistant.desk.rulings import RULED_WORDS, Ruled, Ruling
+from assistant.ground.amounts import hours
 from assistant.ground.masking import masked
 from assistant.launch import stages, staging
 from assistant.launch.launches import Launch
@@ -101,7 +102,7 @@ def _state(
 ) -> list[Number]:
     now, desk = as_of.open_tickets(session, launch.id, until), f"/desk?launch={launch.key}&view="
     waits = [(r.decided_at - r.asked_at).total_seconds() / 3600 for r in ruled if r.decided_at]
-    shown = f"{median(waits):.1f} h" if waits else DASH
+    shown = hours(median(waits) if waits else None)
     return [
         Number("open_tickets", "Open tickets", now.tickets, f"{now.tickets:,}",
                f"when the week ended, {now.urgent:,} of them Sev 1–2", f"{desk}open"),

@@ -109,7 +109,7 @@ def test_a_day_far_from_the_usual_stands_out_and_chance_does_not():
     assert fallen.standing_out == (13,)
     assert fallen.words.startswith("Needs attention: 60 is below the usual")
     risen = judged("error_percent", days_, [*calm[:13], 160.0], 100.0)
-    assert risen.words.startswith("Needs attention: 160 is above the usual 100")
+    assert risen.words.startswith("Needs attention: 160\N{NO-BREAK SPACE}% is above the usual 100")
     assert judged("logins", days_, [*calm[:13], 160.0], None).words.startswith("Worth a look")
 
 

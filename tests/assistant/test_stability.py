@@ -101,7 +101,7 @@ def test_waits_that_are_too_few_in_all_prove_nothing_however_many_days_hold() ->
     quiet = [Seen(MONDAY + timedelta(days=n), Waits(1, 0, 0, 5.0), 90) for n in range(10)]
     standing = judge(criterion, quiet)
     assert (standing.streak, standing.is_met) == (10, False)
-    assert standing.why == "It holds, but 62.5 cannot be ruled out yet: too little data."
+    assert standing.why == "It holds, but 1 h 02 cannot be ruled out yet: too little data."
 
 
 def test_days_on_which_nobody_waits_leave_nothing_to_judge() -> None:

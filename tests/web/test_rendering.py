@@ -23,6 +23,7 @@ from web.rendering import (
     static_address,
     when,
 )
+from web.series import series_chart
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 TEMPLATES = sorted(Path(STATIC.parent, "templates").rglob("*.html"))
@@ -176,3 +177,9 @@ def test_a_quiet_day_keeps_a_hairline():
 def test_the_address_of_a_static_file_changes_with_its_content():
     assert re.fullmatch(r"/static/hypercare\.css\?v=[0-9a-f]{10}", static_address("hypercare.css"))
     assert static_address("icon.svg") != static_address("hypercare.css")
+
+
+def test_the_axis_of_a_series_ends_at_a_round_number_with_its_unit():
+    assert series_chart([5_530.0, None, 12.0])["top"] == "6,000"
+    assert series_chart([63.0], 45.0, unit="%")["top"] == "80\N{NO-BREAK SPACE}%"
+    assert series_chart([None], unit="%") is None

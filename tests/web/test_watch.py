@@ -23,7 +23,7 @@ def test_the_four_signs_are_shown_live_with_what_is_normal(shop: Parts):
     page = a_browser(shop, cast.PRIYA).get(SIGNS).text
 
     assert "The same questions repeat" in page
-    assert "Normal is 45 (stored)" in page
+    assert "Normal is 45 min (stored)" in page
     assert "Nothing to compare with" in page
     assert "None so far." in page
 
