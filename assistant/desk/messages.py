@@ -51,6 +51,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "key"),
         Index("ix_messages_undecided", "kind", "decided_at", "at"),
+        Index("ix_messages_group_id_kind_at", "group_id", "kind", "at"),  # when it was first asked
         Index("ix_messages_kind_at", "kind", "at"),  # of one day, without reading all of them
     )
 

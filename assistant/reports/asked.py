@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.orm import Session, aliased
 
 from assistant.desk.conversations import Conversation
@@ -62,27 +62,39 @@ def repeats(session: Session, launch_id: int, week: Sequence[Span]) -> list[Aske
     Most people first, at most ``MOST``; first and last asked look at everything before its end.
     """
     whole = together(week)
-    people = func.count(distinct(case((Message.at >= whole.start, Conversation.visitor))))
+    people = func.count(distinct(Conversation.visitor))
     days = [counted(within(Message.at, day)) for day in week]
     query = (
         select(
             RepeatGroup.id,
             RepeatGroup.question,
             people,
-            func.min(Message.at),
+            _first_asked(),
             func.max(Message.at),
             *days,
         )
-        .join(Message, Message.group_id == RepeatGroup.id)
+        .select_from(Message)
+        .join(RepeatGroup, RepeatGroup.id == Message.group_id)
         .join(Message.conversation)
         .where(RepeatGroup.launch_id == launch_id, Message.kind == Said.QUESTION)
-        .where(Message.at < whole.end)
+        .where(within(Message.at, whole))
         .group_by(RepeatGroup.id, RepeatGroup.question)
         .having(days[-1] > 0, people >= MANY)
-        .order_by(people.desc(), counted(Message.at >= whole.start).desc(), RepeatGroup.id)
+        .order_by(people.desc(), func.count(Message.id).desc(), RepeatGroup.id)
         .limit(MOST)
     )
     return [Asked(*row[:5], tuple(row[5:])) for row in session.execute(query)]
+
+
+def _first_asked() -> ColumnElement[datetime]:
+    """When the question was asked first, however long ago: one look into an index."""
+    first = aliased(Message)
+    return (
+        select(func.min(first.at))
+        .where(first.group_id == RepeatGroup.id, first.kind == Said.QUESTION)
+        .correlate(RepeatGroup)
+        .scalar_subquery()
+    )
 
 
 def channels(session: Session, groups: Sequence[int], span: Span) -> dict[int, tuple[str, ...]]:
@@ -117,6 +129,7 @@ def answers(session: Session, groups: Sequence[int], span: Span) -> dict[int, Ci
         .join(EntryVersion, EntryVersion.id == answer.entry_version_id)
         .join(Entry, Entry.id == EntryVersion.entry_id)
         .where(answer.kind == Said.ANSWER, question.group_id.in_(groups), within(question.at, span))
+        .where(answer.at >= span.start)  # what was answered earlier was asked earlier
         .group_by(question.group_id, Entry.key, EntryVersion.question, EntryVersion.number)
         .order_by(times, EntryVersion.number)
     )

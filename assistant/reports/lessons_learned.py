@@ -32,6 +32,7 @@ from assistant.reports.papers import Number, Paper, Section, Table
 
 KIND = "lessons-learned"
 TOP = 5  # findings of one kind
+LOOK = 2 * TOP  # questions whose people are counted in one query
 ENOUGH = 5  # times an answer was sent, below which its share of follow-ups says nothing
 STALLED = timedelta(hours=4)  # until a decision, from which on it counts as stalled
 
@@ -96,12 +97,18 @@ def _acted(action: Action | None) -> tuple[str, str, str, str]:
 
 
 def findings(session: Session, launch: Launch, until: datetime) -> list[Finding]:
-    """Return what the records show up to ``until``, of each kind the largest first."""
-    return [
-        *volume(session, launch, until),
-        *stalls(session, launch.id, until),
-        *responses(session, launch, until),
-    ]
+    """Return what the records show up to ``until``, of each kind the largest first.
+
+    Counted once in a session: a page tells them twice, and they are counted over the whole launch.
+    """
+    key = ("findings", launch.id, until)
+    if key not in session.info:
+        session.info[key] = [
+            *volume(session, launch, until),
+            *stalls(session, launch.id, until),
+            *responses(session, launch, until),
+        ]
+    return list(session.info[key])
 
 
 def volume(session: Session, launch: Launch, until: datetime) -> list[Finding]:
@@ -117,26 +124,53 @@ def volume(session: Session, launch: Launch, until: datetime) -> list[Finding]:
         )
         for key, count in ranked if key in titles and count > 1
     ]  # fmt: skip
-    people = func.count(distinct(Conversation.visitor))
-    query = (
-        select(RepeatGroup.id, RepeatGroup.question, people, func.count(Message.id))
-        .join(Message, Message.group_id == RepeatGroup.id)
-        .join(Message.conversation)
-        .where(RepeatGroup.launch_id == launch.id, Message.kind == Said.QUESTION)
-        .where(Message.at < until)
-        .group_by(RepeatGroup.id, RepeatGroup.question)
-        .having(people > 1)
-        .order_by(people.desc(), RepeatGroup.id)
-        .limit(TOP)
-    )
     return found + [
         Finding(
             f"volume:question:{key}", "volume",
             f"“{masked(question)}”: asked {times:,} times by {who:,} people", times,
             f"/repeats/{key}",
         )
-        for key, question, who, times in session.execute(query)
+        for key, question, times, who in _asked_by_most(session, launch.id, until)
     ]  # fmt: skip
+
+
+def _asked_by_most(
+    session: Session, launch_id: int, until: datetime
+) -> list[tuple[int, str, int, int]]:
+    """Return the questions that most people asked: id, words, times and people, most people first.
+
+    People are counted from the question with most contacts on, until none that is left can have
+    more people than those that were found: a question has no more people than contacts.
+    """
+    contacts = func.count(Message.id)
+    query = (
+        select(RepeatGroup.id, RepeatGroup.question, contacts)
+        .join(Message, Message.group_id == RepeatGroup.id)
+        .where(RepeatGroup.launch_id == launch_id, Message.kind == Said.QUESTION)
+        .where(Message.at < until)
+        .group_by(RepeatGroup.id, RepeatGroup.question)
+        .having(contacts > 1)
+        .order_by(contacts.desc(), RepeatGroup.id)
+    )
+    best: list[tuple[int, str, int, int]] = []
+    asked = session.execute(query).all()
+    for some in (asked[start : start + LOOK] for start in range(0, len(asked), LOOK)):
+        if len(best) == TOP and some[0][2] < best[-1][3]:
+            break
+        people = _people(session, [key for key, *_ in some], until)
+        best += [(key, question, times, people[key]) for key, question, times in some]
+        best = sorted(best, key=lambda each: (-each[3], each[0]))[:TOP]
+    return [each for each in best if each[3] > 1]
+
+
+def _people(session: Session, groups: Sequence[int], until: datetime) -> dict[int, int]:
+    query = (
+        select(Message.group_id, func.count(distinct(Conversation.visitor)))
+        .join(Message.conversation)
+        .where(Message.group_id.in_(groups), Message.kind == Said.QUESTION, Message.at < until)
+        .group_by(Message.group_id)
+    )
+    return {group: people for group, people in session.execute(query) if group}
 
 
 def stalls(session: Session, launch_id: int, until: datetime) -> list[Finding]:
@@ -181,27 +215,32 @@ def responses(session: Session, launch: Launch, until: datetime) -> list[Finding
     Asked again is the same person with the same question, later.
     """
     answer, question, theirs = aliased(Message), aliased(Message), aliased(Conversation)
-    query = (
+    ours = select(EntryVersion.id).join(EntryVersion.entry).where(Entry.launch_id == launch.id)
+    sent = (
         select(
-            Entry.key,
-            EntryVersion.question,
-            EntryVersion.approved_at,
-            func.count(answer.id),
-            counted(_again(answer, question, theirs)),
-            func.min(question.at),
+            answer.entry_version_id,
+            func.count(answer.id).label("times"),
+            counted(_again(answer, question, theirs)).label("again"),
         )
         .select_from(answer)
         .join(question, question.id == answer.reply_to_id)
         .join(theirs, theirs.id == answer.conversation_id)
-        .join(EntryVersion, EntryVersion.id == answer.entry_version_id)
-        .join(Entry, Entry.id == EntryVersion.entry_id)
-        .where(Entry.launch_id == launch.id, answer.kind == Said.ANSWER, answer.at < until)
+        .where(answer.kind == Said.ANSWER, answer.at < until, answer.entry_version_id.in_(ours))
         .where(question.group_id.is_not(None))
-        .group_by(Entry.key, EntryVersion.question, EntryVersion.approved_at)
+        .group_by(answer.entry_version_id)
         .having(func.count(answer.id) >= ENOUGH)
+        .subquery()  # the versions' names are joined to few rows
+    )
+    query = (
+        select(
+            Entry.key, EntryVersion.question, EntryVersion.approved_at, sent.c.times, sent.c.again
+        )
+        .select_from(sent)
+        .join(EntryVersion, EntryVersion.id == sent.c.entry_version_id)
+        .join(EntryVersion.entry)
     )
     rows: list[Any] = sorted(session.execute(query).all(), key=lambda r: (r[4] / r[3], r[2]))
-    return [_response(launch, *row[:5]) for row in rows[:TOP]]
+    return [_response(launch, *row) for row in rows[:TOP]]
 
 
 def _again(

@@ -13,7 +13,8 @@
     replay           how long a draft against thousands of past questions takes
     desk_load        how live the desk is with many agents and customers at once
     desk_pages       how long the desk's pages take with many tickets
-    cockpit          how long the cockpit takes in a long launch, and the keeping of its days
+    cockpit          how long the cockpit and the reports take at a million messages
+    long_launch      that launch, put in by SQL
     selector         what remembering the model's verdicts saves on a repeat-heavy stream
 
     plain_http       requests and streams that take little of the processors they measure

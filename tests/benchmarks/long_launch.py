@@ -64,7 +64,7 @@ IN_ORDER = (
     select 2 * n + 2, talk, at, case when n % 10 then 'assistant' else 'agent' end,
            case n % 10 when 0 then 'reply' when 1 then 'clarification' else 'answer' end,
            'Yes, this is expected.', case n % 10 when 0 then :amir end, 2 * n + 1,
-           case when n % 10 > 1 then 1 + n % :versions end, '[]',
+           case when n % 10 > 1 then 1 + n * 40503 % 65536 % :versions end, '[]',
            case when n % 10 < 2 then null when n % 9 = 0 then 1 when n % 31 = 0 then 0 end
     from asked
     """,
@@ -98,7 +98,7 @@ IN_ORDER = (
     select 2 * n + 1, :launch, at,
            case n % 10 when 0 then 'handoff' when 1 then 'clarification' else 'answer' end, '',
            0.9, 3, '', 'auto', 'engine', '[]', '{}',
-           case when n % 10 > 1 then 1 + n % :versions end,
+           case when n % 10 > 1 then 1 + n * 40503 % 65536 % :versions end,
            case when n % 10 = 0 then n / 10 + 1 end
     from asked
     """,
