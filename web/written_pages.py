@@ -1,5 +1,6 @@
 """The written reports' pages from their papers: what reports/written.html and archive.html show."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
@@ -18,6 +19,9 @@ from web import lesson_actions
 from web.shell import AT_DESK, Visit
 
 WIDTH, HEIGHT, FILLED = 720.0, 132.0, 0.45  # of a chart's plot in SVG units; share of a slot
+FEWEST_SLOTS = 7  # of a chart: the first day is a bar of its week and not a wall
+SHORT, LONG, BROAD = 12, 40, 7  # characters of a column's longest cell; columns of a broad table
+FIGURE = re.compile(r"–|[<>]?-?[\d,.]+(\s(%|min|h( \d\d)?|d|days))?")
 FOR_DESK = ("/desk", "/causes")  # what a sponsor may not open is not offered to them
 
 
@@ -111,23 +115,42 @@ def _section(looking: Visit, number: int, section: Section) -> dict[str, Any]:
 def _table(looking: Visit, table: Table) -> dict[str, Any]:
     links = [*table.links, *[""] * (len(table.rows) - len(table.links))]
     return {
-        "header": table.header,
+        "header": [
+            {"words": name, "fits": _fits([row[number] for row in table.rows])}
+            for number, name in enumerate(table.header)
+        ],
+        "is_broad": len(table.header) > BROAD,
         "rows": [
-            {"href": _reachable(looking, href), "cells": [_cell(cell) for cell in row]}
+            {"href": _reachable(looking, href), "cells": [_words(cell) for cell in row]}
             for row, href in zip(table.rows, links, strict=True)
         ],
     }
 
 
-def _cell(cell: object) -> dict[str, Any]:
+def _fits(cells: Sequence[object]) -> str:
+    """Return how much room a column needs: of numbers, of short words, or of sentences."""
+    there = [cell for cell in cells if cell not in (None, "")]
+    if there and all(_is_figure(cell) for cell in there):
+        return "number"
+    longest = max((len(str(cell)) for cell in there), default=0)
+    return "short" if longest <= SHORT else "long" if longest > LONG else ""
+
+
+def _is_figure(cell: object) -> bool:
+    """Return whether it is a number, or one with its unit as people read it."""
+    return isinstance(cell, int | float) or FIGURE.fullmatch(str(cell)) is not None
+
+
+def _words(cell: object) -> str:
     if isinstance(cell, int | float):
-        return {"words": number(cell), "is_number": True}
-    return {"words": "" if cell is None else str(cell), "is_number": False}
+        return number(cell)
+    return "" if cell is None else str(cell)
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
     """Return the places of a chart's shapes: a bar per point, none for what was not measured."""
-    values = [value for _, value in chart.points]
+    room = max(0, FEWEST_SLOTS - len(chart.points))
+    values = [*(value for _, value in chart.points), *[None] * room]
     known = [value for value in (*values, chart.normal) if value is not None]
     top = max(known, default=0) or 1
     slot = WIDTH / max(1, len(values))
@@ -144,6 +167,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "labels": [
             {"label": label, "value": amount(value, chart.unit)} for label, value in chart.points
         ],
+        "room": room,
         "header": table_of(chart).header,
     }
 

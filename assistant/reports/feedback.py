@@ -18,6 +18,7 @@ from assistant.ground.masking import masked
 from assistant.launch.launches import Launch
 from assistant.reports import figures, voices
 from assistant.reports.faq_updates import REASONS
+from assistant.reports.papers import Section, Table
 from assistant.reports.sheets import Cell, Figure, Sheet
 from assistant.reports.spans import together, week_to
 from assistant.reports.voices import Quote, Tally
@@ -118,6 +119,21 @@ def sheet(report: FeedbackReport, launch: Launch) -> Sheet:
     )
 
 
+def sections(report: FeedbackReport) -> tuple[Section, ...]:
+    """Return how many said it, by kind and by where, to stand before what they said."""
+    kinds = ((each.category.value, each.count, each.share) for each in report.categories)
+    sources = ((each.name, each.count, each.share) for each in report.sources)
+    return (
+        Section("What kind it is", table=_shares("kind", kinds), empty="Nobody said anything."),
+        Section("Where it came from", table=_shares("source", sources), empty="From nowhere yet."),
+    )
+
+
+def _shares(name: str, rows: Iterable[tuple[str, int, float]]) -> Table:
+    told = tuple((each, count, percent(100 * share)) for each, count, share in rows)
+    return Table((name, "voices", "share"), told)
+
+
 def we_did(quote: Quote) -> str:
     """Return what was done since about the answer that was judged; nothing when nothing was."""
     return f"rewritten since, now version {quote.rewritten}" if quote.rewritten else ""
@@ -156,7 +172,7 @@ def _nameless(quote: Quote) -> Quote:
 
 def _row(each: Voices, quote: Quote, zone: ZoneInfo) -> tuple[Cell, ...]:
     reason = f" ({REASONS.get(quote.reason, quote.reason)})" if quote.reason else ""
-    at = quote.at.astimezone(zone).isoformat(timespec="minutes")
+    at = quote.at.astimezone(zone)
     return (
         *(each.category.value, quote.text + reason, quote.user, quote.source, at),
         *(quote.title or quote.ticket or "", quote.version, we_did(quote)),

@@ -20,7 +20,7 @@ def sheet(session: Session, launch: Launch) -> Sheet:
     keys = messages_of(session, log)
     rows = tuple(
         (
-            fix.at.astimezone(launch.zone).isoformat(timespec="minutes"),
+            fix.at.astimezone(launch.zone),
             fix.cause.number,
             fix.cause.title,
             fix.what,

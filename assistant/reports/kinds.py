@@ -24,6 +24,7 @@ from assistant.reports.papers import Paper, of_sheet
 
 EVERYBODY = tuple(Role)
 LISTENERS = (Role.LEAD, Role.CHANGE_MANAGER, Role.SPONSOR)  # who reads what customers said, too
+WEEK = "Seven days up to this one"
 Build = Callable[[Session, Launch, date, datetime], Paper]
 
 
@@ -43,20 +44,27 @@ class Kind:
 def _repeats(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
     report = repeat_questions.of_day(session, launch, day)
     sheet = repeat_questions.sheet(report, launch)
-    return of_sheet(sheet, kind="repeat-questions", period=day.isoformat(),
-                    href=_page(launch, "repeat-questions", day))  # fmt: skip
+    return of_sheet(
+        sheet, kind="repeat-questions", period=WEEK, href=_page(launch, "repeat-questions", day),
+        empty="Nothing was asked by more than one person.",
+    )  # fmt: skip
 
 
 def _faq(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
     sheet = faq_updates.sheet(faq_updates.of_day(session, launch, day), launch)
-    return of_sheet(sheet, kind="faq-updates", period=day.isoformat(),
-                    href=_page(launch, "faq-updates", day))  # fmt: skip
+    return of_sheet(
+        sheet, kind="faq-updates", period=WEEK, href=_page(launch, "faq-updates", day),
+        empty="No answer is missing or weak.",
+    )  # fmt: skip
 
 
 def _feedback(session: Session, launch: Launch, day: date, until: datetime) -> Paper:
-    sheet = feedback.sheet(feedback.of_day(session, launch, day), launch)
-    return of_sheet(sheet, kind="feedback", period=day.isoformat(),
-                    href=_page(launch, "feedback", day))  # fmt: skip
+    report = feedback.of_day(session, launch, day)
+    return of_sheet(
+        feedback.sheet(report, launch), kind="feedback", period=WEEK,
+        href=_page(launch, "feedback", day), title="In their own words",
+        empty="Nobody wrote words of their own.", before=feedback.sections(report),
+    )  # fmt: skip
 
 
 def _page(launch: Launch, name: str, day: date) -> str:

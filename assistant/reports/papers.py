@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from assistant.reports.sheets import Cell, Figure, Sheet, inert, plain
+from assistant.ground.cells import Cell
+from assistant.reports.sheets import Figure, Sheet, in_words, inert, plain
 
 DASH = "–"  # a figure that nothing was counted for
 
@@ -134,19 +135,24 @@ def _again(number: Number, later: Number | None) -> Number:
     return replace(number, again=f"counted again: was {number.shown}, is {later.shown}")
 
 
-def of_sheet(sheet: Sheet, *, kind: str, period: str, href: str = "") -> Paper:
-    """Return a report that is one table as a paper of the family."""
+def of_sheet(
+    sheet: Sheet,
+    *,
+    kind: str,
+    period: str,
+    href: str = "",
+    title: str = "The whole table",
+    empty: str = "Nothing of this kind.",
+    before: Sequence[Section] = (),
+) -> Paper:
+    """Return a report that is one table as a paper of the family, after the sections ``before``."""
     numbers = tuple(_of_figure(figure, href) for figure in sheet.figures)
-    section = Section(
-        "The whole table",
-        table=Table(sheet.header, sheet.rows),
-        empty="Nothing of this kind.",
-        href=href,
-    )
+    rows = tuple(tuple(in_words(cell) for cell in row) for row in sheet.rows)
+    section = Section(title, table=Table(sheet.header, rows), empty=empty, href=href)
     verdict = ", ".join(f"{number.title.lower()}: {number.shown}" for number in numbers[:3])
     return Paper(
         kind, sheet.title, period, "info", f"{verdict[:1].upper()}{verdict[1:]}.", sheet.text,
-        numbers, (section,),
+        numbers, (*before, section),
     )  # fmt: skip
 
 

@@ -162,15 +162,11 @@ def sheet(report: RepeatQuestions, launch: Launch) -> Sheet:
 
 def _row(repeat: Repeat, zone: ZoneInfo) -> tuple[Cell, ...]:
     answer = repeat.answer or Cited("", "", 0, 0, 0)
-    asked_when = (_minute(at, zone) for at in (repeat.first_at, repeat.last_at))
+    asked_when = (at.astimezone(zone) for at in (repeat.first_at, repeat.last_at))
     cells: list[Cell] = [repeat.question, repeat.people, repeat.contacts, repeat.on_the_day]
     cells += [*repeat.trend[:-1], trend_words(repeat.trend), ", ".join(repeat.channels)]
     cells += [*asked_when, answer.title, answer.version or None, answer.sent, answer.not_quite]
     return (*cells, repeat.open_tickets)
-
-
-def _minute(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).isoformat(timespec="minutes")
 
 
 def _others(wordings: Sequence[str], question: str) -> tuple[str, ...]:

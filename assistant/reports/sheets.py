@@ -9,9 +9,13 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from assistant.ground.cells import Cell as Cell
+from assistant.ground import cells
 from assistant.ground.cells import inert as inert
+
+Cell = cells.Cell | datetime
+"""One value of a table; a time is aware, in the zone in which it is to be read."""
 
 MARKS = re.compile(r"([\\`*_\[\]<>#|~&])")
 BLOCK = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")  # a list, where a line begins with it
@@ -42,8 +46,18 @@ def as_csv(sheet: Sheet) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(sheet.header)
-    writer.writerows([inert(cell) for cell in row] for row in sheet.rows)
+    writer.writerows([inert(_sorted_by(cell)) for cell in row] for row in sheet.rows)
     return file.getvalue()
+
+
+def _sorted_by(cell: Cell) -> cells.Cell:
+    """Return a time as every spreadsheet knows it for one and sorts it."""
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell
+
+
+def in_words(cell: Cell) -> cells.Cell:
+    """Return a time as people read it, ``16 Nov 2026, 09:00 CET``; anything else as it is."""
+    return f"{cell.day} {cell:%b %Y, %H:%M %Z}" if isinstance(cell, datetime) else cell
 
 
 def as_markdown(sheet: Sheet) -> str:
@@ -58,7 +72,7 @@ def as_markdown(sheet: Sheet) -> str:
 
 def plain(cell: Cell) -> str:
     """Return the cell as Markdown on one line that shows exactly its words."""
-    line = " ".join(("" if cell is None else str(cell)).split())
+    line = " ".join(("" if cell is None else str(in_words(cell))).split())
     return BLOCK.sub(r"\1\\\2", MARKS.sub(r"\\\1", line))
 
 

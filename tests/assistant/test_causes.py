@@ -17,7 +17,7 @@ from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.launch.scenarios import of_launch
 from assistant.reports import fix_log, training
-from assistant.reports.sheets import as_csv
+from assistant.reports.sheets import as_csv, in_words
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, NOW, later
 from tests.crowd import SHELLS, SUBMARINES, ask, group_behind
@@ -173,7 +173,8 @@ def test_the_fix_log_says_what_when_by_whom_and_whether_quickly(shop: Parts, cau
     with shop.db.reading() as session:
         sheet = fix_log.sheet(session, cast.launch_of(session))
         (row,) = sheet.rows
-        assert row[:3] == ("2026-11-17T10:00+01:00", f"C-{cause}", "Old price on the cart page")
+        assert in_words(row[0]) == "17 Nov 2026, 10:00 CET"
+        assert row[1:3] == (f"C-{cause}", "Old price on the cart page")
         assert row[3:] == ("=Cache off", "yes", "Eric Berg", "price-differs")
         assert ",'=Cache off," in as_csv(sheet)
 

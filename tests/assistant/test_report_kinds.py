@@ -1,5 +1,6 @@
 """R15, R60, R61: the agenda, the rounds, the lessons and the exit pack say what the records say."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from assistant.desk import rulings
+from assistant.desk.conversations import Conversation
+from assistant.desk.messages import By, Message, Said
 from assistant.desk.notices import Notice
+from assistant.desk.repeats import RepeatGroup
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.reports import actions, lessons_learned, written
@@ -178,8 +182,63 @@ def test_lessons_name_what_was_asked_most_what_stalled_and_what_settled_it(shop)
     found = lessons(shop)
     assert any("asked 6 times by 5 people" in words for words in found.values())
     stalled = [words for name, words in found.items() if name.startswith("stall")]
-    assert stalled and "took 6.0 h in the median of 1, 6.0 h at most" in stalled[0]
+    assert stalled and "took 6 h in the median of 1, 6 h at most" in stalled[0]
     assert "83\N{NO-BREAK SPACE}% of 6 did not ask again" in found["response:price-differs"]
+
+
+def test_the_questions_of_most_people_are_found_among_many_that_few_ask_often(shop):
+    people = {}
+    with shop.db.writing() as session:
+        talks = [a_talk(session, visitor) for visitor in range(40)]
+        for number in range(30):
+            people[number] = 2 + number * 7 % 31
+            group = a_group(session, f"Question {number}?")
+            for nth in range(people[number] + 3 * number):  # the busiest are not the widest
+                a_question(session, group, talks[nth % people[number]])
+    widest = sorted(people.values(), reverse=True)[:5]
+    told = [words for name, words in lessons(shop).items() if name.startswith("volume:")]
+    assert [int(re.search(r"by (\d+) people", words)[1]) for words in told] == widest
+
+
+def a_talk(session, visitor):
+    talk = Conversation(
+        id=f"t{visitor}", launch_id=launch_of(session).id, token_sha256="", channel="widget",
+        visitor=f"v{visitor}", audience="everyone", page_url="", began_at=cast.NOW,
+    )  # fmt: skip
+    session.add(talk)
+    session.flush()
+    return talk.id
+
+
+def a_group(session, question):
+    group = RepeatGroup(
+        launch_id=launch_of(session).id, question=question, embedder="", total=b"", identifiers=[],
+        size=1, first_seen_at=cast.NOW, last_seen_at=cast.NOW,
+    )  # fmt: skip
+    session.add(group)
+    session.flush()
+    return group.id
+
+
+def a_question(session, group, talk):
+    session.add(
+        Message(
+            conversation_id=talk, at=cast.NOW - timedelta(hours=1), by=By.CUSTOMER,
+            kind=Said.QUESTION, text="Why?", options=[], group_id=group,
+        )
+    )  # fmt: skip
+
+
+def test_feedback_tells_how_many_said_it_beside_what_they_said(shop):
+    for visitor in ("jo", "li", "mo"):
+        asking = a_customer(shop, visitor=visitor)
+        asking.judges(asking.asks(cast.PRICE)["answer"]["message_id"], helpful=visitor != "mo")
+    paper = built(shop, "feedback")
+    assert part(paper, "What kind it is")[:2] == [
+        ("positive experience", 2, "67\N{NO-BREAK SPACE}%"),
+        ("issue reported", 1, "33\N{NO-BREAK SPACE}%"),
+    ]
+    assert part(paper, "Where it came from") == [("widget", 3, "100\N{NO-BREAK SPACE}%")]
 
 
 def test_a_finding_becomes_an_action_that_is_done_once(shop):
