@@ -4,7 +4,7 @@ Layout: the ways of entry 0, of entry 1 and so on, then the counter-phrasings in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -15,7 +15,7 @@ from knowledge.entries import Entry, Neighbour, Vector, Vectors
 from knowledge.holdings import Moves
 from knowledge.lexical import CharIndex, Floats, Ints, WordIndex, stems
 from knowledge.meaning import Meanings, stacked
-from knowledge.ranking import ByMeaning, Scores, at_most, best_of_segments
+from knowledge.ranking import ByMeaning, Scores, at_most, best_of_segments, side_by_side
 
 ALSO_CONSIDERED = 10
 """Entries that characters and the head each add to the index's neighbours."""
@@ -53,7 +53,9 @@ class Catalogue:
         self._counter_counts = _lengths(counters)
         self._starts = np.concatenate(([0], np.cumsum(self._counts)))
         self._owners = np.repeat(everyone, self._counts)
-        self._counter_starts = np.cumsum([0, *map(len, counters)], dtype=np.int64)
+        self._places = side_by_side(self._counts)
+        self._everyone, self._every_row = everyone, np.arange(len(self._owners))
+        self._counter_starts = np.cumsum([0, *map(len, counters)], dtype=np.int64).tolist()
         self._numbers = {entry.id: number for number, entry in enumerate(entries)}
         if former is None:
             self._count(ways)
@@ -107,9 +109,9 @@ class Catalogue:
     ) -> Scored:
         """Scores of the candidates: all entries, or those near by when `neighbours` are given."""
         asked, chars = stems(question), self._chars.cosines(question)
-        of_chars = best_of_segments(chars, self._counts)
+        of_chars = best_of_segments(chars, self._counts, self._places)
         by_words = Scores(
-            entries=np.arange(len(self._counts)),
+            entries=self._everyone,
             nearest=of_chars.place,
             char=of_chars.best,
             char_top3=of_chars.top3,
@@ -156,7 +158,7 @@ class Catalogue:
 
         The similarity is comparable with the nearest way's: both of meaning or both of letters.
         """
-        first, last = self._counter_starts[number : number + 2].tolist()
+        first, last = self._counter_starts[number : number + 2]
         if first == last:
             return None
         own = np.arange(first, last)
@@ -175,6 +177,11 @@ class Catalogue:
         neighbours: Sequence[Neighbour] | None,
     ) -> Scored:
         log_p, fits = meanings.heads(vector)
+        if neighbours is None:
+            cosines = meanings.cosines(vector, self._every_row)
+            near = best_of_segments(cosines, self._counts, self._places)
+            of_all = ByMeaning(near.best, near.top3, log_p, fits)
+            return Scored(replace(by_words, nearest=near.place, by_meaning=of_all), cosines)
         chosen = self._candidates(neighbours, by_words.char, log_p)
         rows = self._rows(chosen)
         cosines = meanings.cosines(vector, rows)
@@ -191,11 +198,7 @@ class Catalogue:
         kinship = self._meanings.kinship(first, last)
         return evidence.beside_its_ways(float(scores.similarity[winner]), kinship, nearest - first)
 
-    def _candidates(
-        self, neighbours: Sequence[Neighbour] | None, chars: Floats, log_p: Floats
-    ) -> Ints:
-        if neighbours is None:
-            return np.arange(len(self._counts))
+    def _candidates(self, neighbours: Sequence[Neighbour], chars: Floats, log_p: Floats) -> Ints:
         near = [self._numbers[near.entry] for near in neighbours if near.entry in self._numbers]
         also = (_highest(leg, ALSO_CONSIDERED) for leg in (chars, log_p))
         return np.unique(np.concatenate([np.array(near, dtype=np.int64), *also]))

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,23 @@ class Model:
     scale: Mapping[str, float]
     weight: Mapping[str, float]
     offset: float
+    slopes: tuple[tuple[str, float], ...] = field(init=False)
+    """What one more of each feature adds; the means are taken off once, in `start`."""
+    start: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Fold mean, scale and weight of each feature into one number."""
+        slopes = tuple((name, weight / self.scale[name]) for name, weight in self.weight.items())
+        start = self.offset - sum(slope * self.mean[name] for name, slope in slopes)
+        object.__setattr__(self, "slopes", slopes)
+        object.__setattr__(self, "start", start)
 
     def probability(self, features: Mapping[str, float]) -> float:
         """That the winner is right, 0 to 1. Raises KeyError when a feature is missing."""
-        terms = (
-            self.weight[name] * (features[name] - self.mean[name]) / self.scale[name]
-            for name in self.weight
-        )
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.offset + sum(terms)))))
+        odds = self.start
+        for name, slope in self.slopes:
+            odds += slope * features[name]
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
 
 
 def of(question: str, features: Mapping[str, float]) -> float:
@@ -64,14 +73,13 @@ def of(question: str, features: Mapping[str, float]) -> float:
     return _bounded(shipped()[_mode(features)], question, features)
 
 
-def among(question: str, features: Mapping[str, float]) -> float:
+def among(question: str, features: Mapping[str, float], sure: float) -> float:
     """How certain it is that one of the three best is right, 0 to 1; from the winner's evidence.
 
     What "did you mean" is asked by: a winner that is probably wrong is no reason to keep silent
-    when the right one probably stands beside it. Never below `of`.
+    when the right one probably stands beside it. Never below `sure`, which is `of` the winner.
     """
-    three = _bounded(shipped()[f"{_mode(features)} among"], question, features)
-    return max(three, of(question, features))
+    return max(sure, _bounded(shipped()[f"{_mode(features)} among"], question, features))
 
 
 def _mode(features: Mapping[str, float]) -> str:

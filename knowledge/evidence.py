@@ -30,10 +30,8 @@ def of_winner(
     found = {
         "unknown": words.unknown_share(asked),
         "overlap": _overlap(asked, stems(nearest), words),
-        **_standing("total", scores.total(), winner),
+        **_standings({"total": scores.total(), **scores.legs()}, winner),
     }
-    for name, leg in scores.legs().items():
-        found |= _standing(name, leg, winner)
     found["words_entropy"] = _entropy(scores.words)
     if scores.by_meaning is not None:
         found["entropy"] = _entropy(scores.by_meaning.log_p)
@@ -58,16 +56,18 @@ def density(similarities: Floats) -> float:
     return float(np.partition(similarities, -count)[-count:].mean()) if count else 0.0
 
 
-def _standing(name: str, leg: Floats, winner: int) -> dict[str, float]:
-    """One score's value for the winner, its lead over the best other, and whether it agrees."""
-    value = float(leg[winner])
-    others = [part.max() for part in (leg[:winner], leg[winner + 1 :]) if len(part)]
-    rival = float(max(others)) if others else 0.0
-    return {
-        name: value,
-        f"{name}_margin": value - rival,
-        f"{name}_agrees": float(value >= rival),
-    }
+def _standings(legs: Mapping[str, Floats], winner: int) -> dict[str, float]:
+    """Each score's value for the winner, its lead over the best other, and whether it agrees."""
+    every = np.stack(list(legs.values()))
+    values = every[:, winner].tolist()
+    every[:, winner] = -np.inf
+    rivals = every.max(axis=1).tolist() if every.shape[1] > 1 else [0.0] * len(legs)
+    found: dict[str, float] = {}
+    for name, value, rival in zip(legs, values, rivals, strict=True):
+        found[name] = value
+        found[f"{name}_margin"] = value - rival
+        found[f"{name}_agrees"] = float(value >= rival)
+    return found
 
 
 def _entropy(log_p: Floats) -> float:

@@ -6,6 +6,7 @@ Grams are whole numbers (up to four 16-bit characters in 64 bits), so a shelf is
 searched with numpy alone, without a Python loop over its texts' grams.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -80,11 +81,13 @@ class Postings:
         at = np.searchsorted(self.terms, terms)
         held = (at < len(self.terms)) & (self.terms[np.minimum(at, len(self.terms) - 1)] == terms)
         own, weighed = at[held], weights[held]
-        lengths = self.starts[own + 1] - self.starts[own]
-        if int(lengths.sum()) > AT_ONCE:
+        starts = self.starts[own]
+        lengths = self.starts[own + 1] - starts
+        ends = np.cumsum(lengths)
+        altogether = int(ends[-1]) if len(ends) else 0
+        if altogether > AT_ONCE:
             return self._one_by_one(own, weighed)
-        shifts = self.starts[own] - (np.cumsum(lengths) - lengths)
-        places = np.repeat(shifts, lengths) + np.arange(int(lengths.sum()))
+        places = np.repeat(starts - (ends - lengths), lengths) + np.arange(altogether)
         parts = np.repeat(weighed, lengths) * self.weights[places]
         return np.asarray(np.bincount(self.rows[places], parts, self.count), dtype=np.float64)
 
@@ -133,7 +136,7 @@ class CharIndex:
 
     def cosines(self, question: str) -> Floats:
         """The cosine of the question with every text, shape (texts,)."""
-        grams, _ = _grams_of([question])
+        grams = _grams_in(question)
         if len(grams) == 0 or len(self._postings.terms) == 0:
             return np.zeros(self._postings.count)
         terms, counts = np.unique(grams, return_counts=True)
@@ -171,6 +174,20 @@ def _grams_of(texts: Sequence[str]) -> tuple[Ints, Ints]:
     return grams, np.concatenate([row for _, row in found])
 
 
+def _grams_in(text: str) -> Ints:
+    """The same grams of one text alone, in the same order."""
+    padded = f"  {' '.join(tokens(text))}  "
+    codes = (np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32) & 0xFFFF).astype(np.int64)
+    pairs = (codes[:-1] << 16) | codes[1:]
+    triples = (pairs[:-1] << 16) | codes[2:]
+    fours = (triples[:-1] << 16) | codes[3:]
+    inner = codes != _SPACE
+    of_pairs = inner[:-1] | inner[1:]
+    of_triples = inner[1:-1] & (inner[:-2] | inner[2:])
+    of_fours = inner[1:-2] & inner[2:-1] & (inner[:-3] | inner[3:])
+    return np.concatenate([pairs[of_pairs], triples[of_triples], fours[of_fours]])
+
+
 def _windows(codes: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:
     count = max(len(codes) - size + 1, 0)
     gram = np.zeros(count, dtype=np.int64)
@@ -193,6 +210,7 @@ class WordIndex:
         """`documents`: the stemmed words of each entry."""
         self._words = WordHoldings.counted([dict.fromkeys(words, 1) for words in documents])
         self._count = len(documents)
+        self._weights: dict[str, float] = {}  # of words in use; the same for every question
 
     def changed(self, moves: Moves, came: Sequence[Iterable[str]]) -> "WordIndex":
         """The index of other entries, equal to one made anew; `came` are those that came."""
@@ -203,12 +221,19 @@ class WordIndex:
 
     def knows(self, word: str) -> bool:
         """Whether any entry uses the stemmed word."""
-        return len(self._words.of(word)[0]) > 0
+        return word in self._weights or len(self._words.of(word)[0]) > 0
 
     def weight(self, word: str) -> float:
         """How much the stemmed word says; a word that no entry uses says most."""
-        held = len(self._words.of(word)[0])
-        rarity = float(np.log((self._count + 2) / (held + 0.5)))
+        weight = self._weights.get(word)
+        if weight is None:
+            weight = self._weight(word, held := len(self._words.of(word)[0]))
+            if held:  # what customers write beside is no end of words
+                self._weights[word] = weight
+        return weight
+
+    def _weight(self, word: str, held: int) -> float:
+        rarity = math.log((self._count + 2) / (held + 0.5))
         return rarity * (_FUNCTION_WEIGHT if word in FUNCTION_WORDS else 1.0)
 
     def coverage(self, words: Iterable[str]) -> Floats:

@@ -170,8 +170,9 @@ class Shelf:
         # An index may not have proposed whose words these are; then they speak for nobody else.
         exact = exact and int(scored.scores.entries[order[0]]) in same
         matches = self._matches(asked, repaired, meant, scored, order)
-        sure = 1.0 if exact else certainty.of(repaired, matches[0].features)
-        among = max(sure, certainty.among(repaired, matches[0].features))
+        sure = certainty.of(repaired, matches[0].features)
+        among = certainty.among(repaired, matches[0].features, sure)
+        sure, among = (1.0, 1.0) if exact else (sure, among)
         if matches[0].counter is not None:
             sure = min(sure, certainty.WITH_COUNTER)
         return Finding(asked, matches, sure, among, exact, via)
@@ -181,7 +182,8 @@ class Shelf:
     ) -> tuple[Match, ...]:
         legs, totals = scored.scores.legs(), scored.scores.total()
         evidence = self._catalogue.evidence(question, scored, order[0])
-        of_each = zip(*(leg[order].tolist() for leg in legs.values()), strict=True)
+        words = fingerprint_of_normalised(asked)
+        of_each = np.stack(list(legs.values()))[:, order].T.tolist()
         features = [dict(zip(legs, values, strict=True)) for values in of_each]
         features[0] = evidence
         return tuple(
@@ -191,15 +193,17 @@ class Shelf:
                 nearest=self._catalogue.texts[scored.scores.nearest[at]],
                 cosine=float(scored.scores.similarity[at]),
                 features=found,
-                counter=self._counter(asked, meant, scored, at),
+                counter=self._counter(asked, words, meant, scored, at),
             )
             for at, found in zip(order, features, strict=True)
         )
 
-    def _counter(self, asked: str, vector: Vector | None, scored: Scored, at: int) -> str | None:
+    def _counter(
+        self, asked: str, words: str, vector: Vector | None, scored: Scored, at: int
+    ) -> str | None:
         """A candidate's counter-phrasing that the question is nearer to than to its ways."""
         number = int(scored.scores.entries[at])
-        same = self._not_for.get((self._ids[number], fingerprint_of_normalised(asked)))
+        same = self._not_for.get((self._ids[number], words))
         if same is not None:
             return same
         found = self._catalogue.nearest_counter(asked, vector, number)

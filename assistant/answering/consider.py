@@ -4,7 +4,7 @@ No transaction is open while this runs. The same way serves the widget, ``hyperc
 every other channel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,7 @@ class Thought:
     handoff: Handoff | None
     triage: Triage
     scope: Scope
-    versions: dict[str, int]  # entry -> version that was live while thinking
+    versions: Mapping[str, int]  # entry -> version that was live while thinking
     vector: Vector | None = None
     embedder: str = ""  # who made the vector
     audience: str = EVERYONE
@@ -172,8 +172,7 @@ def _consider(parts: Parts, asked: Asked, text: str, ready: Ready) -> Thought:
         )
         considered.append(Part(question, known, decide(known), read_as))
         vectors.append(vector)
-    versions = {entry: one.version_id for entry, one in stock.live.items()}
-    thought = _together(tuple(considered), whole, scope, versions, vectors[0])
+    thought = _together(tuple(considered), whole, scope, stock.versions, vectors[0])
     return replace(thought, audience=asked.audience, embedder=stock.embedder)
 
 
@@ -264,7 +263,7 @@ def _together(
     parts: tuple[Part, ...],
     whole: Triage,
     scope: Scope,
-    versions: dict[str, int],
+    versions: Mapping[str, int],
     vector: Vector | None,
 ) -> Thought:
     """Return one outcome for all questions of a message; a handoff takes the rest along."""

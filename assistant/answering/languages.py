@@ -38,16 +38,17 @@ class Spoken:
     variants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The languages in which the same answer is approved as another entry, by its key."""
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """Every language in which something may be answered; none when nothing is approved."""
-        return self.rule or frozenset(self.by_entry.values())
+    languages: frozenset[str] = field(init=False)
+    """Every language in which something may be answered; none when nothing is approved."""
+    main: str | None = field(init=False)
+    """The language that a text counts for of which it cannot be told."""
 
-    @property
-    def main(self) -> str | None:
-        """The language that a text counts for of which it cannot be told."""
+    def __post_init__(self) -> None:
+        """Count the languages once; every candidate of every question asks for them."""
         counted = Counter(self.rule or self.by_entry.values())
-        return max(counted, key=lambda each: (counted[each], each), default=None)
+        main = max(counted, key=lambda each: (counted[each], each), default=None)
+        object.__setattr__(self, "languages", frozenset(counted))
+        object.__setattr__(self, "main", main)
 
     def covers(self, entry: str, language: str | None) -> bool:
         """Whether this text is for those who write ``language``, if any text is."""

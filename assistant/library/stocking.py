@@ -1,7 +1,7 @@
 """What a launch may say at this moment: its live entries, their vectors and their shelf."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,13 @@ class Stock:
     live: "Mapping[str, Live]"  # by entry key
     vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
     shelf: Shelf
+    versions: "Mapping[str, int]" = field(init=False)
+    """By entry key the id of its live version; kept with every thought, so counted once."""
+
+    def __post_init__(self) -> None:
+        """Note the versions."""
+        versions = {entry: one.version_id for entry, one in self.live.items()}
+        object.__setattr__(self, "versions", versions)
 
     @property
     def is_whole(self) -> bool:

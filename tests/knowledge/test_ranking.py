@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from knowledge.ranking import ByMeaning, Scores, best_first, best_of_segments
+from knowledge.ranking import ByMeaning, Scores, best_first, best_of_segments, side_by_side
 
 
 def scores(**legs: list[float]) -> Scores:
@@ -23,6 +23,27 @@ def test_the_best_and_the_mean_of_the_three_best_are_taken_per_entry() -> None:
     assert found.best.tolist() == [0.9, 0.7, 0.6]
     assert found.top3.round(6).tolist() == [0.566667, 0.7, 0.4]
     assert found.place.tolist() == [1, 4, 6]
+
+
+def test_segments_side_by_side_have_the_same_bests_to_the_last_bit() -> None:
+    random = np.random.default_rng(1)
+    for _ in range(200):
+        counts = random.integers(1, 9, size=random.integers(1, 30))
+        # Few different values, so that many tie.
+        values = random.choice([-1.0, 0.0, 0.1, 0.7, 1 / 3], size=counts.sum())
+
+        apart, beside = (
+            best_of_segments(values, counts, places) for places in (None, side_by_side(counts))
+        )
+
+        assert apart.best.tolist() == beside.best.tolist()
+        assert apart.top3.tolist() == beside.top3.tolist()
+        assert apart.place.tolist() == beside.place.tolist()
+
+
+def test_one_entry_of_very_many_ways_does_not_make_room_for_all_others() -> None:
+    assert side_by_side(np.array([1] * 100 + [500])) is None
+    assert side_by_side(np.array([3, 1])).tolist() == [[0, 1, 2], [3, 4, 4]]
 
 
 def test_no_entries_have_no_best() -> None:
