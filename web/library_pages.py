@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering import not_quite_list, suggestions
-from assistant.answering.evidence import NOBODY, asked_of_each, people_of_each
+from assistant.answering.evidence import NOBODY, asked_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
@@ -81,7 +81,7 @@ def library_page(
         at=at,
         filters=filters,
         sort=narrowed.order(usual),
-        asked=people_of_each(launch.id),
+        asked={key: one.people for key, one in asked.items()},
         first=(number - 1) * PAGE,
         most=PAGE,
         total=facets.left(among, filters),

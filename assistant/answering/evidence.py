@@ -9,14 +9,11 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    Subquery,
     and_,
     case,
     func,
-    literal,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Session, contains_eager
 
@@ -79,38 +76,25 @@ def asked_of(session: Session, entry: Entry) -> Asked:
     return _added_up(session, asked, asked.c.entry == entry.key).get(entry.key, NOBODY)
 
 
-def people_of_each(launch_id: int) -> Subquery:
-    """Return how many people asked for each entry, as ``entry`` (its key) and ``people``."""
-    asked = _asked(launch_id)
-    people = func.count(func.distinct(asked.c.visitor)).label("people")
-    return select(asked.c.entry, people).group_by(asked.c.entry).subquery()
-
-
 def _asked(launch_id: int) -> CTE:
     """Return each question with the entry it asked for, once, however it came to be known."""
     what = (Conversation.visitor, Conversation.channel, Message.id.label("message"))
     counted = _of_launch(select(_key.label("entry"), *what), launch_id)
     drafted = _drafted_for(select(Entry.key.label("entry"), *what), launch_id)
-    return counted.union(drafted).cte("asked")
+    # No question is in both, so the many of the first need no comparing with one another.
+    return counted.union_all(drafted.distinct()).cte("asked")
 
 
 def _added_up(session: Session, asked: CTE, *conditions: ColumnElement[bool]) -> dict[str, Asked]:
-    entry, people = asked.c.entry, func.count(func.distinct(asked.c.visitor))
-    # A line for each channel, and one for all of them: who asked on two is one person.
-    whole = select(entry, literal("").label("channel"), people, func.count(asked.c.message))
-    each = select(entry, asked.c.channel, literal(0), literal(0))
-    lines = union_all(
-        whole.where(entry.is_not(None), *conditions).group_by(entry),
-        each.where(entry.is_not(None), *conditions).group_by(entry, asked.c.channel),
-    )
-    channels: dict[str, list[str]] = {}
-    counts: dict[str, tuple[int, int]] = {}
-    for key, channel, of_people, of_contacts in session.execute(lines):
-        if channel:
-            channels.setdefault(key, []).append(channel)
-        else:
-            counts[key] = (of_people, of_contacts)
-    return {key: Asked(*found, tuple(sorted(channels[key]))) for key, found in counts.items()}
+    entry, channel = asked.c.entry, func.distinct(asked.c.channel)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    channels = func.group_concat(channel) if is_sqlite else func.string_agg(channel, ",")
+    people = func.count(func.distinct(asked.c.visitor))  # who asked on two channels is one person
+    counted = select(entry, people, func.count(asked.c.message), channels)
+    query = counted.where(entry.is_not(None), *conditions).group_by(entry)
+    lines = session.execute(query).all()
+    apart = {on: tuple(sorted(on.split(","))) for on in {line[3] for line in lines}}
+    return {key: Asked(of, contacts, apart[on]) for key, of, contacts, on in lines}
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:

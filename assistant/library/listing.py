@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from assistant.launch.scenarios import Scenario
@@ -65,15 +65,15 @@ def listed(
     at: datetime,
     filters: Filters = Filters(),
     sort: str = "asked",
-    asked: Subquery | None = None,
+    asked: Mapping[str, int] | None = None,
     first: int = 0,
     most: int = 25,
     total: int | None = None,
 ) -> Listed:
     """Return the versions from place ``first`` on of the list ``name``, at most ``most``.
 
-    ``asked`` is a subquery of (entry key as ``entry``, ``people``), for the sort by how many people
-    asked; without it that sort is by the newest change. ``total`` is for who has counted before;
+    ``asked`` is how many people asked for each entry, by its key, for the sort by that; without it
+    that sort is by the newest change. ``total`` is for who has counted before;
     where it is 0 nothing is looked for. Entries come with their versions, scenario and people, in
     as many queries whatever the size.
     """
@@ -82,8 +82,20 @@ def listed(
         total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     if not total:
         return Listed(0, ())
-    ids = list(session.scalars(_sorted(found, sort, asked).offset(first).limit(most)))
+    if sort == "asked" and asked:
+        ids = _most_asked(session, found, asked)[first : first + most]
+    else:
+        ids = list(session.scalars(_sorted(found, sort).offset(first).limit(most)))
     return Listed(total, tuple(loaded(session, ids)))
+
+
+def _most_asked(session: Session, found: Select[Any], asked: Mapping[str, int]) -> list[int]:
+    """Return the ids of all that is found, most asked first.
+
+    Sorted here: joined to what is counted, SQLite looks through all of that for every entry.
+    """
+    rows = session.execute(_sorted(found.add_columns(Entry.key), "changed")).all()
+    return [id_ for id_, _ in sorted(rows, key=lambda row: -asked.get(row[1], 0))]
 
 
 def loaded(session: Session, ids: list[int]) -> list[EntryVersion]:
@@ -186,22 +198,19 @@ def _narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[
     return query.where(*[column == value for column, value in exact.items() if value])
 
 
-def _sorted(query: Select[Any], sort: str, asked: Subquery | None) -> Select[Any]:
-    changed = (EntryVersion.saved_at.desc(), EntryVersion.id.desc())
+def _sorted(query: Select[Any], sort: str) -> Select[Any]:
     if sort == "question":
         return query.order_by(func.lower(EntryVersion.question), EntryVersion.id)
     if sort == "expiry":
         until = EntryVersion.valid_until
         return query.order_by(until.is_(None), until, EntryVersion.id)
-    if sort == "changed" or asked is None:
-        return query.order_by(*changed)
-    query = query.outerjoin(asked, asked.c.entry == Entry.key)
-    return query.order_by(func.coalesce(asked.c.people, 0).desc(), *changed)
+    return query.order_by(EntryVersion.saved_at.desc(), EntryVersion.id.desc())
 
 
 def _is_in(name: str, at: datetime) -> ColumnElement[bool]:
     """Return the condition that a version, joined to its entry, is what this list shows of it."""
-    open_draft = and_(_is_newest(), EntryVersion.approved_at.is_(None))
+    # What is newest is asked last: it is looked up, and most versions are told by less.
+    open_draft = and_(EntryVersion.approved_at.is_(None), _is_newest())
     until = EntryVersion.valid_until
     current = and_(
         EntryVersion.approved_at.is_not(None),
@@ -210,15 +219,15 @@ def _is_in(name: str, at: datetime) -> ColumnElement[bool]:
         Entry.retired_at.is_(None),
     )
     rejected, waits = EntryVersion.rejected_at.is_not(None), EntryVersion.submitted_at.is_not(None)
-    ended = and_(_is_newest(), EntryVersion.approved_at.is_not(None))
+    ended = and_(EntryVersion.approved_at.is_not(None), _is_newest())
     conditions: dict[str, ColumnElement[bool]] = {
-        "drafts": and_(open_draft, ~rejected, ~waits),
-        "in-review": and_(open_draft, ~rejected, waits),
-        "rejected": and_(open_draft, rejected),
+        "drafts": and_(~rejected, ~waits, open_draft),
+        "in-review": and_(~rejected, waits, open_draft),
+        "rejected": and_(rejected, open_draft),
         "approved": and_(current, or_(until.is_(None), until > at)),
         "expiring": and_(current, until.is_not(None), until <= at + EXPIRES_SOON),
-        "recalled": and_(ended, Entry.retired_at.is_(None), EntryVersion.recalled_at.is_not(None)),
-        "retired": and_(ended, Entry.retired_at.is_not(None)),
+        "recalled": and_(EntryVersion.recalled_at.is_not(None), Entry.retired_at.is_(None), ended),
+        "retired": and_(Entry.retired_at.is_not(None), ended),
     }
     return conditions[name]
 
