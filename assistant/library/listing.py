@@ -8,6 +8,7 @@ a test holds the two equal.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -232,6 +233,7 @@ def _is_in(name: str, at: datetime) -> ColumnElement[bool]:
     return conditions[name]
 
 
+@cache  # a second name for so wide a table takes milliseconds to make, and a page has many
 def _is_newest() -> ColumnElement[bool]:
     later = aliased(EntryVersion)
     newest = select(func.max(later.number)).where(later.entry_id == EntryVersion.entry_id)
