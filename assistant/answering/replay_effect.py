@@ -5,7 +5,7 @@ if the version were live. What people said about it decides whether a change bre
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from knowledge.guarantee import Certificate
@@ -58,6 +58,20 @@ class Confirmed:
 
 
 NOTHING_SAID = Confirmed()
+
+
+def got_of_one(got: Got, ends: str, entry: str) -> Got:
+    """Return what a question gets as if ``entry`` gave what it gets from the one that ``ends``."""
+    given = dict.fromkeys(entry if one == ends else one for one in got.entries)
+    return replace(got, entries=tuple(given))
+
+
+def said_of_one(said: Confirmed, ends: str, entry: str) -> Confirmed:
+    """Return what was said of either entry as said of ``entry``, which takes the other one in."""
+    of_either = {ends, entry}
+    right = {entry} if said.right & of_either else set()
+    wrong = {entry} if said.wrong & of_either and not right else set()
+    return Confirmed(said.right - of_either | right, said.wrong - of_either | wrong)
 
 
 def category_of(entry: str, before: Got, after: Got, said: Confirmed = NOTHING_SAID) -> Category:

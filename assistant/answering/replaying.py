@@ -21,6 +21,8 @@ from assistant.answering.replay_effect import (
     Got,
     category_of,
     estimate_of,
+    got_of_one,
+    said_of_one,
     why_broken,
 )
 from assistant.answering.replay_lease import Progress, Stopped, claimed, end
@@ -55,6 +57,7 @@ class Task:
     questions: Sequence[Past]
     confirmed: Mapping[int, Confirmed]
     state: State  # that the entry would be in
+    ends: str  # the entry that it takes in, which is gone from its approval on; "" for none
     with_model: bool
 
 
@@ -104,6 +107,7 @@ def _task(parts: Parts, replay_id: int) -> Task:
             questions=past_questions(session, launch),
             confirmed=confirmed_of(session, launch_id),
             state=trusted[entry.key].state,
+            ends=version.takes_in.key if version.takes_in else "",
             with_model=replay.with_model,
         )
 
@@ -125,7 +129,9 @@ def _thought(parts: Parts, task: Task) -> _Both:
     progress.told(0)
     standing = standing_of(parts, task.launch_id)
     now = _world(task, supposing.as_it_is(parts, task.launch_id, at=at), standing)
-    coming = supposing.supposed(parts, task.launch_id, version=task.version, at=at)
+    coming = supposing.supposed(
+        parts, task.launch_id, version=task.version, without=(task.ends,), at=at
+    )
     states = {**standing.states, task.entry: task.state}
     then = _world(task, coming, replace(standing, states=states))
     meanings = StoredMeanings(parts.db, parts.embedder) if parts.embedder else None
@@ -195,13 +201,14 @@ def _settle(parts: Parts, task: Task, both: _Both) -> None:
     counts = dict.fromkeys(Category, 0)
     rows = []
     for past, was, now in pairs:
-        said = said_of(task.confirmed, past)
-        category = category_of(task.entry, was.got, now.got, said)
+        had, said = _as_one(task, was.got), _said(task, past)
+        category = category_of(task.entry, had, now.got, said)
         counts[category] += 1
         if category is not Category.SAME:
-            rows.append(_row(task, past, category, was.got, now.got, before, after, said))
+            why = why_broken(task.entry, had, now.got, said)
+            rows.append(_row(task, past, category, was.got, now.got, before, after, why))
     said_before = [(was.got, said_of(task.confirmed, past)) for past, was, _ in pairs]
-    said_after = [(now.got, said_of(task.confirmed, past)) for past, _, now in pairs]
+    said_after = [(now.got, _said(task, past)) for past, _, now in pairs]
     facts = {
         "done": len(task.questions),
         "total": len(task.questions),
@@ -222,6 +229,16 @@ def _reads_otherwise(was: Kept, now: Kept) -> bool:
     return set(was.shown) != set(now.shown) or not was.got.is_as(now.got)
 
 
+def _as_one(task: Task, got: Got) -> Got:
+    """Return what a question got, where the entry that is taken in counts as the one that stays."""
+    return got_of_one(got, task.ends, task.entry) if task.ends else got
+
+
+def _said(task: Task, past: Past) -> Confirmed:
+    said = said_of(task.confirmed, past)
+    return said_of_one(said, task.ends, task.entry) if task.ends else said
+
+
 def _row(
     task: Task,
     past: Past,
@@ -230,7 +247,7 @@ def _row(
     now: Got,
     before: Thinking,
     after: Thinking,
-    said: Confirmed,
+    why: str,
 ) -> dict[str, Any]:
     return {
         "replay_id": task.replay_id,
@@ -238,7 +255,7 @@ def _row(
         "category": category.value,
         "before": _kept(was, before),
         "after": _kept(now, after),
-        "why": why_broken(task.entry, was, now, said),
+        "why": why,
     }
 
 
