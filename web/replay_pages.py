@@ -34,6 +34,12 @@ WORDS = {
     Category.ELSEWHERE: ("Changed elsewhere", "", "Gets something else, not from this entry."),
     Category.UNANSWERED: ("Still unanswered", "", "A person answers, before and after."),
 }
+ALWAYS = (Category.BREAK, Category.STEAL, Category.GAIN, Category.UNANSWERED)
+WORDS_WITHOUT = {
+    Category.LOST: ("Lost", "bad", "This entry helped; a person would have to."),
+    Category.ELSEWHERE: ("Answered otherwise", "", "Another entry answers, or is asked about."),
+    Category.UNANSWERED: ("Unanswered as it is", "", "A person answers, before and after."),
+}
 KINDS = {"answer": "Answered", "clarification": "Asked back", "handoff": "A person"}
 SHOWN_BELOW = (Category.BREAK, Category.STEAL, Category.GAIN, Category.LOST)
 
@@ -51,7 +57,10 @@ def summary(
     effect = replay.effect_of(session, version, at=at)
     is_draft = version.approved_at is None
     run = effect.replay
+    leads, is_live = person.is_any(Role.LEAD), entry.approved is version
     return {
+        "without": bool(run and run.is_without),
+        "lost": _lost(effect),
         "address": address,
         "version": version.number,
         "state": effect.state if is_draft or run else "approved",
@@ -73,9 +82,23 @@ def summary(
         "may": {
             "start": is_draft and person.is_any(*AUTHORS) and effect.state != "running",
             "cancel": effect.state == "running" and person.is_any(*AUTHORS),
-            "overrule": is_draft and effect.blocks and person.is_any(Role.LEAD),
+            "overrule": is_draft and effect.blocks and leads,
+            "lose": is_live and leads and effect.state != "running",
         },
     }
+
+
+def _lost(effect: Effect) -> str:
+    """Return what is known of what would be lost without the entry, in words; "" for nothing."""
+    if effect.replay is None or not effect.replay.is_without or not effect.is_known:
+        return ""
+    many = f"{effect.lost} question{'' if effect.lost == 1 else 's'}"
+    stale = " It is out of date." if effect.why else ""
+    return f"By the replay without it, {many} that it helped with would go to a person.{stale}"
+
+
+def _words_of(run: Replay | None) -> Mapping[Category, tuple[str, str, str]]:
+    return WORDS_WITHOUT if run and run.is_without else WORDS
 
 
 def _worth(effect: Effect) -> list[Category]:
@@ -88,7 +111,8 @@ def _count(effect: Effect, category: Category) -> int:
 
 def _counts(effect: Effect, address: str) -> list[dict[str, Any]]:
     """Return a count for each category; those that are rare only where there is something."""
-    always = (Category.BREAK, Category.STEAL, Category.GAIN, Category.UNANSWERED)
+    words = _words_of(effect.replay)
+    always: tuple[Category, ...] = ALWAYS if words is WORDS else tuple(words)
     return [
         {
             "key": category.value,
@@ -98,7 +122,7 @@ def _counts(effect: Effect, address: str) -> list[dict[str, Any]]:
             "count": _count(effect, category),
             "href": f"{address}?category={category.value}",
         }
-        for category, (title, tone, note) in WORDS.items()
+        for category, (title, tone, note) in words.items()
         if category in always or _count(effect, category)
     ]
 
@@ -135,7 +159,7 @@ def _override(effect: Effect) -> dict[str, Any] | None:
 def _few(session: Session, effect: Effect, category: Category, address: str) -> dict[str, Any]:
     assert effect.replay is not None  # noqa: S101 - only what is known has categories
     found = replay.cases_of(session, effect.replay, category, most=FIRST)
-    title, tone, _ = WORDS[category]
+    title, tone, _ = _words_of(effect.replay)[category]
     return {
         "title": title,
         "tone": tone,
@@ -214,7 +238,10 @@ def replay_page(
     effect = replay.effect_of(session, version, at=at)
     counts, address = _counts(effect, address_of(launch, entry)), address_of(launch, entry)
     named = {each["key"]: each for each in counts}
-    filled = next((each["key"] for each in counts if each["count"]), Category.BREAK.value)
+    filled = next(
+        (each["key"] for each in counts if each["count"]),
+        counts[0]["key"] if counts else Category.BREAK.value,
+    )
     key = category if category in named else filled
     total = int(run.counts.get(key, 0))
     cases = replay.cases_of(session, run, Category(key), first=(number - 1) * PAGE, most=PAGE)
@@ -223,7 +250,7 @@ def replay_page(
         "entry": {"key": entry.key, "title": version.question, "version": version.number},
         "replay": summary(session, launch, entry, person=person, at=at),
         "tabs": [{**each, "current": each["key"] == key} for each in counts],
-        "explanation": WORDS[Category(key)][2],
+        "explanation": _words_of(run)[Category(key)][2],
         "cases": shown(session, run, cases),
         "pager": _pager(total, number, f"{address}?category={key}"),
     }

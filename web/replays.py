@@ -74,6 +74,14 @@ def ask_the_model(author: Author, launch: str, entry: str) -> RedirectResponse:
     return _back(launch, found)
 
 
+@router.post(f"{ADDRESS}/without")
+def start_without(lead: Lead, launch: str, entry: str) -> RedirectResponse:
+    """Replay as if the entry were gone: what would be lost if it were retired."""
+    found = _this(lead, launch, entry)
+    replay.start_without(lead.session, found.newest, by=lead.by, at=lead.at)
+    return _back(launch, found)
+
+
 @router.post(f"{ADDRESS}/cancelling")
 def cancel_replay(author: Author, launch: str, entry: str) -> RedirectResponse:
     """Stop the replay that runs."""

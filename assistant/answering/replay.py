@@ -103,6 +103,23 @@ def start(
     """
     if version.approved_at is not None:
         raise Refused("It is approved already.", what_to_do="Save a change first, then replay it.")
+    return _begun(session, version, by=by, at=at, with_model=with_model)
+
+
+def start_without(session: Session, version: EntryVersion, *, by: Person, at: datetime) -> Replay:
+    """Let every question be asked as if what customers get of an entry were gone.
+
+    Raises:
+        Refused: when customers do not get this version.
+    """
+    if version.entry.approved is not version:
+        raise Refused("Customers do not get it.", what_to_do="Nothing would be lost.")
+    return _begun(session, version, by=by, at=at, with_model=False)
+
+
+def _begun(
+    session: Session, version: EntryVersion, *, by: Person, at: datetime, with_model: bool
+) -> Replay:
     row = {
         "launch_id": version.entry.launch_id,
         "entry_id": version.entry_id,

@@ -90,6 +90,16 @@ def category_of(entry: str, before: Got, after: Got, said: Confirmed = NOTHING_S
     return Category.UNANSWERED if after.kind == "handoff" else Category.SAME
 
 
+def category_without(entry: str, before: Got, after: Got) -> Category:
+    """Return what happens to a question when ``entry`` is gone; lost is what nobody answers then.
+
+    Where another entry answers it or is offered in its place, it gets something else.
+    """
+    if entry in before.given:
+        return Category.ELSEWHERE if after.reach else Category.LOST
+    return category_of(entry, before, after)
+
+
 def why_broken(entry: str, before: Got, after: Got, said: Confirmed) -> str:
     """Return why a change breaks what people confirmed, in words; empty when it does not."""
     answered_after = set(after.given) if after.reach == 2 else set()

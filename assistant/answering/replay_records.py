@@ -49,6 +49,12 @@ class Replay(Base):
         """Return whether it has not ended yet."""
         return self.running is not None
 
+    @property
+    def is_without(self) -> bool:
+        """Return whether it asks what would be lost: it began when its version was approved."""
+        approved = self.version.approved_at
+        return approved is not None and approved <= self.started_at
+
 
 class ReplayCase(Base):
     """One question of a replay that does not simply get what it got."""

@@ -20,6 +20,7 @@ from assistant.answering.replay_effect import (
     Confirmed,
     Got,
     category_of,
+    category_without,
     estimate_of,
     got_of_one,
     said_of_one,
@@ -50,7 +51,8 @@ class Task:
     replay_id: int
     launch_id: int
     entry: str
-    version: Live
+    version: Live | None  # none: what is asked is what would be lost without the entry
+    text: str
     content: str
     made_for: dict[str, Any]
     rule: str
@@ -58,6 +60,12 @@ class Task:
     confirmed: Mapping[int, Confirmed]
     state: State  # that the entry would be in
     ends: str  # the entry that it takes in, which is gone from its approval on; "" for none
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Return the entries that nobody is answered with then."""
+        return (self.ends,) if self.version else (self.entry,)
+
     with_model: bool
 
 
@@ -96,9 +104,8 @@ def _task(parts: Parts, replay_id: int) -> Task:
             replay_id=replay_id,
             launch_id=launch_id,
             entry=entry.key,
-            version=Live(
-                version.id, version.number, version.sha256, version.audience, entry_of(version)
-            ),
+            version=None if replay.is_without else _as_live(version),
+            text=version.text,
             content=content_of(version),
             made_for=made_now(session, launch_id),
             rule=canonical(
@@ -110,6 +117,10 @@ def _task(parts: Parts, replay_id: int) -> Task:
             ends=version.takes_in.key if version.takes_in else "",
             with_model=replay.with_model,
         )
+
+
+def _as_live(version: EntryVersion) -> Live:
+    return Live(version.id, version.number, version.sha256, version.audience, entry_of(version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,7 @@ def _thought(parts: Parts, task: Task) -> _Both:
     standing = standing_of(parts, task.launch_id)
     now = _world(task, supposing.as_it_is(parts, task.launch_id, at=at), standing)
     coming = supposing.supposed(
-        parts, task.launch_id, version=task.version, without=(task.ends,), at=at
+        parts, task.launch_id, version=task.version, without=task.gone, at=at
     )
     states = {**standing.states, task.entry: task.state}
     then = _world(task, coming, replace(standing, states=states))
@@ -202,10 +213,10 @@ def _settle(parts: Parts, task: Task, both: _Both) -> None:
     rows = []
     for past, was, now in pairs:
         had, said = _as_one(task, was.got), _said(task, past)
-        category = category_of(task.entry, had, now.got, said)
+        category = _category(task, had, now.got, said)
         counts[category] += 1
         if category is not Category.SAME:
-            why = why_broken(task.entry, had, now.got, said)
+            why = why_broken(task.entry, had, now.got, said) if task.version else ""
             rows.append(_row(task, past, category, was.got, now.got, before, after, why))
     said_before = [(was.got, said_of(task.confirmed, past)) for past, was, _ in pairs]
     said_after = [(now.got, _said(task, past)) for past, _, now in pairs]
@@ -213,7 +224,7 @@ def _settle(parts: Parts, task: Task, both: _Both) -> None:
         "done": len(task.questions),
         "total": len(task.questions),
         "content": task.content,
-        "text": task.version.entry.text,
+        "text": task.text,
         "made_for": task.made_for,
         "counts": {category.value: count for category, count in counts.items()},
         "before": asdict(estimate_of(said_before)),
@@ -227,6 +238,12 @@ def _settle(parts: Parts, task: Task, both: _Both) -> None:
 def _reads_otherwise(was: Kept, now: Kept) -> bool:
     """Return whether a model would be asked anew: other texts are shown, or it turned otherwise."""
     return set(was.shown) != set(now.shown) or not was.got.is_as(now.got)
+
+
+def _category(task: Task, before: Got, after: Got, said: Confirmed) -> Category:
+    if task.version is None:
+        return category_without(task.entry, before, after)
+    return category_of(task.entry, before, after, said)
 
 
 def _as_one(task: Task, got: Got) -> Got:
