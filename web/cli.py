@@ -155,6 +155,9 @@ def import_(
         str | None, typer.Option("--approve-as", help="A lead who answers for the texts.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Also what leads changed on the set-up pages.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Import a launch pack: all of it or, when anything is wrong, nothing."""
@@ -163,7 +166,9 @@ def import_(
 
     parts = parts_of(settings_of(None, data))
     try:
-        done = packs.bring_in(parts, pack, approve_as=approve_as, dry_run=dry_run)
+        done = packs.bring_in(
+            parts, pack, approve_as=approve_as, dry_run=dry_run, overwrite=overwrite
+        )
     except PackRefused as refused:
         for problem in refused.problems:
             err.print(str(problem), highlight=False, markup=False, soft_wrap=True)

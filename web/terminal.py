@@ -39,6 +39,24 @@ def log_to_stderr() -> None:
 def imported_words(done: "Imported", dry_run: bool) -> str:
     """Return what an import did, or would have done, in one sentence."""
     what = "It is all right; nothing was imported." if dry_run else f"Imported {done.launch}:"
+    return f"{_did(done, what)}{_theirs_words(done, dry_run)}"
+
+
+def _theirs_words(done: "Imported", dry_run: bool) -> str:
+    """Return where a lead had said otherwise than the pack, and what became of it."""
+    if not done.theirs:
+        return ""
+    would = "would " if dry_run else ""
+    lines = "\n".join(f"  {words}" for words in done.theirs)
+    if done.overwrote:
+        return f"\nThis {would or 'was '}over{'write' if dry_run else 'written'}:\n{lines}"
+    return (
+        f"\nA lead changed this on the set-up pages, and it {would}stay{'' if dry_run else 's'} as "
+        f"it is (--overwrite lets the pack have its way):\n{lines}"
+    )
+
+
+def _did(done: "Imported", what: str) -> str:
     return (
         f"{what} {done.entries} entries ({done.approved} approved now, {done.unchanged} "
         f"unchanged), {done.scenarios} scenarios, {done.people} people, {done.updates} updates."

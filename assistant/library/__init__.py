@@ -13,8 +13,9 @@ a customer sees text) · ``keys`` (a free key from a question) · ``differences 
 proven) · ``indexing`` (that index, kept up and proven) · ``lessons`` (real questions that people
 confirmed or denied) · ``refreshing`` (the shelf that questions are put to, with those lessons) ·
 ``reembedding kinship`` (the library in the words of another embedder, verified, then swapped) ·
-``help_page`` (what the public may look up) · ``packs pack_checks shift_checks`` (a launch pack
-into the database, all of it or nothing) · ``beginning`` (a launch made from a template) ·
+``help_page`` (what the public may look up) · ``packs pack_launch pack_checks shift_checks`` (a
+launch pack into the database, all of it or nothing) with ``lead_changes`` (what it leaves alone) ·
+``beginning`` (a launch made from a template) ·
 ``facets`` (what a list can be narrowed to, and how many that leaves).
 
 While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,

@@ -14,21 +14,19 @@ from sqlalchemy.orm import Session
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, add_person, by_email, join
-from assistant.launch import planning, scenarios, updates
+from assistant.launch import planning, updates
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import Lines, PackRefused, read
 from assistant.launch.pack_shapes import (
     EntryShape,
-    LaunchShape,
     PackShape,
-    ScenarioShape,
     UpdateShape,
 )
-from assistant.launch.relative import settled
 from assistant.launch.scenarios import Scenario
-from assistant.library import launch_values
+from assistant.library import launch_values, lead_changes
 from assistant.library.entries import Entry, create
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
+from assistant.library.pack_launch import launch_from, scenarios_from
 from assistant.library.placeholders import filled
 from assistant.library.shift_checks import problems_of_shifts
 from assistant.library.versions import Draft
@@ -48,14 +46,25 @@ class Imported:
     scenarios: int
     people: int
     updates: int
+    theirs: tuple[str, ...] = ()  # where a lead had said otherwise, in words
+    overwrote: bool = False  # whether that was written over; else it stays
 
 
 class Rehearsed(Exception):
     """Ends a transaction that must leave nothing behind."""
 
 
-def bring_in(parts: Parts, path: Path, *, approve_as: str | None, dry_run: bool) -> Imported:
+def bring_in(
+    parts: Parts,
+    path: Path,
+    *,
+    approve_as: str | None,
+    dry_run: bool,
+    overwrite: bool = False,
+) -> Imported:
     """Import the pack in one transaction; ``dry_run`` does it all and then takes it back.
+
+    What leads changed on the set-up pages stays unless ``overwrite`` is said.
 
     Raises:
         PackRefused: with every problem; nothing was imported.
@@ -63,24 +72,19 @@ def bring_in(parts: Parts, path: Path, *, approve_as: str | None, dry_run: bool)
     done: list[Imported] = []
     try:
         with parts.db.writing() as session:
-            done.append(import_pack(session, path, approve_as=approve_as, at=parts.clock.now()))
+            at = parts.clock.now()
+            read_pack = read(path)
+            done.append(
+                bring(
+                    session, *read_pack, file=path.name, approve_as=approve_as, at=at,
+                    overwrite=overwrite,
+                )
+            )  # fmt: skip
             if dry_run:
                 raise Rehearsed
     except Rehearsed:
         pass
     return done[0]
-
-
-def import_pack(session: Session, path: Path, *, approve_as: str | None, at: datetime) -> Imported:
-    """Bring the pack in ``path`` into the caller's transaction.
-
-    ``approve_as`` is the address of a lead who answers for its texts; without it they wait for
-    review. Updates keep the time they were published.
-
-    Raises:
-        PackRefused: with every problem; nothing was imported.
-    """
-    return bring(session, *read(path), file=path.name, approve_as=approve_as, at=at)
 
 
 def bring(
@@ -91,8 +95,16 @@ def bring(
     file: str,
     approve_as: str | None,
     at: datetime,
+    overwrite: bool = False,
 ) -> Imported:
-    """Bring a pack that was read already into the caller's transaction. Raises as the import."""
+    """Bring a pack that was read already into the caller's transaction.
+
+    ``approve_as`` is the address of a lead who answers for its texts; without it they wait for
+    review. Updates keep the time they were published.
+
+    Raises:
+        PackRefused: with every problem; nothing was imported.
+    """
     problems = [
         *problems_in(pack, lines),
         *problems_of_shifts(session, pack, lines),
@@ -105,10 +117,12 @@ def bring(
         shape.email: add_person(session, email=shape.email, name=shape.name, role=shape.role, at=at)
         for shape in pack.people
     }
-    launch = _launch(session, pack.launch, at)
+    before = session.scalar(select(Launch).where(Launch.key == pack.launch.key))
+    theirs = lead_changes.of_launch(session, before, overwrites=overwrite)
+    launch = launch_from(session, pack.launch, theirs, at)
     for person in people.values():
         join(session, person, launch.id)
-    known = _scenarios(session, launch, pack.scenarios)
+    known = scenarios_from(session, launch, pack.scenarios, theirs)
     approver = by_email(session, approve_as) if approve_as else None
     if approver is not None:
         join(session, approver, launch.id)
@@ -129,51 +143,9 @@ def bring(
         scenarios=len(pack.scenarios),
         people=len(pack.people),
         updates=len(pack.updates),
+        theirs=theirs.written_down(session, launch, at=at),
+        overwrote=overwrite,
     )
-
-
-def _launch(session: Session, shape: LaunchShape, at: datetime) -> Launch:
-    launch = session.scalar(select(Launch).where(Launch.key == shape.key))
-    if launch is None:
-        launch = Launch(key=shape.key, prepared_at=at, library_revision=0)
-        session.add(launch)
-    launch.name = shape.name or shape.key
-    launch.trigger = shape.trigger
-    launch.starts_at = shape.starts or launch.starts_at or at
-    launch.ends_at = shape.ends
-    launch.time_zone = shape.time_zone
-    for name in ("scope", "out_of_scope", "objectives", "baselines", "exit_criteria"):
-        kept = [part.model_dump(mode="json", exclude_none=True) for part in getattr(shape, name)]
-        setattr(launch, name, kept)
-    launch.objectives = settled(launch.objectives, launch.baselines, "target")
-    launch.exit_criteria = settled(launch.exit_criteria, launch.baselines, "value")
-    launch.sites = list(shape.sites)
-    if launch.mode_set_at is None:  # what a lead has decided since stays decided
-        launch.mode, launch.wrong_rate = shape.mode, shape.wrong_rate
-    launch.languages = list(shape.languages)
-    if launch.coverage_set_at is None:
-        launch.coverage = shape.coverage.kept() if shape.coverage else {}
-    if launch.policies_set_at is None:
-        launch.policies = shape.policies.kept() if shape.policies else {}
-    session.flush()
-    return launch
-
-
-def _scenarios(
-    session: Session, launch: Launch, shapes: list[ScenarioShape]
-) -> dict[str, Scenario]:
-    known = scenarios.of_launch(session, launch.id)
-    for shape in shapes:
-        scenario = known.get(shape.key) or Scenario(launch_id=launch.id, key=shape.key)
-        for name in ("title", "expected_before", "why_in_doubt", "category", "severity"):
-            setattr(scenario, name, getattr(shape, name))
-        scenario.owner = by_email(session, shape.owner) if shape.owner else None
-        scenario.deciders = dict(shape.deciders.named())
-        scenario.escalation = [step.model_dump() for step in shape.escalation]
-        session.add(scenario)
-        known[shape.key] = scenario
-    session.flush()
-    return known
 
 
 def _entry(

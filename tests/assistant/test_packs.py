@@ -10,6 +10,7 @@ from assistant.ground.audit import Event
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
 from assistant.launch import planning, shifts
+from assistant.launch.describing import describe, describe_scenario, scenario_of
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import PackRefused, Problem
 from assistant.library import packs
@@ -369,3 +370,64 @@ def test_a_pack_brings_promises_and_refuses_what_is_no_time(shop: Parts, tmp_pat
         }
     with pytest.raises(PackRefused, match="is no length of time"):
         cast.bring_in(shop, tmp_path, words.replace("1h30m", "soon"))
+
+
+# --- what a lead changed on the set-up pages ---
+
+
+def a_lead_changes_aims_and_a_scenario(parts: Parts) -> None:
+    with parts.db.writing() as session:
+        launch, lena, at = launch_of(session), the(session, LENA), parts.clock.now()
+        aims = [{"metric": "contacts_per_day", "comparison": "at most", "target": 30}]
+        describe(session, launch, {"objectives": aims}, by=lena, at=at)
+        scenario = scenario_of(session, launch, "new-price")
+        said = {
+            "key": scenario.key, "title": "It costs more than I expected",
+            "expected_before": "", "why_in_doubt": "", "category": "billing", "severity": 2,
+            "owner": cast.AMIR, "deciders": scenario.deciders, "escalation": scenario.escalation,
+        }  # fmt: skip
+        describe_scenario(session, launch, scenario, said, by=lena, at=at)
+
+
+def told(parts: Parts) -> tuple[object, str, int]:
+    with parts.db.reading() as session:
+        launch = launch_of(session)
+        scenario = scenario_of(session, launch, "new-price")
+        return launch.objectives[0]["metric"], scenario.title, scenario.severity
+
+
+def test_a_pack_that_comes_again_names_what_leads_changed_and_leaves_it_alone(
+    house: Parts, tmp_path: Path
+) -> None:
+    bring_in(house, tmp_path)
+    a_lead_changes_aims_and_a_scenario(house)
+
+    again = bring_in(house, tmp_path, PACK.replace("name: Spring pricing", "name: New prices"))
+
+    assert again.theirs == (
+        "the objectives (Lena Ortiz, 17 November 2026, 10:00 CET)",
+        "title of the scenario “It costs more than I expected” "
+        "(Lena Ortiz, 17 November 2026, 10:00 CET)",
+        "severity of the scenario “It costs more than I expected” "
+        "(Lena Ortiz, 17 November 2026, 10:00 CET)",
+    )
+    assert told(house) == ("contacts_per_day", "It costs more than I expected", 2)
+    with house.db.reading() as session:
+        assert launch_of(session).name == "New prices"  # nobody had changed that
+
+
+def test_told_to_it_overwrites_and_then_has_its_way_until_a_lead_changes_it_anew(
+    house: Parts, tmp_path: Path
+) -> None:
+    bring_in(house, tmp_path)
+    a_lead_changes_aims_and_a_scenario(house)
+    path = pack_at(tmp_path)
+
+    looked = packs.bring_in(house, path, approve_as=LENA, dry_run=True, overwrite=True)
+    assert (len(looked.theirs), told(house)[0]) == (3, "contacts_per_day")
+
+    packs.bring_in(house, path, approve_as=LENA, dry_run=False, overwrite=True)
+    assert told(house) == ("repeat_questions", "The price is not the one I know", 3)
+    assert bring_in(house, tmp_path).theirs == ()
+    a_lead_changes_aims_and_a_scenario(house)
+    assert len(bring_in(house, tmp_path).theirs) == 3
