@@ -1,16 +1,19 @@
 """The figures of a launch: what was normal before, what it aims at, and when it may end."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from assistant.launch import history
 from web.access import this_launch
 from web.setup_forms import (
+    Row,
     baseline_rows,
     criterion_rows,
     figures_said,
+    named,
     number_field,
     objective_rows,
     rows_of,
@@ -32,48 +35,67 @@ def show_figures(key: str, looking: LookingHere) -> HTMLResponse:
     return page_of(looking, launch, "figures", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The columns of the form, as they came."""
+
+    b_metric: Cell = None
+    b_value: Cell = None
+    b_unit: Cell = None
+    b_source: Cell = None
+    b_computed: Cell = None
+    o_metric: Cell = None
+    o_comparison: Cell = None
+    o_target: Cell = None
+    o_by: Cell = None
+    e_metric: Cell = None
+    e_comparison: Cell = None
+    e_value: Cell = None
+    e_days: Cell = None
+
+    @property
+    def baselines(self) -> list[Row]:
+        """Return what was normal before, row by row."""
+        return rows_of(
+            {
+                "metric": self.b_metric or [], "value": self.b_value or [],
+                "unit": self.b_unit or [], "source": self.b_source or [],
+                "computed": self.b_computed or [],
+            }
+        )  # fmt: skip
+
+    @property
+    def aims(self) -> list[Row]:
+        """Return the objectives, row by row; rows with a comparison alone are blank."""
+        rows = rows_of(
+            {
+                "metric": self.o_metric or [], "comparison": self.o_comparison or [],
+                "target": self.o_target or [], "by": self.o_by or [],
+            }
+        )  # fmt: skip
+        return [row for row in rows if row["metric"] or row["target"]]
+
+    @property
+    def ends(self) -> list[Row]:
+        """Return the exit criteria, row by row."""
+        rows = rows_of(
+            {
+                "metric": self.e_metric or [], "comparison": self.e_comparison or [],
+                "value": self.e_value or [], "days": self.e_days or [],
+            }
+        )  # fmt: skip
+        return [row for row in rows if row["metric"] or row["value"]]
+
+
+TypedHere = Annotated[Typed, Depends(Typed)]
+
+
 @router.post("/launches/{key}/setup/figures")
-def set_figures(
-    key: str,
-    lead: Lead,
-    revision: Revision,
-    b_metric: Cell = None,
-    b_value: Cell = None,
-    b_unit: Cell = None,
-    b_source: Cell = None,
-    b_computed: Cell = None,
-    o_metric: Cell = None,
-    o_comparison: Cell = None,
-    o_target: Cell = None,
-    o_by: Cell = None,
-    e_metric: Cell = None,
-    e_comparison: Cell = None,
-    e_value: Cell = None,
-    e_days: Cell = None,
-) -> Response:
+def set_figures(key: str, lead: Lead, revision: Revision, typed: TypedHere) -> Response:
     """Keep all three; relative aims follow the baselines that are kept with them."""
     launch = this_launch(lead.session, lead.by, key)
-    before = rows_of(
-        {
-            "metric": b_metric or [], "value": b_value or [], "unit": b_unit or [],
-            "source": b_source or [], "computed": b_computed or [],
-        }
-    )  # fmt: skip
-    aims = rows_of(
-        {
-            "metric": o_metric or [], "comparison": o_comparison or [],
-            "target": o_target or [], "by": o_by or [],
-        }
-    )  # fmt: skip
-    ends = rows_of(
-        {
-            "metric": e_metric or [], "comparison": e_comparison or [],
-            "value": e_value or [], "days": e_days or [],
-        }
-    )  # fmt: skip
+    before, aims, ends = typed.baselines, typed.aims, typed.ends
     filled = [row for row in before if row["value"]]
-    aims = [row for row in aims if row["metric"] or row["target"]]
-    ends = [row for row in ends if row["metric"] or row["value"]]
     read = figures_said(filled, aims, ends, launch, lead.by.name)
 
     def again(problems: dict[str, str]) -> dict[str, Any]:
@@ -87,29 +109,36 @@ def set_figures(
 def compute_baselines(
     key: str,
     lead: Lead,
+    typed: TypedHere,
+    revision: Revision = 0,
     text: Annotated[str, Form(max_length=5_000_000)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Compute baselines from history; nothing is kept before somebody saves them."""
+    """Compute baselines from history, beside what was typed; nothing is kept before it is saved."""
     launch = this_launch(lead.session, lead.by, key)
     words, unreadable = _text(text, file)
     found = history.History(problems=(unreadable,)) if unreadable else (
         history.read(words, launch.zone)
     )  # fmt: skip
-    rows = baseline_rows(launch)
+    is_typed = typed != Typed()
+    rows = typed.baselines if is_typed else baseline_rows(launch)
     for each in found.baselines:
         value = number_field(each.value)
         row = {"metric": each.metric, "value": value, "unit": each.unit}
         row |= {"source": f"Computed from history: {each.how}", "computed": value}
-        rows = [old for old in rows if old["metric"] != each.metric] + [row]
+        rows = [old for old in rows if named(old["metric"]) != each.metric] + [row]
     shown = {
         "text": "" if file and file.filename else tidy(text)[:100_000],
         "problems": list(found.problems), "more": found.more,
         "computed": [{"metric": c.metric, "how": c.how, "is_thin": c.is_thin}
                      for c in found.baselines],
     }  # fmt: skip
-    aims = (objective_rows(launch), criterion_rows(launch))
+    aims = (
+        (typed.aims, typed.ends) if is_typed else (objective_rows(launch), criterion_rows(launch))
+    )
     context = figures_context(lead, launch, rows, *aims, {}, shown)
+    if is_typed:  # what others changed meanwhile is told when it is saved, not passed over here
+        context["launch"] = {**context["launch"], "revision": revision}
     return page_of(lead, launch, "figures", context, 422 if found.problems else 200)
 
 

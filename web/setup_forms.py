@@ -20,6 +20,7 @@ from assistant.launch.pack_shapes import (
 )
 from assistant.launch.relative import relative_words
 from assistant.launch.shape import Shape
+from assistant.reports.misnamed import problem_of
 from web.entry_form import lines
 
 MINUTES = "%Y-%m-%dT%H:%M"  # what a field of the type datetime-local holds
@@ -106,7 +107,16 @@ def figures_said(
     _shaped(read, "exit_criteria", CriterionShape, [_criterion(row) for row in criteria])
     for name in ("baselines", "exit_criteria"):
         _once(read, name)
+    for name in ("baselines", "objectives", "exit_criteria"):
+        _measured(read, name)
     return read
+
+
+def _measured(read: Read, name: str) -> None:
+    """Refuse a name that looks like one of our metrics and is none."""
+    for place, row in enumerate(read.kept[name], 1):
+        if wrong := problem_of(str(row.get("metric") or "")):
+            read.problems.setdefault(f"{name}-{place}", wrong)
 
 
 def _once(read: Read, name: str) -> None:

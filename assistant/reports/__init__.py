@@ -8,9 +8,10 @@ missing or weak) · ``feedback`` (figures beside quotes) · ``told`` (updates th
 · ``effects`` (contacts before and after one) ·
 ``decision_register`` (what waits for a decision, and where they stall) ·
 ``fix_log`` (what was changed) · ``training``
-(who should learn what) · ``metrics`` (what is measured on a day) · ``days`` (what was measured on
-each, kept) · ``noise`` (chance told from change) · ``stability`` (for how many days each exit
-criterion held, and whether it is over) · ``steps`` (the move to the next SLA stage) ·
+(who should learn what) · ``by_category metrics misnamed`` (what is measured on a day) · ``days``
+(what was measured on each, kept) · ``noise`` (chance told from change) · ``stability`` (for how
+many days each exit criterion held, and whether it is over) · ``steps`` (the move to the next SLA
+stage) ·
 ``warning_signs sign_evidence watching alarms`` (what gets worse, its alarm, what follows) ·
 ``reassurance`` (what contacts seek) · ``signal_trends`` ·
 ``exits handover declining`` (what the end needs, and who signs it or not yet) ·

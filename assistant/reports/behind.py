@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from assistant.answering.decisions import Decision
@@ -18,8 +18,9 @@ from assistant.ground.audit import Event
 from assistant.ground.masking import masked
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Category
 from assistant.launch.signals import Signal
-from assistant.reports import desk_metrics, figures, metrics
+from assistant.reports import by_category, desk_metrics, figures, metrics
 from assistant.reports.figures import within
 from assistant.reports.metrics import Kept, of_launch
 from assistant.reports.spans import Span, day_span
@@ -72,6 +73,10 @@ def _contacts(asked: _Asked) -> tuple[int, list[Row]]:
 
 def _repeats(asked: _Asked) -> tuple[int, list[Row]]:
     return _messages(asked, metrics.is_repeat())
+
+
+def _repeats_of(category: Category) -> Read:
+    return lambda asked: _messages(asked, and_(metrics.is_repeat(), by_category.is_about(category)))
 
 
 def _messages(asked: _Asked, condition: ColumnElement[bool]) -> tuple[int, list[Row]]:
@@ -240,4 +245,5 @@ READ: dict[str, Read] = {
     "backlog": _backlog,
     "in_hand_percent": _in_hand,
     "missed_promises_per_day": _missed,
+    **{by_category.name_of(each): _repeats_of(each) for each in Category},
 }

@@ -16,7 +16,7 @@ from assistant.ground.parts import Parts
 from assistant.launch.coverage import coverage_of
 from assistant.launch.launches import Launch
 from assistant.reports import desk_metrics, metrics
-from assistant.reports.metrics import METRICS, Kept
+from assistant.reports.metrics import ALWAYS, Kept
 from assistant.reports.spans import day_span, local_day
 from assistant.reports.stability import Criterion, Seen
 
@@ -62,7 +62,7 @@ def metrics_of(launch: Launch) -> list[str]:
     """Return every metric that is measured for the launch: the usual ones and what it names."""
     named = (*launch.baselines, *launch.exit_criteria, *launch.objectives)
     return list(
-        dict.fromkeys([*METRICS, *(str(each["metric"]) for each in named if each.get("metric"))])
+        dict.fromkeys([*ALWAYS, *(str(each["metric"]) for each in named if each.get("metric"))])
     )
 
 

@@ -22,7 +22,8 @@ from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.launch import signals
-from assistant.reports import desk_metrics, figures, reassurance
+from assistant.launch.scenarios import Category
+from assistant.reports import by_category, desk_metrics, figures, reassurance
 from assistant.reports.figures import within
 from assistant.reports.noise import Count, Evidence, Level, Share, Waits, tolerated
 from assistant.reports.spans import Span
@@ -37,6 +38,8 @@ Kept = Mapping[str, Any]
 """One metric of one day as plain JSON: ``{count}``, ``{hits, of}``, ``{waits: [number]}`` or
 ``{level}``."""
 
+Measure = Callable[[Session, int, Span, datetime], Kept]
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -46,7 +49,7 @@ class Metric:
     title: str
     unit: str
     is_better_low: bool
-    measure: Callable[[Session, int, Span, datetime], Kept]
+    measure: Measure
 
 
 def _contacts(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
@@ -121,6 +124,16 @@ def _repeats(session: Session, launch_id: int, span: Span, at: datetime) -> Kept
         .where(Conversation.launch_id == launch_id, within(Message.at, span), is_repeat())
     )
     return {"count": session.scalar(query) or 0}
+
+
+def _repeats_of(category: Category) -> Measure:
+    def measure(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
+        mine = (Conversation.launch_id == launch_id, within(Message.at, span))
+        query = select(func.count(Message.id)).join(Message.conversation).where(*mine)
+        found = session.scalar(query.where(is_repeat(), by_category.is_about(category)))
+        return {"count": found or 0}
+
+    return measure
 
 
 def is_repeat() -> ColumnElement[bool]:
@@ -202,7 +215,7 @@ def of_launch(launch_id: int) -> ColumnElement[bool]:
     return and_(Ticket.launch_id == launch_id, Ticket.in_scope.is_(True))
 
 
-METRICS = {
+ALWAYS = {
     metric.name: metric
     for metric in (
         Metric("contacts_per_day", "Contacts", "contacts", True, _contacts),
@@ -222,6 +235,15 @@ METRICS = {
         Metric("missed_promises_per_day", "Missed promises", "promises", True, desk_metrics.missed),
     )
 }
+
+
+WHEN_NAMED = {
+    by_category.name_of(each): Metric(
+        by_category.name_of(each), title, "questions", True, _repeats_of(each)
+    )
+    for each, title in by_category.TITLES.items()
+}  # measured where an aim, a baseline or an exit criterion names them
+METRICS = ALWAYS | WHEN_NAMED
 
 
 def measure(session: Session, launch_id: int, name: str, span: Span, *, at: datetime) -> Kept:

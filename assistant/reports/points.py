@@ -3,9 +3,10 @@
 What is *required* stops it. What is *advised* may be overruled, with a reason that stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from assistant.launch.roster import span_words
 from assistant.launch.scenarios import Scenario
 from assistant.launch.updates import Update
 from assistant.reports import figures
+from assistant.reports.misnamed import problem_of
 from assistant.reports.sheets import Figure
 
 FIRST_DAYS = timedelta(days=7)  # for which the roster is looked at
@@ -119,7 +121,8 @@ def _described(launch: Launch, at: str) -> list[Point]:
               _absent(launch.objectives), _unmeasurable(launch)),
         Point("baselines", "What was normal before is stored", figures_,
               waits or _absent(launch.baselines)),
-        Point("exit", "Exit criteria are set", figures_, _absent(launch.exit_criteria)),
+        Point("exit", "Exit criteria are set", figures_, _absent(launch.exit_criteria),
+              _misnamed(launch.exit_criteria)),
     ]  # fmt: skip
 
 
@@ -135,7 +138,12 @@ def _unmeasurable(launch: Launch) -> tuple[str, ...]:
     ]
     if len(whole) < len(launch.objectives):
         return ("a metric, a comparison and a deadline for each",)
-    return () if 2 <= len(whole) <= 3 else ("two or three of them",)
+    return _misnamed(whole) if 2 <= len(whole) <= 3 else ("two or three of them",)
+
+
+def _misnamed(aims: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    names = [str(each["metric"]) for each in aims]
+    return tuple(f"a metric that is measured instead of “{n}”" for n in names if problem_of(n))
 
 
 def _scenarios(scenarios: Sequence[Scenario], at: str) -> list[Point]:

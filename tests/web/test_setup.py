@@ -11,6 +11,7 @@ from assistant.launch import site_loads
 from assistant.launch.describing import scenario_of
 from assistant.launch.launches import by_key
 from assistant.reports.going_live import Activation
+from assistant.reports.misnamed import problem_of
 from tests import cast
 from tests.web.staff import a_browser
 from web.cli import app
@@ -423,3 +424,37 @@ def test_people_basics_and_who_may(begun, staffed):
     assert amir.get(f"{AUTUMN}/setup").status_code == 200
     assert amir.post(f"{AUTUMN}/setup/scope", revision=1).status_code == 403
     assert amir.post(f"{AUTUMN}/live", revision=1).status_code == 403
+
+
+def test_what_was_typed_and_not_saved_stays_when_baselines_are_computed(begun, lena):
+    page = f"{AUTUMN}/setup/figures"
+    typed = filled(lena.get(page).text, page)
+    typed["b_metric"] = [*typed["b_metric"], "orders_per_day"]
+    typed["b_value"] = [*typed["b_value"], "210"]
+    typed["o_target"] = ["baseline × 1.7", *typed["o_target"][1:]]
+    computed = lena.post(f"{AUTUMN}/setup/history", **typed | {"text": HISTORY}).text
+    rows = filled(computed, page)
+    values = dict(zip(rows["b_metric"], rows["b_value"], strict=False))
+    assert (values["orders_per_day"], values["first_response_minutes"]) == ("210", "30")
+    assert rows["o_target"][0] == "baseline × 1.7"
+
+
+def test_a_metric_that_looks_like_ours_and_is_none_is_refused_with_the_names_there_are(begun, lena):
+    page = f"{AUTUMN}/setup/figures"
+    typed = filled(lena.get(page).text, page)
+    typed["o_metric"] = ["repeat_questions_prices_per_day", *typed["o_metric"][1:]]
+    answer = lena.post(page, **typed)
+    assert answer.status_code == 422
+    assert "Nobody measures “repeat_questions_prices_per_day”." in answer.text
+    assert "“repeat_questions_per_day”" in answer.text and "contacts_per_day" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_refused"),
+    [("repeat_questions_per_day", False), ("repeat_questions_billing_per_day", False),
+     ("repeat_questions", True), ("repeat_question_per_day", True), ("first_response", True),
+     ("sign_ins_per_day", False), ("cards_confirmed_percent", False), ("uptime_percent", False),
+     ("", False)],
+)  # fmt: skip
+def test_which_names_are_refused(metric, is_refused):
+    assert bool(problem_of(metric)) == is_refused
