@@ -9,7 +9,7 @@
 ``connections connection_pages handing handing_pages engineering hooks`` (other systems) ·
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats
 repeat_pages`` (what is behind tickets) ·
-``rulings ticket_ruling`` (decisions) ·
+``rulings ticket_ruling`` (decisions) · ``scoping scope_pages`` (in scope or out) ·
 ``suggestions suggestion_pages suggestion_cards`` (what the library should say next) ·
 ``suggestion_card`` (the suggested reply) · ``holding_back`` (the reply guard) ·
 ``drafting`` (what the model drafts) ·

@@ -144,6 +144,7 @@ def row(
         "clock": promise_clock(due, at=at) if due else None,
         "scenario": ticket.scenario.title if ticket.scenario else None,
         "bounces": bounces_of(ticket),
+        "in_scope": ticket.in_scope,
         "repeats": people.get(ticket.group_id or 0, 1),
         "owner": ticket.owner.name if ticket.owner else None,
         "is_taken": ticket.claimed_at is not None,

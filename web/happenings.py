@@ -51,6 +51,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.reopened": lambda d: f"Opened again: {d['reason']}",
     "ticket.recalled": lambda d: d["reason"],
     "ticket.suggestion-wrong": lambda d: f"“{d['entry']}” was judged a wrong match",
+    "ticket.scope": lambda d: _scope(d),
     "ticket.decision-asked": lambda d: f"Asked {d['of']} to decide: “{d['question']}”",
     "ticket.decided": lambda d: (
         f"Decided: {RULED_WORDS[Ruled(d['ruled'])].lower()}. {d['sentence']}"
@@ -72,7 +73,7 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
 SENTENCES |= CAUSE_SENTENCES
 # What changes the case for everybody who reads the thread stands between its messages.
 IN_THREAD = (
-    *("ticket.severity", "ticket.escalated", "ticket.promise-broken"),
+    *("ticket.severity", "ticket.scope", "ticket.escalated", "ticket.promise-broken"),
     *(
         "ticket.resolved",
         "ticket.dismissed",
@@ -103,6 +104,13 @@ def _late(details: Details) -> str:
 
 def _minutes(details: Details) -> str:
     return in_words(timedelta(minutes=details["minutes"]))
+
+
+def _scope(details: Details) -> str:
+    said = "In scope after all" if details["inside"] else "Out of scope"
+    before, now = details["policy"]
+    held = "the promises stay" if before == now else f"the {now} policy holds now"
+    return f"{said}: {held}"
 
 
 def _replied(details: Details) -> str:

@@ -29,7 +29,7 @@ from web.launch_words import (
     objective_words,
     step_words,
 )
-from web.shell import PHASE_WORDS, ROLE_WORDS, Visit
+from web.shell import AT_DESK, PHASE_WORDS, ROLE_WORDS, Visit
 from web.widget import DEMO_LAUNCH
 
 PHASES = {"preparing": "prepare"}  # where the templates call a phase otherwise
@@ -201,4 +201,5 @@ def _may(looking: Visit, launch: Launch) -> dict[str, bool]:
         "go_live": leads and launch.phase == "preparing",
         "settings": leads,
         "update": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD),
+        "correct": looking.by.is_any(*AT_DESK),
     }

@@ -28,6 +28,7 @@ KIND_WORDS = {
     "escalated": "Escalated",
     "bounces": "Comes back",
     "triage": "Triage",
+    "scope-words": "Scope",
     "untriaged": "Nobody looked",
     "second-wave": "May come back",
     "ended": "Has ended",

@@ -53,6 +53,7 @@ from web.learning import router as learning_router
 from web.mail import routers as mail_routers
 from web.mails import router as mails_router
 from web.rehearsals import router as rehearsals_router
+from web.scoping import router as scoping_router
 from web.suggestions import router as suggestions_router
 from web.surveys import router as surveys_router
 from web.voices import router as voices_router
@@ -69,6 +70,7 @@ ROUTERS = (
     bulk.router,
     palette.router,
     rulings.router,
+    scoping_router,
     broadcasts.router,
     recalls.router,
     notices.router,

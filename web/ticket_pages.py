@@ -29,6 +29,7 @@ from web.desk_pages import bounces_of, channel_words, state_of
 from web.drafting import model_draft
 from web.handing_pages import handed
 from web.holding_back import Held
+from web.scope_pages import scope_of_ticket
 from web.suggestion_card import suggestion_card, to_take_back, undo_of
 from web.thread import cited, handoff, thread, verdict_of
 from web.ticket_cause import cause_of
@@ -105,6 +106,7 @@ def ticket_page(
         "repeats": rail.repeats_of(session, ticket),
         "cause": cause_of(session, ticket),
         "ruling": ruling_of(session, ticket, person),
+        "scope": scope_of_ticket(ticket, happened),
         "seeking": seeking.of_ticket(session, ticket, person),
         "handed": handed(session, ticket, happened, at=at),
         "playbook": {"reassure": book.reassure, "escalate": book.escalate} if book else None,

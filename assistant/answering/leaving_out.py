@@ -17,6 +17,7 @@ from assistant.answering.objections import Case
 from assistant.answering.verdicts import Candidate
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.messages import By, Message, Said
+from assistant.desk.scoping import said_inside
 from assistant.ground.database import sha256
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
@@ -50,6 +51,7 @@ class Facts:
     handled_by: Mapping[str, tuple[int, datetime]]  # conversation -> who of the team spoke last
     spoken: Spoken
     candidate: Candidate  # the words, as guards look at them
+    said_inside: Collection[int]  # questions that a person put in scope
 
 
 def sorted_out(
@@ -104,12 +106,17 @@ def why_not(
         return Why.RATED
     if _is_of_another_language(asker, facts, words):
         return Why.LANGUAGE
-    if not asker.in_scope or not scope_of(asker.question, launch.out_of_scope).inside:
+    if not asker.in_scope or _is_outside(asker, facts, launch):
         return Why.OUT_OF_SCOPE
     case = Case.of(asker.question, facts.candidate, words.version.ways() if words.version else ())
     if guards.identifier(case) or guards.version(case):
         return Why.ANOTHER
     return Why.HANDLED if _is_in_other_hands(asker, facts, by, at) else None
+
+
+def _is_outside(asker: Asker, facts: Facts, launch: Launch) -> bool:
+    outside = not scope_of(asker.question, launch.out_of_scope).inside
+    return outside and asker.question_id not in facts.said_inside
 
 
 def _is_of_another_language(asker: Asker, facts: Facts, words: Words) -> bool:
@@ -139,6 +146,7 @@ def _facts(
         handled_by=_handled_by(session, launch, at),
         spoken=spoken_in(texts, launch.languages),
         candidate=_candidate(words),
+        said_inside=said_inside(session, launch.id),
     )
 
 

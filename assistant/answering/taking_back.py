@@ -19,6 +19,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, Said
 from assistant.desk.promises import HYPERCARE, NORMAL, Kind
 from assistant.desk.recalled import Recall, ToldWrong
+from assistant.desk.scoping import said_inside
 from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.parts import Parts
@@ -189,6 +190,7 @@ def _opened(
 ) -> Ticket:
     launch, entry = question.conversation.launch, session.get_one(Entry, recalled.entry_id)
     inside = scope_of(question.text, launch.out_of_scope).inside
+    inside = inside or question.id in said_inside(session, launch.id)
     ticket = intake.open_for(
         session,
         question,

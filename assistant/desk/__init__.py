@@ -7,6 +7,7 @@
 ``checkins`` (customers somebody calls on) · ``visitors`` (who somebody says
 they are) · ``reply_guard strangers`` (a last look at what
 somebody wrote) ·
+``scoping scope_proposals`` (in scope or out, put right by people) ·
 ``policies`` (how much time each promise gives) · ``promises overdue`` (what was promised until
 when) · ``kinder`` (what a change does to open tickets) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is

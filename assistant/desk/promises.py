@@ -208,6 +208,22 @@ def judged_anew(
         promise.move(f"{before.label} became {now.label}.", due_before=due_before, at=at)
 
 
+def by_the_right_policy(
+    ticket: "Ticket", *, policy: Policy, coverage: Coverage, why: str, at: datetime
+) -> None:
+    """Give open promises the time of the policy that should have held from their beginning.
+
+    What has passed since counts, the pauses do not, and a time that a person named stays.
+    """
+    for promise in open_of(ticket.promises):
+        if promise.is_by_a_person:
+            continue
+        due_before = promise.due_at
+        _give(promise, policy, Severity(ticket.severity), category_of(ticket), coverage)
+        promise.reckon(coverage, ticket.pauses)
+        promise.move(why, due_before=due_before, at=at)
+
+
 def keep_kinder(
     ticket: "Ticket", *, policy: Policy, coverage: Coverage, why: str, at: datetime
 ) -> int:

@@ -29,6 +29,7 @@ class View(StrEnum):
     WAITING_ON_US = "waiting-on-us"
     WAITING_ON_CUSTOMER = "waiting-on-customer"
     WAITING_ON_DECISION = "waiting-on-decision"
+    OUT_OF_SCOPE = "out-of-scope"
     RECALLED = "recalled"
     RESOLVED = "resolved"
 
@@ -42,6 +43,7 @@ VIEW_WORDS = {
     View.WAITING_ON_US: "Waiting on us",
     View.WAITING_ON_CUSTOMER: "Waiting on customer",
     View.WAITING_ON_DECISION: "Waiting on decision",
+    View.OUT_OF_SCOPE: "Out of scope",
     View.RECALLED: "Recalled answers",
     View.RESOLVED: "Resolved",
 }
@@ -231,6 +233,7 @@ def _condition(view: View, person: Person) -> ColumnElement[bool]:
         View.WAITING_ON_US: and_(is_open, on_us),
         View.WAITING_ON_CUSTOMER: and_(is_open, ~on_us),
         View.WAITING_ON_DECISION: and_(is_open, rulings.is_waiting()),
+        View.OUT_OF_SCOPE: and_(is_open, Ticket.in_scope.is_(False)),
         View.RECALLED: and_(is_open, recalled.is_uncorrected()),
         View.RESOLVED: Ticket.resolved_at.is_not(None),
     }

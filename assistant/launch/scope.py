@@ -51,3 +51,53 @@ def _plain(phrase: str) -> str:
 
 def _words(text: str) -> list[str]:
     return [word.rstrip("s") or word for word in re.findall(r"\w+", text.casefold())]
+
+
+# --- what people say about it, and the words that would follow ---
+
+LONGEST_RUN = 3  # words of a phrase that is found by itself
+
+
+def named(question: str, out_of_scope: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    """Return the area that takes ``question`` out, and the phrase of it that occurs.
+
+    Both are empty for a question that is in; the phrase is empty for an area without words.
+    """
+    area = scope_of(question, out_of_scope).area
+    row = next((each for each in out_of_scope if str(each["title"]) == area), None)
+    phrases = (row.get("words") or ()) if row else ()
+    return area, next((phrase for phrase in phrases if says(question, phrase)), "")
+
+
+def says(question: str, phrase: str) -> bool:
+    """Return whether ``phrase`` occurs whole in ``question``, as an area's words are looked for."""
+    plain = _plain(phrase)
+    return bool(plain) and f" {plain} " in f" {' '.join(_words(question))} "
+
+
+def runs(question: str) -> dict[str, str]:
+    """Return the runs of up to ``LONGEST_RUN`` words that could name an area, as they were said.
+
+    By their plain form; none begins or ends with a word that says nothing.
+    """
+    said = re.findall(r"\w+", question.casefold())
+    found: dict[str, str] = {}
+    for begin in range(len(said)):
+        for end in range(begin + 1, min(begin + LONGEST_RUN, len(said)) + 1):
+            run = said[begin:end]
+            if not any(_says_nothing(word) for word in (run[0], run[-1])):
+                phrase = " ".join(run)
+                found.setdefault(_plain(phrase), phrase)
+    return found
+
+
+def _says_nothing(word: str) -> bool:
+    return len(word) < 3 or word in COMMON or word in ASKING
+
+
+ASKING = frozenset(  # in any question about anything
+    {"can", "could", "did", "do", "does", "had", "has", "have", "how", "into", "was", "were"}
+    | {"what", "when", "where", "which", "who", "why", "will", "would", "should", "please"}
+    | {"get", "got", "need", "want", "still", "now", "there", "then", "than", "but", "just"}
+    | {"hello", "thank", "thanks", "help", "mine"}
+)
