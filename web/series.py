@@ -23,7 +23,7 @@ def series_chart(
     if not known:
         return None
     low = min(0.0, *known)
-    top = ceiling(max(LEAST_TOP, *known, normal or 0.0))
+    top = ceiling(max(LEAST_TOP, *known, normal or 0.0), unit)
 
     def place(number: int, value: float) -> tuple[float, float]:
         return _x(number, len(values)), _y(value, low, top)

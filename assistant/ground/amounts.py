@@ -75,9 +75,20 @@ def of_metric(metric: str, value: float | None) -> str:
     return amount(value, next(units, ""))
 
 
-def ceiling(value: float) -> float:
-    """Return the round number at or a little above ``value``, where an axis ends."""
+def ceiling(value: float, unit: str = "") -> float:
+    """Return the round number at or a little above ``value``, where an axis ends.
+
+    An axis of waits ends at round hours or days, as they are told.
+    """
     if value <= 0:
         return 1.0
+    minutes_in = {"min": 1.0, "h": HOUR}.get(unit, 0.0)
+    if minutes_in and (told := _told_in(value * minutes_in)) > minutes_in:
+        return ceiling(value * minutes_in / told) * told / minutes_in
     power = 10.0 ** Decimal(value).adjusted()
     return next(step * power for step in STEPS if step * power >= value * (1 - 1e-9))
+
+
+def _told_in(wait: float) -> float:
+    """Return how many minutes the unit has in which a wait of so many minutes is told."""
+    return DAY if wait >= DAYS_FROM else HOUR if wait >= HOUR else 1.0

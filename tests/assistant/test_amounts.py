@@ -50,3 +50,12 @@ def test_the_name_of_a_metric_says_in_what_it_is_measured():
 )
 def test_an_axis_ends_at_a_round_number(value, end):
     assert ceiling(value) == pytest.approx(end)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [(45, "min", "50 min"), (200, "min", "4 h"), (11_000, "min", "8 days"), (20, "h", "20 h"),
+     (70, "h", "3 days"), (0.4, "h", "24 min"), (63, "%", "80\N{NO-BREAK SPACE}%")],
+)  # fmt: skip
+def test_an_axis_of_waits_ends_at_whole_hours_or_days(value, unit, told):
+    assert amount(ceiling(value, unit), unit) == told
