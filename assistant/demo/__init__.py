@@ -4,8 +4,8 @@
 channels, agents answer, some things do not help. ``story.yaml`` holds what is written by hand,
 ``week`` the order of events, ``causes`` what people found behind them, ``told`` what many were told
 at once, ``moments`` the clock that the demo runs on. ``simulator`` plays a launch in compressed
-time, with ``crowd`` (what people do, as stated assumptions) and ``outcomes`` (what it is measured
-by).
+time, with ``crowd`` (what people do, as stated assumptions), ``leading`` (what leads do) and
+``outcomes`` (what it is measured by).
 """
 
 from collections.abc import Callable

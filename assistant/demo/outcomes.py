@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -10,11 +11,24 @@ from assistant.ground.parts import Parts
 from assistant.launch.launches import by_key
 from assistant.reports import days
 
-CRITERIA = (  # what the simulated launch may end by; all of it is measured here
+# What the simulated launch may end by; all of it is measured here. Twenty repeats a day are twice
+# what the normal days of ``crowd.USUAL`` have.
+CRITERIA: tuple[dict[str, Any], ...] = (
     {"metric": "first_response_minutes", "comparison": "at most", "value": 60, "days": 5},
-    {"metric": "repeat_questions_per_day", "comparison": "at most", "value": 15, "days": 5},
+    {"metric": "repeat_questions_per_day", "comparison": "at most", "value": 20, "days": 5},
     {"metric": "escalations_per_day", "comparison": "at most", "value": 3, "days": 5},
 )
+PER = 1_000  # customers that the two counts above are of; with more customers more is normal
+
+
+def criteria_for(customers: int) -> list[dict[str, Any]]:
+    """Return the exit criteria of a launch with so many customers."""
+    share = max(1.0, customers / PER)
+    found = [dict(each) for each in CRITERIA]
+    for each in found:
+        if each["metric"].endswith("_per_day"):
+            each["value"] = round(each["value"] * share)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,26 +15,24 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from assistant.answering import asking, sending, suggesting, to_everyone
-from assistant.answering.audience import Chosen
+from assistant.answering import asking, sending, suggesting
 from assistant.answering.decisions import Decision, outcome_of
-from assistant.answering.leaving_out import Words
-from assistant.demo import crowd
+from assistant.demo import crowd, leading
 from assistant.demo.crowd import Visit
-from assistant.demo.outcomes import CRITERIA, Outcome, Switches, added_up
+from assistant.demo.outcomes import Outcome, Switches, added_up, criteria_for
 from assistant.demo.week import story
 from assistant.desk import conversations
 from assistant.desk.tickets import Ticket
 from assistant.ground.clock import SetClock
-from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.ground.people import Person, Role, members
-from assistant.launch import updates
-from assistant.launch.launches import Launch, Mode, by_key
+from assistant.launch.launches import Mode, by_key
 from assistant.library.liveness import live
 from assistant.reports import days, exits, steps
 
 REPLY = "Thank you for your patience. A colleague has looked at your account and it is settled now."
+NOT_YET = "Thank you for telling us. It is a fault of ours, and we are mending it."
+MENDED = "What you told us about is mended. Thank you for your patience."
 
 
 @dataclass(order=True)
@@ -59,8 +57,10 @@ class Simulation:
         self._order = count()
         self._coming: list[Moment] = []
         self._waiting: list[tuple[int, datetime, int]] = []  # severity, opened, ticket
-        self._meant: dict[int, str] = {}  # ticket -> the entry that its customer means
+        self._meant: dict[int, str] = {}  # ticket -> the entry or gap that its customer means
         self._asked: Counter[str] = Counter()
+        self._gaps = leading.gaps_of(story())
+        self._broken: dict[str, list[int]] = {}  # bug -> tickets that stay open until it is fixed
         self._updated: set[str] = set()
         self._fixed: dict[str, datetime] = {}
         self.outcome = Outcome()
@@ -70,7 +70,6 @@ class Simulation:
         with self._parts.db.writing() as session:
             launch = by_key(session, self._key)
             launch.mode = Mode.AUTO if self._on.messages else Mode.SUGGEST
-            launch.exit_criteria = [dict(each) for each in CRITERIA]
             launch.coverage = {}
             self._opened_at = launch.live_at or launch.starts_at
             found = live(session, launch.id, at=self._clock.now())
@@ -84,9 +83,11 @@ class Simulation:
 
         At each day's end its figures are kept and the stages move, as the worker does it.
         """
-        gaps = [words for gap in story()["gaps"] for words in gap["asked"]]
+        with self._parts.db.writing() as session:
+            by_key(session, self._key).exit_criteria = criteria_for(customers)
+        gaps = {key: gap.asked for key, gap in self._gaps.items()}
         crowd_ = crowd.visits(self._ways, gaps, customers=customers, days=self._days, seed=seed)
-        self._choose_bugs(Counter(visit.entry for visit in crowd_ if visit.entry))
+        self._choose_bugs(Counter(v.about for v in crowd_ if v.about in self._ways))
         for visit in crowd_:
             self._plan(self._opened_at + visit.after, partial(self._meet, visit))
         for day in range(self._days):
@@ -104,13 +105,17 @@ class Simulation:
 
     def _choose_bugs(self, asked: Counter[str]) -> None:
         after = timedelta(days=crowd.FIXED_AFTER[self._on.repeats])
-        for key, _ in asked.most_common(crowd.BUGS):
+        bugs = [key for key, gap in self._gaps.items() if gap.is_bug]
+        for key in [*bugs, *(key for key, _ in asked.most_common(crowd.BUGS))]:
             self._fixed[key] = self._opened_at + after
+            self._plan(self._fixed[key], partial(self._tell_it_is_fixed, key))
 
     def _plan_day(self, day: int) -> None:
         morning = self._opened_at + timedelta(days=day)
         if self._on.updates and day < len(self._ways):
             self._plan(morning + timedelta(hours=7, minutes=30), self._tell_everybody)
+        if self._on.messages:
+            self._plan(morning + timedelta(hours=7), self._write_answers)
         if self._on.repeats:
             for hours in (3, 6, 9):
                 self._plan(morning + timedelta(hours=hours), self._answer_repeats)
@@ -120,13 +125,11 @@ class Simulation:
 
     def _meet(self, visit: Visit) -> None:
         """Let the change meet a customer, who asks unless it is settled or they know already."""
-        fixed = self._fixed.get(visit.entry)
-        is_fixed = fixed is not None and fixed <= self._clock.now()
-        if is_fixed or (visit.entry in self._updated and visit.heeds < crowd.HEEDED):
+        told = visit.about in self._updated and visit.heeds < crowd.HEEDED
+        if told or (visit.about in self._fixed and not self._is_broken(visit.about)):
             self.outcome.stayed_away += 1
             return
-        if visit.entry:
-            self._asked[visit.entry] += 1
+        self._asked[visit.about] += 1
         with self._parts.db.writing() as session:
             conversation, token = conversations.begin(
                 session,
@@ -143,11 +146,11 @@ class Simulation:
             outcome = outcome_of(session, message)
             answered = [version.entry.key for _, version in outcome.answers] if outcome else []
         if answered:
-            self._judge_answer(visit, talk, token, visit.entry in answered)
+            self._judge_answer(visit, talk, token, visit.about in answered)
         elif outcome is not None and outcome.clarification is not None:
             offered = {option["entry"] for option in outcome.clarification.options}
-            takes = visit.entry in offered and visit.mood < crowd.CHOOSES
-            chosen = visit.entry if takes else None
+            takes = visit.about in offered and visit.mood < crowd.CHOOSES
+            chosen = visit.about if takes else None
             message = asking.choose(
                 self._parts, talk, token, outcome.clarification.id, chosen, key=f"pick-{message}"
             )
@@ -170,13 +173,12 @@ class Simulation:
         if ticket is None:
             return
         if ticket.id not in self._meant:
-            self._meant[ticket.id] = visit.entry
+            self._meant[ticket.id] = visit.about
             heapq.heappush(self._waiting, (ticket.severity, ticket.opened_at, ticket.id))
             self._work()
         if again < crowd.MOST_AGAIN and visit.mood < crowd.ASKS_AGAIN:
-            later = self._clock.now() + crowd.IMPATIENT
             lose = partial(self._lose_patience, visit, talk, token, ticket.id, again + 1)
-            self._plan(later, lose)
+            self._plan(self._clock.now() + crowd.IMPATIENT, lose)
 
     def _lose_patience(
         self, visit: Visit, talk: str, token: str, ticket_id: int, again: int
@@ -196,7 +198,7 @@ class Simulation:
             if not self._waiting or free_at > now or not self._is_day(now):
                 continue
             _, _, ticket_id = heapq.heappop(self._waiting)
-            knows = self._on.messages and bool(self._meant[ticket_id])
+            knows = self._on.messages and self._meant[ticket_id] in self._ways
             minutes = crowd.HANDLING[knows] * self._draw.lognormvariate(0, 0.5)
             done = now + timedelta(minutes=minutes)
             self._agents[place] = (person, done)
@@ -206,80 +208,82 @@ class Simulation:
         return 8 <= now.astimezone(self._zone).hour < 20
 
     def _reply(self, ticket_id: int, person_id: int) -> None:
-        at = self._clock.now()
+        """Answer a ticket and resolve it; what is broken stays open until it is fixed."""
+        at, about = self._clock.now(), self._meant[ticket_id]
         with self._parts.db.writing() as session:
             ticket, agent = session.get_one(Ticket, ticket_id), session.get_one(Person, person_id)
-            if ticket.is_open and ticket.first_response_at is None:
+            if ticket.is_open and self._is_broken(about):
+                ticket.reply(session, NOT_YET, by=agent, at=at)
+                self._broken.setdefault(about, []).append(ticket_id)
+            elif ticket.is_open:
                 self._say(session, ticket, agent, at)
-            if ticket.is_open and ticket.first_response_at is not None:
                 ticket.resolve(session, by=agent, at=at)
         self._work()
 
+    def _is_broken(self, about: str) -> bool:
+        return about in self._fixed and self._fixed[about] > self._clock.now()
+
     def _say(self, session: Any, ticket: Ticket, agent: Person, at: datetime) -> None:
+        if ticket.first_response_at is not None:
+            ticket.reply(session, MENDED, by=agent, at=at)
+            return
         meant = self._meant[ticket.id]
-        if self._on.messages and meant:
-            version = next(v for v in live(session, ticket.launch_id, at=at)
-                           if v.entry.key == meant)  # fmt: skip
+        version = leading.approved(session, self._launch_id, meant, self._parts)
+        if self._on.messages and version:
             suggesting.send_suggestion(session, ticket, meant, version.number, by=agent, at=at)
             return
         ticket.reply(session, f"{REPLY} ({ticket.number})", by=agent, at=at)
 
     # --- the lead ---
 
+    def _write_answers(self) -> None:
+        """Let the leads answer once and for all what many ask and nothing answers."""
+        wanted = [
+            key
+            for key, people in self._asked.most_common()
+            if key not in self._ways and people >= crowd.WRITTEN_FROM and not self._is_broken(key)
+        ]
+        for key in wanted[: crowd.WRITTEN_A_DAY]:
+            if leading.write(self._parts, self._launch_id, self._gaps[key]):
+                self._ways[key] = self._gaps[key].asked
+
     def _tell_everybody(self) -> None:
         """Publish an update about what is asked most and was not in one yet."""
-        told = [key for key, _ in self._asked.most_common() if key not in self._updated][:2]
+        known = [key for key, _ in self._asked.most_common() if key in self._ways]
+        told = [key for key in known if key not in self._updated][:2]
         if not told:
             return
-        at = self._clock.now()
-        with self._parts.db.writing() as session:
-            launch = by_key(session, self._key)
-            titles = "; ".join(self._ways[key][0] for key in told)
-            updates.publish(
-                session,
-                launch,
-                title=f"What many of you ask ({at:%d %B})",
-                expected=f"Yes, this is expected: {titles}",
-                what_to_do="Nothing. Your account is as it should be.",
-                next_update="Tomorrow in the afternoon.",
-                next_update_at=at + timedelta(days=1),
-                by=None,
-                at=at,
-            )
+        titles = "; ".join(self._ways[key][0] for key in told)
+        leading.update(self._parts, self._launch_id, titles)
         self._updated |= set(told)
 
     def _answer_repeats(self) -> None:
         """Answer everybody at once who waits for the same."""
         waiting = Counter(self._meant[ticket] for _, _, ticket in self._waiting)
         for key, number in waiting.items():
-            if key and number >= crowd.BROADCAST_FROM:
-                mine = [t for _, _, t in self._waiting if self._meant[t] == key]
-                self.outcome.told_at_once += self._tell(key, mine)
+            if key in self._ways and number >= crowd.BROADCAST_FROM and not self._is_broken(key):
+                self._tell(key, "", [t for _, _, t in self._waiting if self._meant[t] == key])
+
+    def _tell_it_is_fixed(self, key: str) -> None:
+        """Tell who waits for it: everybody at once, and else one ticket after the other."""
+        tickets = self._broken.pop(key, [])
+        if self._on.repeats and tickets:
+            self._tell(key, MENDED, tickets)
+        with self._parts.db.reading() as session:
+            found = [session.get_one(Ticket, ticket) for ticket in tickets]
+        for ticket in (each for each in found if each.is_open):
+            heapq.heappush(self._waiting, (ticket.severity, ticket.opened_at, ticket.id))
+        self._work()
+
+    def _tell(self, key: str, words: str, tickets: list[int]) -> None:
+        told = leading.tell(self._parts, self._launch_id, key, words, tickets)
+        self.outcome.told_at_once += told
+        if told:
+            self._waiting = [each for each in self._waiting if each[2] not in set(tickets)]
+            heapq.heapify(self._waiting)
         for _ in range(3):
             self._clock.set(self._clock.now() + timedelta(seconds=11))
             sending.send_broadcasts(self._parts)
-
-    def _tell(self, key: str, tickets: list[int]) -> int:
-        at = self._clock.now()
-        try:
-            with self._parts.db.writing() as session:
-                launch = session.get_one(Launch, self._launch_id)
-                lead = members(session, launch.id, Role.LEAD)[0]
-                version = next(v for v in live(session, launch.id, at=at) if v.entry.key == key)
-                chosen = Chosen(tickets=tuple(session.get_one(Ticket, t).number for t in tickets))
-                words = Words(version.text, version)
-                people = len(
-                    to_everyone.preview(session, launch, chosen, words, by=lead, at=at).told
-                )
-                to_everyone.send_to_all(
-                    session, launch, chosen, words, people=people, by=lead, at=at, resolves=True
-                )
-        except Declined:
-            return 0  # nobody is left to be told, or they are being told already
-        gone = set(tickets)
-        self._waiting = [each for each in self._waiting if each[2] not in gone]
-        heapq.heapify(self._waiting)
-        return people
 
     # --- what comes of it ---
 
