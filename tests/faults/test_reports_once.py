@@ -195,6 +195,7 @@ def recounted(
         "open_urgent": one(URGENT),
         "undecided": one("SELECT count(*) FROM causes"),
         "promises_broken": one(BROKEN),
+        "updates": one("SELECT count(*) FROM updates WHERE published_at ON_THE_DAY"),
         "fixes": one("SELECT count(*) FROM fixes WHERE at ON_THE_DAY"),
     }
 
