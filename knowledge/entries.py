@@ -4,7 +4,7 @@ Nothing here knows how a vector is made or where it is kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +32,16 @@ class Entry:
     """The approved text, for judging how much of a question it covers; never shown from here."""
     applies_when: str = ""
     """The condition under which the text holds, in words a customer recognises."""
+    _ways: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note the ways once; an approval in a large library looks at those of every entry."""
+        ways = tuple(dict.fromkeys((self.title, *self.phrasings)))
+        object.__setattr__(self, "_ways", ways)
 
     def ways(self) -> tuple[str, ...]:
         """Every way to ask this: the title first, then the phrasings, duplicates removed."""
-        return tuple(dict.fromkeys((self.title, *self.phrasings)))
+        return self._ways
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ shelf find better. Customers teach nothing: who confirms is a person, by name.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
@@ -178,6 +179,8 @@ def taught(entries: Sequence[Asked], lessons: Sequence[Lesson]) -> Taught:
     that was confirmed for several entries, teaches nothing until a person takes one side back.
     """
     known = {entry.id: entry for entry in entries}
+    if not lessons:
+        return Taught(tuple(known.values()), {})
     counted = [lesson for lesson in lessons if lesson.entry.key in known]
     asked = _Owners(entries, counted)
     kept_out = {one.id: why for one in counted if (why := asked.contradiction(one))}
@@ -188,6 +191,11 @@ def taught(entries: Sequence[Asked], lessons: Sequence[Lesson]) -> Taught:
     return Taught(tuple(_with(known[key], learnt.get(key, ())) for key in known), kept_out)
 
 
+@lru_cache(maxsize=20_000)  # of a large library nearly all entries are the same the next time
+def _asked_in(entry: Asked) -> frozenset[str]:
+    return frozenset(map(fingerprint, entry.ways()))
+
+
 class _Owners:
     """Who is asked in which words: the approved ways, and what people said since."""
 
@@ -196,8 +204,8 @@ class _Owners:
         self._confirmed: dict[str, set[str]] = {}
         self._wrong = {(entry.id, fingerprint(text)) for entry in entries for text in entry.not_for}
         for entry in entries:
-            for way in entry.ways():
-                self._approved.setdefault(fingerprint(way), set()).add(entry.id)
+            for words in _asked_in(entry):
+                self._approved.setdefault(words, set()).add(entry.id)
         for lesson in lessons:
             if lesson.answers:
                 self._confirmed.setdefault(fingerprint(lesson.text), set()).add(lesson.entry.key)
