@@ -176,12 +176,13 @@ WALKED = 12 * 24 * 60  # minutes of one walk, from eight days before the transit
 def transitions(zone: str) -> tuple[datetime, ...]:
     """Return when the clocks of ``zone`` change from 2024 to 2027, to the minute."""
     there, found, at = ZoneInfo(zone), [], utc("2024-01-01 00:00")
+    was = at.astimezone(there).utcoffset()
     while at < utc("2028-01-01 00:00"):
-        if at.astimezone(there).utcoffset() != (at + 60 * MINUTE).astimezone(there).utcoffset():
-            minutes = (at + n * MINUTE for n in range(1, 61))
-            was = at.astimezone(there).utcoffset()
+        at += 360 * MINUTE
+        if (offset := at.astimezone(there).utcoffset()) != was:
+            minutes = (at - n * MINUTE for n in range(359, -1, -1))
             found.append(next(m for m in minutes if m.astimezone(there).utcoffset() != was))
-        at += 60 * MINUTE
+            was = offset
     return tuple(found)
 
 
