@@ -13,6 +13,7 @@ from assistant.desk.vacancies import Vacancy
 from assistant.ground.errors import Refused
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
+from assistant.library import replacing
 from assistant.library.decided import may_rule
 from assistant.reports import decision_register, fix_log
 from assistant.reports.decision_register import HISTORY, NO_SCENARIO, Decision, Stall, Waiting
@@ -63,7 +64,7 @@ def register_context(looking: Visit, launch: Launch, tried: Tried | None = None)
             by: [_stall(each) for each in _stalls(taken, waiting, unfiled, by, at)]
             for by in ("scenario", "decider")
         },
-        "history": [_decided(launch, each) for each in taken[:HISTORY]],
+        "history": [_decided(looking, launch, each) for each in taken[:HISTORY]],
         "fixes": [
             {
                 "at": fix.at,
@@ -153,9 +154,15 @@ def _minutes(minutes: float | None) -> str:
     return "–" if minutes is None else age_words(timedelta(minutes=minutes))
 
 
-def _decided(launch: Launch, each: Decision) -> dict[str, Any]:
-    version = each.version
+def _decided(looking: Visit, launch: Launch, each: Decision) -> dict[str, Any]:
+    version, replaced = each.version, each.replaced
+    may = replacing.choices(each.ruling, looking.by) if each.ruling and not replaced else ()
     return {
+        "id": each.ruling.id if each.ruling else 0,
+        "verbs": [{"key": ruled.value, "words": RULED_WORDS[ruled]} for ruled in may],
+        "replaced": {"by": replaced.person.name, "at": replaced.at, "reason": replaced.reason}
+        if replaced
+        else None,
         "scenario": each.scenario,
         "ruled_words": RULED_WORDS[Ruled(each.ruled)],
         "sentence": each.sentence,

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from assistant.desk import chasing
 from assistant.desk.rulings import Ruled, Ruling
 from assistant.ground.errors import NotFound, Refused
-from assistant.library import decided
+from assistant.launch.launches import Launch
+from assistant.library import decided, replacing
 from web.access import PartsHere, RowId, StaffHere, Writing, this_launch
 from web.decision_pages import Tried, register_context
 from web.shell import LookingHere, Visit, Words, visit, went
@@ -66,6 +67,26 @@ def decide(
     return went(f"/library/{launch.key}/entries/{version.entry.key}", "decision-drafted")
 
 
+@router.post("/launches/{key}/rulings/{ruling_id}/replacement")
+def replace(
+    key: str,
+    ruling_id: RowId,
+    acting: Acting,
+    ruled: Annotated[Ruled, Form()],
+    sentence: Words = "",
+    reason: Words = "",
+) -> RedirectResponse:
+    """Decide anew what was decided in error; the old decision stays, with why."""
+    launch = this_launch(acting.session, acting.by, key)
+    version = replacing.replace(
+        acting.session, launch, _ruling(acting, launch, ruling_id), ruled,
+        sentence=sentence, reason=reason, by=acting.by, at=acting.at,
+    )  # fmt: skip
+    if version is None:
+        return went(f"/launches/{key}/decisions", "decision-replaced")
+    return went(f"/library/{launch.key}/entries/{version.entry.key}", "decision-redrafted")
+
+
 @router.post("/launches/{key}/decisions/{scenario}/question")
 def ask(key: str, scenario: str, acting: Acting) -> RedirectResponse:
     """Ask whoever decides it."""
@@ -78,8 +99,13 @@ def ask(key: str, scenario: str, acting: Acting) -> RedirectResponse:
 def remind(key: str, ruling_id: RowId, acting: Acting) -> RedirectResponse:
     """Remind who decides, at most once in a period."""
     launch = this_launch(acting.session, acting.by, key)
+    ruling = _ruling(acting, launch, ruling_id)
+    chasing.remind(acting.session, ruling, by=acting.by, at=acting.at)
+    return went(f"/launches/{key}/decisions", "reminded")
+
+
+def _ruling(acting: Visit, launch: Launch, ruling_id: int) -> Ruling:
     ruling = acting.session.get(Ruling, ruling_id)
     if ruling is None or ruling.launch_id != launch.id:
         raise NotFound("There is no such decision.", what_to_do="Load the page again.")
-    chasing.remind(acting.session, ruling, by=acting.by, at=acting.at)
-    return went(f"/launches/{key}/decisions", "reminded")
+    return ruling

@@ -56,6 +56,9 @@ SENTENCES: dict[str, Callable[[Details], str]] = {
     "ticket.decided": lambda d: (
         f"Decided: {RULED_WORDS[Ruled(d['ruled'])].lower()}. {d['sentence']}"
     ),
+    "ticket.decision-replaced": lambda d: (
+        f"The decision “{RULED_WORDS[Ruled(d['before'])].lower()}” was replaced: {d['reason']}"
+    ),
     "ticket.guard-overridden": lambda d: f"Sent although the guard objected: {d['reason']}",
     "ticket.judgement-taken-back": lambda d: (
         f"What was said about the suggestion was taken back ({TAKEN_BACK[d['said']]})"
@@ -80,6 +83,7 @@ IN_THREAD = (
         "ticket.reopened",
         "ticket.decision-asked",
         "ticket.decided",
+        "ticket.decision-replaced",
     ),
     *("ticket.handed-over", "ticket.issue-moved"),
 )

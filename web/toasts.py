@@ -30,6 +30,8 @@ TOASTS = {
     "verdict-back": "Taken back. It teaches nothing any more; what was sent stays sent.",
     "decision-asked": "Asked. They hear of it now.",
     "decision-drafted": "Decided. Complete the message and submit it: somebody else approves it.",
+    "decision-replaced": "Replaced. The old one stays in the register, with your reason.",
+    "decision-redrafted": "Replaced. Complete the message; what customers have is recalled apart.",
     "facts-needed": "Noted. It goes on waiting until somebody asks again.",
     "reminded": "Reminded.",
     "check-in-added": "Added.",

@@ -20,7 +20,8 @@ launch pack into the database, all of it or nothing) with ``lead_changes`` (what
 
 While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,
 filled in before anybody approves) · ``variants`` (the same answer in other languages) · ``unsaved``
-(what is typed and not saved yet) · ``decided`` (a decision that becomes a draft).
+(what is typed and not saved yet) · ``decided replacing`` (a decision
+that becomes a draft, and a newer one in its place).
 
 In bulk: ``exporting entry_rows`` (out as a pack, as rows) · ``incoming imports`` (a file from the
 page: what it would change, the drafts it becomes, its undo).

@@ -92,7 +92,7 @@ def decide(
         ruling.decide(session, ruled, sentence=sentence, by=by, at=at)
     if ruled not in VERDICTS:
         return None
-    version = _drafted(session, launch, scenario, ruled, found[0].sentence, by, at)
+    version = drafted(session, launch, scenario, ruled, found[0].sentence, by, at)
     for ruling in found:
         row = {"ruling_id": ruling.id, "entry_version_id": version.id}
         session.add(DecidedMessage(**row, drafted_at=at))
@@ -152,7 +152,7 @@ def _waiting_longest(session: Session, scenario: Scenario) -> Ticket:
     return ticket
 
 
-def _drafted(
+def drafted(
     session: Session,
     launch: Launch,
     scenario: Scenario,
@@ -161,9 +161,10 @@ def _drafted(
     by: Person,
     at: datetime,
 ) -> EntryVersion:
+    """Return the draft that says a decision: of the scenario's one response, else a new entry."""
     before = _the_response(session, launch, scenario)
     begun = before.newest.as_draft() if before else Draft(question=scenario.title)
-    draft = _said(begun, ruled, sentence)
+    draft = said(begun, ruled, sentence)
     if not draft.next_update and (newest := updates.newest(session, launch.id, at=at)):
         draft = replace(draft, next_update=newest.next_update, next_update_at=newest.next_update_at)
     if before:
@@ -175,7 +176,8 @@ def _drafted(
     return entry.newest
 
 
-def _said(begun: Draft, ruled: Ruled, sentence: str) -> Draft:
+def said(begun: Draft, ruled: Ruled, sentence: str) -> Draft:
+    """Return a draft that begins with a decision and keeps what fits it of ``begun``."""
     verdict = VERDICTS[ruled]
     if ruled is Ruled.WORKAROUND:
         return replace(begun, verdict=verdict, what_to_do=sentence, written={})

@@ -65,6 +65,7 @@ from assistant.library import (
     entries,
     imports,
     lessons,
+    replacing,
     unsaved,
     vectors,
 )
@@ -117,6 +118,7 @@ NOUNS = (
     afterwards,
     imports,
     lessons,
+    replacing,
     unsaved,
     vectors,
     charge,

@@ -17,6 +17,7 @@ from assistant.launch.scenarios import Decider, Scenario
 from assistant.library.decided import DecidedMessage
 from assistant.library.entries import Entry
 from assistant.library.liveness import is_live
+from assistant.library.replacing import ReplacedRuling
 from assistant.library.versions import EntryVersion
 
 HISTORY = 50  # decisions shown
@@ -48,6 +49,8 @@ class Decision:
     asked_at: datetime
     decided_at: datetime
     version: EntryVersion | None
+    ruling: Ruling | None = None
+    replaced: ReplacedRuling | None = None  # by a newer one, and why
 
     @property
     def was_asked(self) -> bool:
@@ -186,21 +189,25 @@ def _decider(
 def decisions(session: Session, launch: Launch, *, most: int = 1_000) -> list[Decision]:
     """Return the decisions that were taken, newest first."""
     query = (
-        select(Ruling, EntryVersion)
+        select(Ruling, EntryVersion, ReplacedRuling)
         .outerjoin(DecidedMessage, DecidedMessage.ruling_id == Ruling.id)
         .outerjoin(EntryVersion, EntryVersion.id == DecidedMessage.entry_version_id)
+        .outerjoin(ReplacedRuling, ReplacedRuling.ruling_id == Ruling.id)
         .where(Ruling.launch_id == launch.id, Ruling.decided_at.is_not(None))
         .options(
+            joinedload(ReplacedRuling.person),
             joinedload(Ruling.ticket).joinedload(Ticket.scenario),
             joinedload(Ruling.decided_by),
         )
         .order_by(Ruling.decided_at.desc(), Ruling.id.desc())
         .limit(most)
     )
-    return [_decision(ruling, version) for ruling, version in session.execute(query)]
+    return [_decision(*row) for row in session.execute(query)]
 
 
-def _decision(ruling: Ruling, version: EntryVersion | None) -> Decision:
+def _decision(
+    ruling: Ruling, version: EntryVersion | None, replaced: ReplacedRuling | None
+) -> Decision:
     scenario = ruling.ticket.scenario
     return Decision(
         scenario=scenario.title if scenario else NO_SCENARIO,
@@ -211,6 +218,8 @@ def _decision(ruling: Ruling, version: EntryVersion | None) -> Decision:
         asked_at=ruling.asked_at,
         decided_at=ruling.decided_at or ruling.asked_at,
         version=version,
+        ruling=ruling,
+        replaced=replaced,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from assistant.desk.checkins import CheckIn
+from assistant.desk.notices import Notice
 from assistant.ground.audit import Event
 from assistant.ground.people import Role
 from tests import cast
@@ -192,3 +193,59 @@ def test_what_was_typed_never_becomes_markup(shop):
     a_browser(shop, cast.AMIR).post(CALLS, name="<script>x</script>", contact="\u202e\x00'\"")
 
     assert "<script>x" not in a_browser(shop, cast.AMIR).get(CALLS).text
+
+
+# --- a decision that was not right ---
+
+
+def replacement(
+    browser, ruling=1, ruled="not-expected", sentence="It is a bug.", reason="I erred."
+):
+    return browser.post(
+        f"/launches/spring-pricing/rulings/{ruling}/replacement",
+        ruled=ruled, sentence=sentence, reason=reason,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def decided(shop):
+    a_ticket(shop)
+    asks(shop)
+    a_browser(shop, cast.LENA).post(
+        f"{PAGE}/new-price", ruled="expected", sentence="It ended on Monday."
+    )
+    return shop
+
+
+def test_a_newer_decision_replaces_one_that_was_not_right_and_the_old_one_stays(decided):
+    lena = a_browser(decided, cast.LENA)
+
+    gone = replacement(lena)
+
+    assert gone.headers["location"] == "/library/spring-pricing/entries/price-differs"
+    page = lena.get(PAGE).text
+    assert '<s class="quiet">Expected. It ended on Monday.</s>' in page
+    assert "I erred." in page and "It is a bug." in page
+    with decided.db.reading() as session:
+        newest = cast.entry_of(session, "price-differs").newest
+        assert (newest.verdict, newest.why_now) == ("not-expected", "It is a bug.")
+        assert newest.approved_at is None
+        told = session.scalars(select(Notice.words).where(Notice.words.contains("replaced"))).all()
+    assert told == [
+        "Lena Ortiz has replaced the decision on HC-1001: not expected, because: I erred."
+    ]
+    assert "was replaced: I erred." in lena.get("/desk/tickets/HC-1001").text
+
+
+def test_only_who_decides_it_replaces_it_once_with_a_reason_and_only_by_something_else(decided):
+    lena = a_browser(decided, cast.LENA)
+    assert replacement(a_browser(decided, cast.AMIR)).status_code == 403
+    assert replacement(lena, reason=" ").status_code == 409
+    assert replacement(lena, sentence="").status_code == 409
+    same = {"ruled": "expected", "sentence": "It ended on Monday."}
+    assert replacement(lena, **same).status_code == 409
+    assert replacement(lena, ruling=99).status_code == 404
+    assert [replacement(lena).status_code for _ in range(2)] == [303, 409]
+    assert (
+        replacement(lena, ruling=2, ruled="need-facts", sentence="Which plan?").status_code == 303
+    )
