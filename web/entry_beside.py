@@ -19,6 +19,7 @@ from assistant.library.placeholders import PLACEHOLDERS, filled_in
 from assistant.library.plain_language import hints
 from assistant.library.wording import Kind, Parts, Verdict, composed, promised
 from web.entry_form import REQUIRED, typed_parts, typed_values
+from web.entry_owner import unowned
 from web.public_pages import CATEGORY_WORDS, continued
 from web.shown import html_of
 
@@ -57,7 +58,11 @@ def beside(
     parts = parts_of(read, kind)
     language = variants.language(fields["locale"])
     return {
-        "missing": [*missing(fields, kind), *_holes(fields, values)],
+        "missing": [
+            *missing(fields, kind),
+            *_holes(fields, values),
+            *_owner(kind, fields, scenario),
+        ],
         "placeholders": _placeholders(fields, of_launch, values, launch),
         "preview": typed_parts(read, kind),
         "card": card(read, parts, at),
@@ -112,6 +117,13 @@ def _holes(fields: Mapping[str, str], values: Mapping[str, str]) -> list[dict[st
     return [
         {"field": name, "words": words, "title": PART_TITLES[name]} for name, words in wrong.items()
     ]
+
+
+def _owner(
+    kind: Kind, fields: Mapping[str, str], scenario: Scenario | None
+) -> list[dict[str, str]]:
+    words = unowned(kind, fields, scenario)
+    return [{"field": "entry-owner", "words": words, "title": "Owner"}] if words else []
 
 
 def written_of(

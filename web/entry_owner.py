@@ -1,5 +1,7 @@
 """Who is asked about an entry when its time is over: offered, required, and given in its form."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,11 +9,14 @@ from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Membership, Person, Role
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
+from assistant.launch.scenarios import Scenario
 from assistant.library.entries import Entry
 from assistant.library.wording import Kind
 from web.entry_form import EntryForm
 from web.library_pages import AUTHORS
 from web.shell import Visit
+
+WHOM = "Say who is asked when its time is over, or choose a scenario."
 
 
 def team(session: Session, launch: Launch) -> list[Person]:
@@ -25,24 +30,24 @@ def team(session: Session, launch: Launch) -> list[Person]:
     return [person for person in session.scalars(members) if person.is_any(*AUTHORS)]
 
 
-def owner_problems(
-    author: Visit, launch: Launch, kind: Kind, typed: EntryForm, entry: Entry | None = None
-) -> dict[str, str]:
-    """Return what is wrong with the owner in a form that is to be submitted, by field.
+def unowned(kind: Kind, fields: Mapping[str, str], scenario: Scenario | None) -> str:
+    """Return what to do before it can be submitted, where nobody would be asked at its end.
 
-    What is temporary has somebody to be asked at its end: a response always is, an FAQ entry with
-    an end too. A scenario's owner will do.
+    What is temporary has somebody: a response always is, an FAQ entry with an end too. A
+    scenario's owner will do.
     """
-    if entry and not may_own(entry, author.by):
-        return {}  # who cannot choose is not asked to
-    if typed.owner.strip():
-        return {}
+    ends = kind is Kind.RESPONSE or bool(fields["valid_until"].strip())
+    is_owned = bool(fields["owner"].strip()) or (
+        scenario is not None and scenario.owner is not None
+    )
+    return WHOM if ends and not is_owned else ""
+
+
+def owner_problems(author: Visit, launch: Launch, kind: Kind, typed: EntryForm) -> dict[str, str]:
+    """Return what is wrong with the owner in a form that is to be submitted, by field."""
     scenario = scenarios.of_launch(author.session, launch.id).get(typed.scenario)
-    is_owned = scenario is not None and scenario.owner is not None
-    ends = kind is Kind.RESPONSE or bool(typed.valid_until.strip())
-    if not ends or is_owned:
-        return {}
-    return {"owner": "Say who is asked when its time is over, or choose a scenario."}
+    words = unowned(kind, typed.as_typed(), scenario)
+    return {"owner": words} if words else {}
 
 
 def may_own(entry: Entry, person: Person) -> bool:

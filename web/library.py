@@ -184,7 +184,7 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
     values = launch_values.of_launch(author.session, launch.id)
     problems = typed.problems(kind, launch.zone, submitting=submitting, values=values)
     if submitting:
-        problems |= owner_problems(author, launch, kind, typed, entry)
+        problems |= owner_problems(author, launch, kind, typed)
     if problems:
         context = entry_page(
             author.session,
