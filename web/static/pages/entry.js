@@ -6,6 +6,8 @@ import { approvedLine, answerCard } from "../widget/answer.js";
 
 const AFTER = 500; // milliseconds without a key
 const KEEP = "hypercare-entry-";
+const SENT = "hypercare-sent"; // under which name the words lie that were sent a moment ago
+const OWN = ["csrf", "kind", "entry"]; // fields that are the page's, not the author's
 const SAYS = {
   typing: "Changes are not saved yet",
   kept: "Kept for you as you typed it; not saved yet",
@@ -24,6 +26,7 @@ export function previewEntry(page) {
   const desk = { page, form, timer: 0, name: KEEP + location.pathname + location.search };
   desk.loaded = bodyOf(form).toString();
   page.querySelector("[data-check]").hidden = true;
+  arrive(desk);
   restore(desk);
   form.addEventListener("input", () => typed(desk));
   form.addEventListener("keydown", (event) => submitByKey(event, form));
@@ -44,18 +47,24 @@ function bodyOf(form) {
 function typed(desk) {
   desk.form.dataset.unsaved = "yes";
   say(desk, "typing");
+  holdApproval(desk);
   remember(desk);
   clearTimeout(desk.timer);
   desk.timer = setTimeout(() => check(desk), AFTER);
 }
 
 // What is approved is what was submitted: not while other words stand in the form.
-function holdApproval({ page, form, loaded }) {
+function holdApproval(desk) {
+  const { page } = desk;
   const note = page.querySelector("[data-unsaved-says]");
   if (!note || page.querySelector(".kept")) return;
-  const isOther = bodyOf(form).toString() !== loaded;
+  const isOther = !isAsLoaded(desk);
   note.hidden = !isOther;
   for (const button of page.querySelectorAll("[data-needs-saved]")) button.disabled = isOther;
+}
+
+function isAsLoaded({ form, loaded }) {
+  return bodyOf(form).toString() === loaded;
 }
 
 // A slow answer to earlier words never stands beside later ones.
@@ -75,8 +84,8 @@ async function check(desk) {
     swap(desk, words);
     if (!wasTyped) return;
     delete form.dataset.unsaved;
-    forget(desk);
-    say(desk, "kept");
+    forget(desk.name);
+    say(desk, isAsLoaded(desk) ? null : "kept");
   } catch (failure) {
     if (failure.name !== "AbortError" && wasTyped) say(desk, "away");
   }
@@ -85,8 +94,8 @@ async function check(desk) {
 function say({ page }, what) {
   const line = page.querySelector("[data-says]");
   if (!line) return;
-  line.hidden = false;
-  if (line.textContent !== SAYS[what]) line.textContent = SAYS[what];
+  line.hidden = !what;
+  if (what && line.textContent !== SAYS[what]) line.textContent = SAYS[what];
 }
 
 function swap({ page, form }, words) {
@@ -163,6 +172,30 @@ function sent(desk) {
   clearTimeout(desk.timer);
   desk.request?.abort();
   delete desk.form.dataset.unsaved;
+  try {
+    const { entry, kind } = desk.form.elements;
+    sessionStorage.setItem(SENT, JSON.stringify({ name: desk.name, entry: entry.value, kind: kind.value }));
+  } catch {
+    // Storage is denied: nothing was kept in this tab.
+  }
+}
+
+// What was sent lies in this tab until the page says that it was saved. A page that refuses it holds
+// the words itself, and goes on keeping them under the same name: no older ones come back later.
+function arrive(desk) {
+  const { form } = desk;
+  try {
+    const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
+    sessionStorage.removeItem(SENT);
+    if (!sent) return;
+    const isThis = sent.entry === form.elements.entry.value && sent.kind === form.elements.kind.value;
+    if (form.matches("[data-saved]") && (isThis || !sent.entry)) forget(sent.name);
+    if (!form.matches("[data-refused]") || !isThis) return;
+    forget(sent.name);
+    desk.name = sent.name;
+  } catch {
+    // Storage is denied.
+  }
 }
 
 function remember({ form, name }) {
@@ -173,7 +206,7 @@ function remember({ form, name }) {
   }
 }
 
-function forget({ name }) {
+function forget(name) {
   try {
     sessionStorage.removeItem(name);
   } catch {
@@ -181,16 +214,20 @@ function forget({ name }) {
   }
 }
 
+function isSame(one, other) {
+  return one.trim().split(/\s+/).join(" ") === other.trim().split(/\s+/).join(" ");
+}
+
 // What this tab kept is newer than what the server has: it could not be sent.
 function restore(desk) {
   const { form, name } = desk;
   try {
-    const kept = sessionStorage.getItem(name);
-    if (!kept) return;
-    for (const [field, value] of new URLSearchParams(kept)) {
-      if (["csrf", "kind", "entry"].includes(field) || !form.elements[field]) continue;
-      form.elements[field].value = value;
-    }
+    const kept = new URLSearchParams(sessionStorage.getItem(name) ?? "");
+    const typed = [...kept].filter(([field]) => !OWN.includes(field) && form.elements[field]);
+    const isOther = ([field, value]) => field !== "revision" && !isSame(form.elements[field].value, value);
+    if (!typed.some(isOther)) return forget(name);
+    // With the revision: words that were typed for an older state do not go over a newer one unseen.
+    for (const [field, value] of typed) form.elements[field].value = value;
     form.dataset.unsaved = "yes";
     say(desk, "typing");
     holdApproval(desk);
