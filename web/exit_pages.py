@@ -1,6 +1,6 @@
 """The page of a launch's end from its nouns: what launch/exit.html shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,8 +12,10 @@ from assistant.library.afterwards import BECOMES_WORDS, Afterwards, Becomes
 from assistant.library.versions import EntryVersion
 from assistant.reports import declining, exits, handover, second_wave
 from assistant.reports.exits import ARMED, Gate, Need, Signature
+from assistant.reports.moved_limits import Moved, moved_limits
 from assistant.reports.steps import title_of
-from web.rendering import when
+from web.launch_words import number
+from web.rendering import plural, when
 from web.shell import PHASE_WORDS, Visit
 
 WHERE = {  # kind of a need -> (heading, what the link says)
@@ -54,6 +56,7 @@ def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
             {"by": each.who, "at": each.at, "because": each.details["because"]}
             for each in declining.declined(session, launch.id)
         ],
+        "moved": [_moved(each) for each in moved_limits(session, launch)],
         "ended_at": launch.closed_at,
         "armed_until": launch.closed_at + ARMED if launch.closed_at else None,
         "is_armed": exits.is_armed(launch, at=at),
@@ -149,6 +152,25 @@ def _answer(launch: Launch, version: EntryVersion, said: Afterwards | None) -> d
         "at": said.decided_at if said else None,
         "note": said.note if said else "",
     }
+
+
+def _moved(moved: Moved) -> dict[str, Any]:
+    return {
+        "what": moved.what,
+        "metric": title_of(str((moved.after or moved.before)["metric"])),
+        "before": _limit_words(moved.before),
+        "after": _limit_words(moved.after),
+        "by": moved.by,
+        "at": moved.at,
+    }
+
+
+def _limit_words(limit: Mapping[str, Any]) -> str:
+    """Return ``at most 8 for 5 days``; ``none`` when there was none."""
+    if not limit:
+        return "none"
+    days = f" for {plural(limit['days'], 'day')}" if "days" in limit else ""
+    return f"{limit.get('comparison', '')} {number(limit.get('value'))}{days}".strip()
 
 
 def _signature(signature: Signature) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Signals from outside: a program sends them, people upload a file, a page shows them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.orm import Session
 
 from assistant.ground.amounts import of_metric
 from assistant.ground.errors import NotFound, Refused
@@ -40,15 +42,34 @@ def send_signals(
     key: str, sender: Sender, session: Writing, parts: PartsHere, body: Annotated[Any, Body()]
 ) -> Any:
     """Keep one row, a list of rows, or ``{"signals": [...]}``; all of them or none."""
+    caller = _caller(session, sender, key)
+    return _taken(session, caller, body, at=parts.clock.now())
+
+
+@api.put("/launches/{key}/signals")
+def correct_signals(
+    key: str, sender: Sender, session: Writing, parts: PartsHere, body: Annotated[Any, Body()]
+) -> Any:
+    """Keep the same, in the place of what was sent before for the same moment and source."""
+    caller = _caller(session, sender, key)
+    return _taken(session, caller, body, at=parts.clock.now(), corrects=True)
+
+
+def _caller(session: Session, sender: Caller, key: str) -> ApiKey:
     caller = session.get_one(ApiKey, sender.key_id)
     if caller.launch.key != key:
         raise NotFound(f"There is no launch “{key}”.", what_to_do="Check the key.")
-    at = parts.clock.now()
+    return caller
+
+
+def _taken(
+    session: Session, caller: ApiKey, body: Any, *, at: datetime, corrects: bool = False
+) -> Any:
     try:
         rows = ingesting.read(_listed(body), at=at)
     except BadRows as refusal:
         return _bad(refusal)
-    kept = ingesting.keep(session, caller.launch, rows, by=caller.actor, at=at)
+    kept = ingesting.keep(session, caller.launch, rows, by=caller.actor, at=at, corrects=corrects)
     return {"kept": kept.new, "already_there": kept.same}
 
 
@@ -82,14 +103,19 @@ def preview_file(key: str, lead: Lead, file: UploadFile) -> HTMLResponse:
 
 
 @pages.post("/launches/{key}/signals")
-def keep_file(key: str, lead: Lead, rows: Annotated[str, Form(max_length=BIGGEST)]) -> Response:
-    """Keep the rows that were looked at."""
+def keep_file(
+    key: str,
+    lead: Lead,
+    rows: Annotated[str, Form(max_length=BIGGEST)],
+    corrects: Annotated[bool, Form()] = False,
+) -> Response:
+    """Keep the rows that were looked at; ``corrects`` puts them in the place of others."""
     launch = this_launch(lead.session, lead.by, key)
     preview = _preview(lead, tidy(rows))
     if preview["problem"] or preview["problems"]:
         return _page(lead, launch, preview=preview)
     found: list[Row] = preview["found"]
-    ingesting.keep(lead.session, launch, found, by=lead.by, at=lead.at)
+    ingesting.keep(lead.session, launch, found, by=lead.by, at=lead.at, corrects=corrects)
     return went(f"/launches/{key}/signals", "signals-kept")
 
 

@@ -193,9 +193,15 @@ def rows_of_csv(text: str) -> list[dict[str, str]]:
 
 
 def keep(
-    session: Session, launch: Launch, rows: Sequence[Row], *, by: Person | str, at: datetime
+    session: Session,
+    launch: Launch,
+    rows: Sequence[Row],
+    *,
+    by: Person | str,
+    at: datetime,
+    corrects: bool = False,
 ) -> Kept:
-    """Keep the rows that are new.
+    """Keep the rows that are new; with ``corrects``, also in the place of other values.
 
     Raises:
         Refused: when another value is kept for one of them; both are named, and nothing is kept.
@@ -218,17 +224,41 @@ def keep(
     )
     # Read again: somebody else may have kept another value this very moment.
     now = _there(session, launch.id, rows)
+    if corrects:
+        now |= _corrected(session, launch, [r for r in rows if now[r.key] != r.value], by, at)
     if clash := next((row for row in rows if now[row.key] != row.value), None):
         raise Refused(
             f"{clash.metric} at {clash.at:%Y-%m-%dT%H:%M:%SZ} from “{clash.source}” is kept as "
             f"{now[clash.key]:g}, and this says {clash.value:g}.",
-            what_to_do="Nothing of this was kept. Send a correction under another source.",
+            what_to_do="Nothing of this was kept. To correct it, send it as a correction.",
         )
     same = sum(row.key in before for row in rows)
     if len(rows) > same:
         kind = "signals.late" if min(row.at for row in rows) < at - LATE else "signals.kept"
         happened(session, kind, at=at, by=by, launch_id=launch.id, rows=len(rows) - same)
     return Kept(len(rows) - same, same)
+
+
+def _corrected(
+    session: Session, launch: Launch, rows: Sequence[Row], by: Person | str, at: datetime
+) -> dict[tuple[str, datetime, str], float]:
+    """Put these values in the place of those that are kept; what was there stays in the history."""
+    changes = []
+    for row in rows:
+        kept = session.scalars(
+            select(Signal).where(
+                Signal.launch_id == launch.id,
+                Signal.metric == row.metric,
+                Signal.at == row.at,
+                Signal.source == row.source,
+            )
+        ).one()
+        changes.append([row.metric, row.at.isoformat(), row.source, kept.value, row.value])
+        kept.value, kept.received_at = row.value, at
+    if changes:
+        kind = "signals.corrected"
+        happened(session, kind, at=at, by=by, launch_id=launch.id, changes=changes)
+    return {row.key: row.value for row in rows}
 
 
 def _there(

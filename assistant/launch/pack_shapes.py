@@ -169,6 +169,14 @@ class LaunchShape(Shape):
     coverage: CoverageShape | None = None
     policies: PoliciesShape | None = None
 
+    @field_validator("exit_criteria")
+    @classmethod
+    def _each_metric_once(cls, value: list[CriterionShape]) -> list[CriterionShape]:
+        names = [each.metric for each in value]
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise PydanticCustomError("twice", "“{metric}” has two limits", {"metric": twice})
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

@@ -15,7 +15,6 @@ from assistant.ground.database import Base
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.library.entries import Entry
-from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 
@@ -83,8 +82,21 @@ def decide(
 
 
 def temporary(session: Session, launch_id: int, *, at: datetime) -> list[EntryVersion]:
-    """Return the temporary answers that customers get at ``at``, by key."""
-    return [v for v in live(session, launch_id, at=at) if v.entry.kind == Kind.RESPONSE]
+    """Return the temporary answers that were not ended by a person by ``at``, by key.
+
+    Those that ran out are among them: what becomes of them is to be decided all the same.
+    """
+    query = (
+        select(EntryVersion)
+        .join(EntryVersion.entry)
+        .where(Entry.launch_id == launch_id, Entry.kind == Kind.RESPONSE)
+        .where(Entry.retired_at.is_(None) | (Entry.retired_at > at))
+        .where(EntryVersion.approved_at.is_not(None), EntryVersion.superseded_at.is_(None))
+        .where(EntryVersion.recalled_at.is_(None))
+        .order_by(Entry.key)
+        .options(joinedload(EntryVersion.entry).joinedload(Entry.scenario))
+    )
+    return list(session.scalars(query))
 
 
 def decided(session: Session, launch_id: int) -> dict[int, Afterwards]:

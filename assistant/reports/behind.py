@@ -11,7 +11,6 @@ from assistant.answering.decisions import Decision
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message
 from assistant.desk.seeking import Seeking, Seeks
-from assistant.desk.severity import Severity
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
 from assistant.ground import amounts
 from assistant.ground.audit import Event
@@ -22,6 +21,7 @@ from assistant.launch.scenarios import Category
 from assistant.launch.signals import Signal
 from assistant.reports import by_category, desk_metrics, figures, metrics
 from assistant.reports.figures import within
+from assistant.reports.grave import became_grave
 from assistant.reports.metrics import Kept, of_launch
 from assistant.reports.spans import Span, day_span
 
@@ -145,29 +145,24 @@ def _in_hand(asked: _Asked) -> tuple[int, list[Row]]:
 
 
 def _escalated(asked: _Asked) -> tuple[int, list[Row]]:
-    query = select(Event.ticket_id).where(
-        Event.launch_id == asked.launch.id,
-        Event.kind == "ticket.escalated",
-        within(Event.at, asked.span),
-        Event.ticket_id.is_not(None),
+    query = (
+        select(Ticket.id)
+        .join(Event, Event.ticket_id == Ticket.id)
+        .where(of_launch(asked.launch.id), Event.kind == "ticket.escalated")
+        .where(within(Event.at, asked.span))
     )
-    found = asked.session.scalars(query.distinct().order_by(Event.ticket_id))
-    return _tickets(asked, [(each, "escalated") for each in found if each])
+    found = asked.session.scalars(query.distinct().order_by(Ticket.id))
+    return _tickets(asked, [(each, "escalated") for each in found])
 
 
 def _grave(asked: _Asked) -> tuple[int, list[Row]]:
-    query = select(Ticket.id, Ticket.severity).where(
-        of_launch(asked.launch.id),
-        within(Ticket.opened_at, asked.span),
-        Ticket.severity <= int(Severity.PAINFUL),
-    )
-    found = asked.session.execute(query.order_by(Ticket.id))
+    found = became_grave(asked.session, asked.launch.id, asked.span)
     return _tickets(asked, [(each, f"Sev {severity}") for each, severity in found])
 
 
 def _satisfied(asked: _Asked) -> tuple[int, list[Row]]:
     query = select(Ticket.id, Ticket.rating).where(
-        Ticket.launch_id == asked.launch.id,
+        of_launch(asked.launch.id),
         within(Ticket.resolved_at, asked.span),
         Ticket.rating.is_not(None),
     )

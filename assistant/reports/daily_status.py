@@ -85,7 +85,7 @@ def facts_of(session: Session, launch: Launch, day: date, until: datetime) -> Fa
         telling=told_words.of_day(session, launch, day, at=until),
         last_told=newest(session, launch.id, at=until),
         stage=as_of.stage(session, launch, until),
-        standings=exits.standings(session, launch, at=span.end),
+        standings=exits.standings(session, launch, at=until),
         broken=as_of.broken(session, launch.id, span),
         next_promise=as_of.next_promise(session, launch.id, until),
         end=until,

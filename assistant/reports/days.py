@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TOP = "top_repeats"  # kept beside the metrics: {groups: [[id, people, times]]}
 AGAIN = 2  # days back that are measured at every look: waits and returns are still growing
 # Events after which any day may count otherwise.
-EVERYTHING = ("repeats.", "seeking.", "signals.late")
+EVERYTHING = ("repeats.", "seeking.", "signals.late", "signals.corrected", "launch.described")
 REOPENED = "ticket.reopened"
 MOST = 20_000  # events looked at in one go; after more, every day is measured
 AFTERWARDS = timedelta(days=60)  # after its end a launch's days are still measured

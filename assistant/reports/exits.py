@@ -24,11 +24,13 @@ from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
 from assistant.library import afterwards
 from assistant.reports import days, handover, steps
+from assistant.reports.moved_limits import moved_limits
 from assistant.reports.spans import local_day
 from assistant.reports.stability import Criterion, Standing, judge, may_end, stable_days
 
 ARMED = timedelta(days=14)  # after the end, as long as the warning signs propose a return
-GRAVE = Criterion("severity_1_or_2_per_day", 0, days=3)  # asked of every launch, named or not
+GRAVE = Criterion("severity_1_or_2_per_day", 0, days=3)
+"""Asked of every launch. One that names it chooses the days, and allows none all the same."""
 
 
 class Signature(Base):
@@ -81,9 +83,10 @@ class Gate:
 
 
 def criteria(launch: Launch) -> list[Criterion]:
-    """Return the launch's exit criteria, and that nothing grave happened where it names none."""
+    """Return the launch's exit criteria, and that nothing grave happened, whatever it names."""
     named = days.criteria_of(launch)
-    return named if any(c.metric == GRAVE.metric for c in named) else [*named, GRAVE]
+    has_it = any(c.metric == GRAVE.metric and c.at_most and c.limit <= GRAVE.limit for c in named)
+    return named if has_it else [*named, GRAVE]
 
 
 def standings(session: Session, launch: Launch, *, at: datetime) -> list[Standing]:
@@ -194,6 +197,7 @@ def sign(
         launch_id=launch.id,
         override=signature.override,
         missing=signature.missing,
+        moved=len(moved_limits(session, launch)),
     )
     return signature
 

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session, aliased
 from assistant.answering.decisions import Decision
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
-from assistant.desk.severity import Severity
 from assistant.desk.tickets import Ticket
 from assistant.ground.audit import Event
 from assistant.launch import signals
 from assistant.launch.scenarios import Category
 from assistant.reports import by_category, desk_metrics, figures, reassurance
 from assistant.reports.figures import within
+from assistant.reports.grave import became_grave
 from assistant.reports.noise import Count, Evidence, Level, Share, Waits, tolerated
 from assistant.reports.spans import Span
 from assistant.reports.stability import MARGIN, Criterion
@@ -150,25 +150,22 @@ def is_repeat() -> ColumnElement[bool]:
 
 
 def _escalations(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
-    query = select(func.count(distinct(Event.ticket_id))).where(
-        Event.launch_id == launch_id, Event.kind == "ticket.escalated", within(Event.at, span)
+    query = (
+        select(func.count(distinct(Event.ticket_id)))
+        .join(Ticket, Ticket.id == Event.ticket_id)
+        .where(of_launch(launch_id), Event.kind == "ticket.escalated", within(Event.at, span))
     )
     return {"count": session.scalar(query) or 0}
 
 
 def _grave(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
-    query = select(func.count(Ticket.id)).where(
-        of_launch(launch_id),
-        within(Ticket.opened_at, span),
-        Ticket.severity <= int(Severity.PAINFUL),
-    )
-    return {"count": session.scalar(query) or 0}
+    return {"count": len(became_grave(session, launch_id, span))}
 
 
 def _satisfied(session: Session, launch_id: int, span: Span, at: datetime) -> Kept:
     content = func.coalesce(func.sum(case((Ticket.rating >= SATISFIED, 1), else_=0)), 0)
     query = select(content, func.count(Ticket.rating)).where(
-        Ticket.launch_id == launch_id, within(Ticket.resolved_at, span)
+        of_launch(launch_id), within(Ticket.resolved_at, span)
     )
     hits, of = session.execute(query).one()
     return {"hits": hits, "of": of}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.ground.amounts import of_metric
 from assistant.reports.spans import local_day
-from assistant.reports.stability import Criterion, Held, Seen, Standing, judge_day
+from assistant.reports.stability import ENOUGH_CONTACTS, Criterion, Seen, Standing
 
 LOOKED_AT = 3  # whole days before the deadline, together
 
@@ -72,7 +72,7 @@ def judge(objective: Objective, history: Sequence[Seen], *, at: datetime, zone: 
     is_due = objective.by is not None and at >= objective.by
     last = local_day(objective.by, zone) - timedelta(days=1) if is_due and objective.by else None
     days = [each for each in history if last is None or each.day <= last][-LOOKED_AT:]
-    telling = [each for each in days if _tells(objective.criterion, each)]
+    telling = [each for each in days if _tells(each)]
     if not telling:
         return Aim(objective, Reached.TOO_LITTLE, "Too little was measured to say anything.")
     proof = reduce(add, [each.evidence for each in telling if each.evidence is not None])
@@ -85,8 +85,10 @@ def judge(objective: Objective, history: Sequence[Seen], *, at: datetime, zone: 
     return Aim(objective, Reached.MET if holds else Reached.MISSED, f"{over} before the deadline.")
 
 
-def _tells(criterion: Criterion, seen: Seen) -> bool:
-    return judge_day(criterion, seen).held in (Held.HOLDS, Held.WORSE)
+def _tells(seen: Seen) -> bool:
+    """Return whether a day counts, good or bad: one of few contacts is as doubtful either way."""
+    has_value = seen.evidence is not None and seen.evidence.value is not None
+    return has_value and not seen.is_closed and seen.contacts >= ENOUGH_CONTACTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def _is_wave(criterion: Criterion, days: Sequence[Judged], number: int) -> bool:
     day = days[number]
     if day.held is not Held.WORSE or day.seen.evidence is None:
         return False
-    if number and days[number - 1].held is Held.WORSE:
+    before = [each.held for each in days[:number] if each.held is not Held.CLOSED]
+    if before[-1:] == [Held.WORSE]:
         return True
     evidence, limit = day.seen.evidence, criterion.limit
     return evidence.is_worse(limit, at_most=criterion.at_most, chance=SURE)

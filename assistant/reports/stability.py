@@ -89,7 +89,7 @@ class Standing:
 def judge_day(criterion: Criterion, seen: Seen) -> Judged:
     """Return whether the day holds, and why in words."""
     evidence = seen.evidence
-    if seen.is_closed:
+    if seen.is_closed and not _is_worse_all_the_same(criterion, evidence):
         return Judged(seen, Held.CLOSED, "Nobody is there on this day.")
     if evidence is None or (evidence.value is None and not isinstance(evidence, Waits)):
         return Judged(seen, Held.TOO_LITTLE, "Nothing was measured.")
@@ -108,6 +108,13 @@ def judge_day(criterion: Criterion, seen: Seen) -> Judged:
     if _is_in_doubt(evidence, evidence.value, criterion):
         return Judged(seen, Held.TOO_LITTLE, f"{beyond}, of too few to be sure.")
     return Judged(seen, Held.HOLDS, f"{beyond} by no more than chance.")
+
+
+def _is_worse_all_the_same(criterion: Criterion, evidence: Evidence | None) -> bool:
+    """Return whether a closed day counts: what customers met then happened, waits apart."""
+    if evidence is None or evidence.value is None or isinstance(evidence, Waits):
+        return False
+    return evidence.is_worse(criterion.limit, at_most=criterion.at_most, chance=DAY)
 
 
 def _is_in_doubt(evidence: Evidence, value: float, criterion: Criterion) -> bool:

@@ -3,8 +3,11 @@
 import random
 from datetime import date, timedelta
 
-from assistant.desk.severity import Severity
+import pytest
+
+from assistant.desk import scoping
 from assistant.ground.parts import Parts
+from assistant.launch.describing import describe
 from assistant.launch.signals import Signal
 from assistant.reports import days, metrics
 from assistant.reports.days import criteria_of, first_day, history, keep_days, kept, measure_day
@@ -83,15 +86,30 @@ def test_what_changes_a_past_day_has_it_measured_again(shop: Parts) -> None:
     a_customer(shop).asks("I am locked out and cannot work at all")
     keep_days(shop)
     day = next(d for d, f in kept_days(shop).items() if f["contacts_per_day"]["count"])
-    before = kept_days(shop)[day]["severity_1_or_2_per_day"]["count"]
+    assert kept_days(shop)[day]["severity_1_or_2_per_day"]["count"] == 1
     later(shop, days=9)
     keep_days(shop)
     with cast.the_ticket(shop) as (session, ticket):
-        lena = cast.the(session, cast.LENA)
-        grave = Severity.MINOR if before else Severity.BLOCKED
-        ticket.set_severity(session, grave, reason="Looked again.", by=lena, at=shop.clock.now())
+        lena, at = cast.the(session, cast.LENA), shop.clock.now()
+        scoping.correct(session, ticket, inside=False, by=lena, at=at)
     keep_days(shop)
-    assert kept_days(shop)[day]["severity_1_or_2_per_day"]["count"] == 1 - before
+    assert kept_days(shop)[day]["severity_1_or_2_per_day"]["count"] == 0
+
+
+def test_another_time_zone_has_every_day_measured_again(
+    shop: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "OVERLAP", 0)  # as after five hundred more events
+    for _ in range(5):
+        a_customer(shop).asks(ASKED)
+        keep_days(shop)
+        later(shop, hours=13)
+    keep_days(shop)
+    with shop.db.writing() as session:
+        launch, lena, at = launch_of(session), cast.the(session, cast.LENA), shop.clock.now()
+        describe(session, launch, {"time_zone": "Pacific/Auckland"}, by=lena, at=at)
+    keep_days(shop)
+    assert kept_days(shop) == recounted(shop)
 
 
 def test_a_signal_from_outside_is_a_metric_of_its_day(shop: Parts) -> None:

@@ -6,12 +6,17 @@ import pytest
 
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
+from assistant.launch.describing import describe
 from assistant.library import afterwards
 from assistant.library.afterwards import Becomes
 from assistant.reports import exits, handover
+from assistant.reports.daily_status import facts_of
 from assistant.reports.days import DayKept, first_day
+from assistant.reports.moved_limits import moved_limits
+from assistant.reports.spans import local_day
 from tests import cast
 from tests.cast import AMIR, LENA, PRIYA, a_customer, later, launch_of, the
+from tests.web.staff import a_browser
 
 CALM = {"contacts_per_day": {"count": 60}, "repeat_questions_per_day": {"count": 3},
         "severity_1_or_2_per_day": {"count": 0}}  # fmt: skip
@@ -122,6 +127,48 @@ def test_a_shut_gate_is_passed_with_a_reason_only_and_it_is_kept(shop: Parts) ->
         (signature,) = exits.signatures(session, launch.id)
         assert signature.override == "The contract ends."
         assert "repeat_questions_per_day: 2 of 5 days hold." in signature.missing
+
+
+def test_a_limit_that_is_loosened_while_it_is_live_hides_nothing_grave_and_is_listed(
+    shop: Parts,
+) -> None:
+    calm_days(shop, 9, severity_1_or_2_per_day={"count": 3})
+    hand_over(shop)
+    loose = {"metric": "severity_1_or_2_per_day", "comparison": "at most", "value": 10, "days": 1}
+    with shop.db.writing() as session:
+        launch, lena, at = launch_of(session), the(session, LENA), shop.clock.now()
+        named = [{**launch.exit_criteria[0], "value": 9}, loose]
+        describe(session, launch, {"exit_criteria": named}, by=lena, at=at)
+    assert "severity_1_or_2_per_day: 0 of 3 days hold." in gate(shop).missing
+    with shop.db.reading() as session:
+        found = moved_limits(session, launch_of(session))
+    told = [(each.by, each.before.get("value"), each.after.get("value")) for each in found]
+    assert told == [("Lena Ortiz", 8, 9), ("Lena Ortiz", None, 10)]
+    page = a_browser(shop, PRIYA).get(f"/launches/{cast.LAUNCH}/exit").text
+    assert "none → at most 10 for 1 day<" in page
+
+
+def test_a_temporary_answer_that_ran_out_is_still_to_be_decided(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        launch, at = launch_of(session), shop.clock.now()
+        before = afterwards.undecided(session, launch.id, at=at)
+        assert before
+        for version in before:
+            version.valid_until = at + timedelta(days=1)
+    later(shop, days=2)
+    with shop.db.reading() as session:
+        left = afterwards.undecided(session, launch_of(session).id, at=shop.clock.now())
+    assert [each.id for each in left] == [each.id for each in before]
+
+
+def test_today_is_no_whole_day_of_the_daily_status(shop: Parts) -> None:
+    calm_days(shop, 5)
+    with shop.db.reading() as session:
+        launch, at = launch_of(session), shop.clock.now()
+        status = facts_of(session, launch, local_day(at, launch.zone), at)
+        assert [each.streak for each in status.standings] == [
+            each.streak for each in exits.standings(session, launch, at=at)
+        ]
 
 
 def test_for_fourteen_days_it_may_begin_again(shop: Parts) -> None:

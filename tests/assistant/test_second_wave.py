@@ -1,6 +1,7 @@
 """R56: for fourteen days after the end the same figures are watched; a wave is told once."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 from assistant.ground.audit import Event
@@ -33,6 +34,13 @@ def test_two_worse_days_or_one_beyond_doubt_are_a_wave_and_a_calm_day_ends_it() 
     assert days(5, 40, 50, 60) == [2]
     assert days(5, 40, 5, 41, 5) == [2, 4]
     assert waves([]) == []
+
+
+def test_days_on_which_nobody_is_there_do_not_part_two_that_are_worse() -> None:
+    friday, saturday, sunday, monday = history(17, 0, 0, 17)
+    weekend = [replace(each, is_closed=True) for each in (saturday, sunday)]
+    (wave,) = waves([(LIMIT, [friday, *weekend, monday])])
+    assert wave.day == monday.day
 
 
 def test_calm_launches_are_left_alone_and_second_waves_are_found() -> None:

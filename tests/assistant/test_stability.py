@@ -162,6 +162,17 @@ def test_a_day_is_worse_only_when_chance_does_not_explain_it(
     assert judge_day(criterion, Seen(MONDAY, evidence, contacts=200)).held is held
 
 
+def test_a_closed_day_never_holds_and_still_resets_what_it_disproves() -> None:
+    def closed(evidence: Evidence) -> Held:
+        return judge_day(REPEATS, Seen(MONDAY, evidence, contacts=50, is_closed=True)).held
+
+    assert closed(Count(3)) is Held.CLOSED
+    assert closed(Count(17)) is Held.CLOSED  # chance explains it
+    assert closed(Count(40)) is Held.WORSE
+    waits = Seen(MONDAY, Waits(40, 40, 40, 900.0), contacts=50, is_closed=True)
+    assert judge_day(Criterion("first_response_minutes", 50), waits).held is Held.CLOSED
+
+
 def test_days_that_hold_one_by_one_are_calm_only_when_they_hold_together() -> None:
     grey, good = judge(REPEATS, days(17, 18, 19, 17, 18)), judge(REPEATS, days(9, 8, 9, 7, 8))
     assert (stable_days([grey, good]), calm_days([grey, good])) == (5, 0)

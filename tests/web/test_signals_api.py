@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from assistant.ground.audit import Event
 from assistant.ground.parts import Parts
-from assistant.launch import api_keys
+from assistant.launch import api_keys, signals
 from assistant.launch.api_keys import Scope
 from tests import cast
 from tests.web.staff import PAGE, a_browser
@@ -26,6 +28,24 @@ def test_a_program_sends_one_or_many_and_again_is_fine(shop: Parts):
     assert other.status_code == 409
     assert "1841" in other.text
     assert "says 2" in other.text
+
+
+def test_a_correction_takes_the_place_of_what_was_sent_and_is_in_the_history(shop: Parts):
+    client, key = a_browser(shop).client, _key(shop)
+    client.post(API, json=[ROW, {**ROW, "source": "b", "value": 1}], headers=key)
+
+    corrected = client.put(API, json={**ROW, "value": 1900}, headers=key)
+
+    assert (corrected.status_code, corrected.json()) == (200, {"kept": 0, "already_there": 1})
+    with shop.db.reading() as session:
+        launch_id = cast.launch_of(session).id
+        span = {"start": cast.NOW - timedelta(days=30), "end": cast.NOW + timedelta(days=30)}
+        assert signals.of_day(session, launch_id, "logins_per_day", **span) == (1901.0, 2)
+        event = session.scalars(select(Event).where(Event.kind == "signals.corrected")).one()
+        assert event.details["changes"][0][-2:] == [1841, 1900]
+    assert client.put(API, json={**ROW, "value": 1900}, headers=key).status_code == 200
+    stranger = client.put(f"{API}x", json=ROW, headers=key)
+    assert stranger.status_code == 404
 
 
 def test_bad_rows_are_named_and_nothing_is_kept(shop: Parts):
