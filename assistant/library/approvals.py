@@ -14,6 +14,7 @@ from assistant.ground.people import Person, Role
 from assistant.launch.launches import library_changed
 from assistant.launch.scenarios import Decider
 from assistant.library.standing import Standing
+from assistant.library.undoing import merge_again, retire_again, retirement_of
 from assistant.library.versions import Approval, EntryVersion, drafted
 
 UNDO = timedelta(seconds=10)
@@ -76,6 +77,7 @@ class Approvable(Standing):
             if earlier.approved_at is not None and earlier.superseded_at is None:
                 earlier.superseded_at = at
         version.approved_at, version.approved_by_id = at, by.id
+        version.undoing = retirement_of(self)
         self.retired_at = self.retired_by_id = None
         library_changed(session, self.launch_id)
         self.note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
@@ -100,6 +102,7 @@ class Approvable(Standing):
                 earlier.superseded_at = None
         if version.takes_in is not None:
             version.takes_in.stand_again(session, since=since, by=by, at=at)
+        retire_again(self, version.undoing)
         again = self._again(session, version, at=at)
         library_changed(session, self.launch_id)
         self.note(session, "approval-undone", by=by, at=at, version=version.number)
@@ -150,6 +153,8 @@ class Approvable(Standing):
         version.rejected_at, version.submitted_at, version.changes_asked = at, None, reason.strip()
         version.rejected_people = people
         version.void_approvals(at)
+        version.undoing = {"takes_in": version.takes_in.id} if version.takes_in else {}
+        version.takes_in = None  # rejected is the merging too, whatever is written here next
         self.note(session, "rejected", by=by, at=at, version=version.number, reason=reason)
 
     def undo_rejection(self, session: Session, *, by: Person, at: datetime) -> None:
@@ -164,6 +169,7 @@ class Approvable(Standing):
         if not self.may_undo_rejection(at):
             raise Refused("The ten seconds have passed.", what_to_do="Its author submits it again.")
         version.rejected_at, version.submitted_at, version.changes_asked = None, at, ""
+        merge_again(session, version)
         self.note(session, "rejection-undone", by=by, at=at, version=version.number)
 
     def may_undo_rejection(self, at: datetime) -> bool:

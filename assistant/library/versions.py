@@ -116,6 +116,8 @@ class EntryVersion(Base):
     superseded_at: Mapped[datetime | None]
     recalled_at: Mapped[datetime | None]  # found wrong: not sent, and struck through where it was
     undone_at: Mapped[datetime | None]  # its approval was taken back within ten seconds
+    # What undoing the last decision on it gives back (``undoing``).
+    undoing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     proven_at: Mapped[datetime | None]
     index_problem: Mapped[str] = mapped_column(default="")
     takes_in_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), index=True)
@@ -217,6 +219,7 @@ class EntryVersion(Base):
         self.sha256 = sha256(self.text)
         self.sought = sought_words(self.text, self.ways())
         self.void_approvals(at)
+        self.undoing = {}
         if by is not None:
             self.add_writer(by)
         self.author_id, self.saved_at, self.submitted_at = by.id if by else None, at, None

@@ -11,6 +11,7 @@ from assistant.ground.people import Person, Role
 from assistant.launch.launches import labels_changed, library_changed
 from assistant.library.approvals import UNDO
 from assistant.library.standing import Standing
+from assistant.library.undoing import submission_of, submit_again
 from assistant.library.versions import EntryVersion
 
 
@@ -61,6 +62,7 @@ class Withdrawable(Standing):
         """End because the answer to ``to`` has taken it in: retired, or rejected as a draft."""
         because = f"It was merged into “{to}”."
         if self.newest.approved_at is None:
+            self.newest.undoing = submission_of(self.newest)
             self.newest.rejected_at, self.newest.submitted_at = at, None
             self.newest.changes_asked = because
         if self.approved is not None:
@@ -71,7 +73,7 @@ class Withdrawable(Standing):
     ) -> None:
         """Be as before ``give_way`` at ``since``; what happened to it otherwise stays."""
         if self.newest.rejected_at is not None and self.newest.rejected_at == since:
-            self.newest.rejected_at, self.newest.changes_asked = None, ""
+            submit_again(self.newest)
         if self.retired_at is not None and self.retired_at == since:
             self._stand(session, "merge-undone", by=by, at=at)
 

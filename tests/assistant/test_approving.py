@@ -11,8 +11,9 @@ from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.ground.people import Role
 from assistant.launch import scenarios
-from assistant.library import entries, publishing
+from assistant.library import entries, publishing, reshaping
 from assistant.library.entries import Entry
+from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, NOW, OLU, a_draft, an_entry, entry_of, the
@@ -212,6 +213,33 @@ def test_a_retirement_may_be_undone_and_says_so_in_the_history(shop: Parts) -> N
             entry.undo_retirement(session, by=lena, at=LATE)
         kinds = session.scalars(select(Event.kind).where(Event.entry_id == entry.id))
         assert "entry.retirement-undone" in list(kinds)
+
+
+def test_an_approval_undone_leaves_what_was_retired_before_it_retired(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        entry, lena = entry_of(session, "export-data"), the(session, LENA)
+        earlier = NOW - timedelta(hours=1)
+        entry.retire(session, reason="It is wrong.", by=lena, at=earlier)
+        entry.save(session, a_draft(answer="Ask us."), by=the(session, AMIR), at=NOW)
+        entry.submit(session, by=the(session, AMIR), at=NOW)
+        approving.approve(session, entry, by=lena, at=NOW)
+        assert entry.approved is entry.newest
+        again = approving.undo_approval(session, entry, by=lena, at=SOON)
+        session.flush()
+
+        assert (entry.approved, again.state) == (None, "review")
+        assert (entry.retired_at, entry.retired_because) == (earlier, "It is wrong.")
+        assert "export-data" not in [each.entry.key for each in live(session, 1, at=SOON)]
+
+
+def test_a_rejection_undone_lets_a_merge_wait_again(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        source, into = entry_of(session, "cancel-plan"), entry_of(session, "change-address")
+        reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
+        approving.reject(session, into, reason="Keep both.", by=the(session, NOOR), at=NOW)
+        into.undo_rejection(session, by=the(session, NOOR), at=SOON)
+        approving.approve(session, into, by=the(session, NOOR), at=SOON)
+        assert source.state(SOON) == "retired"
 
 
 # --- owners ---

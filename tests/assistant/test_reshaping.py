@@ -51,6 +51,42 @@ def test_after_a_merge_is_undone_both_answer_as_before(shop: Parts) -> None:
         assert source.state(SOON) == "retired"
 
 
+@pytest.mark.parametrize("how", ["anew", "rolled-back"])
+def test_a_merge_that_was_rejected_ends_nothing_when_its_entry_is_approved_later(
+    shop: Parts, how: str
+) -> None:
+    with shop.db.writing() as session:
+        source, into = entry_of(session, "cancel-plan"), entry_of(session, "change-address")
+        amir, noor = the(session, AMIR), the(session, NOOR)
+        into.save(session, a_draft(question="How do I move?"), by=amir, at=NOW)
+        into.submit(session, by=amir, at=NOW)
+        approving.approve(session, into, by=noor, at=NOW)
+        reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
+        approving.reject(session, into, reason="Keep both.", by=noor, at=NOW)
+        if how == "anew":
+            into.save(session, a_draft(question="How do I move?", answer="Ask."), by=amir, at=NOW)
+            into.submit(session, by=amir, at=NOW)
+        else:
+            reshaping.roll_back(session, into, 1, by=amir, at=NOW)
+        approving.approve(session, into, by=noor, at=NOW)
+
+        assert into.approved is into.newest
+        assert (source.state(NOW), source.retired_because) == ("approved", "")
+
+
+def test_after_a_merge_is_undone_a_draft_that_waited_waits_again(shop: Parts) -> None:
+    key = an_entry(shop, approved_by=None)
+    with shop.db.writing() as session:
+        source, into = entry_of(session, key), entry_of(session, "change-address")
+        source.submit(session, by=the(session, AMIR), at=NOW)
+        reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
+        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+        assert source.state(NOW) == "rejected"
+        into.undo_approval(session, by=the(session, NOOR), at=SOON)
+
+        assert (source.state(SOON), source.newest.submitted_at) == ("review", NOW)
+
+
 def test_what_was_answered_before_a_merge_keeps_citing_its_version(shop: Parts) -> None:
     publishing.publish(shop, 1, at=NOW)
     mara = cast.a_customer(shop)
