@@ -80,15 +80,18 @@ Decided = Annotated[Deciding, Depends(Deciding)]
 
 
 @router.post("/approval")
-def approve(deciding: Decided, override: Words = "", people: Number = 0) -> RedirectResponse:
+def approve(
+    deciding: Decided, override: Words = "", people: Number = 0, seen: Number = 0
+) -> RedirectResponse:
     """Make it what customers get, put it into the index and prove that it is found.
 
-    ``people`` are told who asked for it, when that number was confirmed.
+    ``people`` are told who asked for it, when that number was confirmed; ``seen`` is the replay
+    whose breaks are overridden.
     """
     with deciding.entry() as (entry, lead):
         _must_see_what_is_approved(entry, lead)
         version, _ = approving.approve_and_tell(
-            lead.session, entry, people=people, by=lead.by, at=lead.at, override=override
+            lead.session, entry, people=people, by=lead.by, at=lead.at, override=override, seen=seen
         )
     if version.approved_at is None:
         return deciding.done("approved-once")

@@ -89,6 +89,7 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         "left_out": len(told.left_out),
         "replay": approving.effect_in_words(replayed),
         "breaks": replayed.breaks if replayed.blocks else 0,
+        "seen": replayed.counted.id if replayed.counted else 0,
         "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
         "is_first": is_first,
     }

@@ -71,8 +71,7 @@ def summary(
         "done": run.done if run else 0,
         "total": run.total if run else 0,
         "share": effect.share,
-        "with_model": bool(run and run.with_model),
-        "calls": run.calls if run else 0,
+        "known": _known(effect.counted),
         "counts": _counts(effect, address) if effect.is_known else [],
         "estimates": _estimates(effect),
         "below": [_few(session, effect, each, address) for each in _worth(effect)],
@@ -86,6 +85,13 @@ def summary(
             "lose": is_live and leads and effect.state != "running",
         },
     }
+
+
+def _known(run: Replay | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    at, by = run.finished_at or run.started_at, run.started_by.name
+    return {"id": run.id, "by": by, "at": at, "with_model": run.with_model, "calls": run.calls}
 
 
 def _lost(effect: Effect) -> str:
@@ -106,7 +112,7 @@ def _worth(effect: Effect) -> list[Category]:
 
 
 def _count(effect: Effect, category: Category) -> int:
-    return int(effect.replay.counts.get(category, 0)) if effect.replay else 0
+    return int(effect.counted.counts.get(category, 0)) if effect.counted else 0
 
 
 def _counts(effect: Effect, address: str) -> list[dict[str, Any]]:
@@ -157,15 +163,15 @@ def _override(effect: Effect) -> dict[str, Any] | None:
 
 
 def _few(session: Session, effect: Effect, category: Category, address: str) -> dict[str, Any]:
-    assert effect.replay is not None  # noqa: S101 - only what is known has categories
-    found = replay.cases_of(session, effect.replay, category, most=FIRST)
-    title, tone, _ = _words_of(effect.replay)[category]
+    assert effect.counted is not None  # noqa: S101 - only what is known has categories
+    found = replay.cases_of(session, effect.counted, category, most=FIRST)
+    title, tone, _ = _words_of(effect.counted)[category]
     return {
         "title": title,
         "tone": tone,
         "more": max(0, _count(effect, category) - len(found)),
         "href": f"{address}?category={category.value}",
-        "cases": shown(session, effect.replay, found),
+        "cases": shown(session, effect.counted, found),
     }
 
 
@@ -234,8 +240,9 @@ def replay_page(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the context of library/replay.html: one category of the last replay, a page of it."""
-    version, run = replay.this_replay(session, entry)
+    version, newest = replay.this_replay(session, entry)
     effect = replay.effect_of(session, version, at=at)
+    run = effect.counted or newest
     counts, address = _counts(effect, address_of(launch, entry)), address_of(launch, entry)
     named = {each["key"]: each for each in counts}
     filled = next(

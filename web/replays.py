@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.answering import replay
+from assistant.answering.replay_runs import newest_of
 from assistant.answering.second_reading import cost_of
 from assistant.ground.errors import Refused
 from assistant.library import entries
@@ -27,6 +28,7 @@ def _lead(request: Request, parts: PartsHere, me: LeadHere, session: Writing) ->
 
 Author = Annotated[Visit, Depends(_author)]
 Lead = Annotated[Visit, Depends(_lead)]
+Seen = Annotated[int, Form(ge=0, le=2**31 - 1)]  # the replay whose breaks were shown
 ADDRESS = "/launches/{launch}/library/{entry}/replay"
 
 
@@ -61,7 +63,7 @@ def start_replay(author: Author, launch: str, entry: str) -> RedirectResponse:
 def ask_the_model(author: Author, launch: str, entry: str) -> RedirectResponse:
     """Let the model read what changes, as far as today's budget allows it."""
     found = _this(author, launch, entry)
-    run = replay.newest_of(author.session, found.newest)
+    run = newest_of(author.session, found.newest)
     cost = cost_of(author.parts, author.session, run) if run else None
     if cost is None or not cost.questions:
         raise Refused("There is nothing to ask a model.", what_to_do="Replay it first.")
@@ -91,10 +93,12 @@ def cancel_replay(author: Author, launch: str, entry: str) -> RedirectResponse:
 
 
 @router.post(f"{ADDRESS}/override")
-def overrule_breaks(lead: Lead, launch: str, entry: str, reason: Words = "") -> RedirectResponse:
-    """Keep the lead's word that the breaks are meant."""
+def overrule_breaks(
+    lead: Lead, launch: str, entry: str, reason: Words = "", seen: Seen = 0
+) -> RedirectResponse:
+    """Keep the lead's word that the breaks are meant: those of the replay that they saw."""
     found = _this(lead, launch, entry)
-    replay.overrule(lead.session, found.newest, reason=reason, by=lead.by, at=lead.at)
+    replay.overrule(lead.session, found.newest, reason=reason, by=lead.by, at=lead.at, seen=seen)
     return _back(launch, found, "breaks-overruled")
 
 

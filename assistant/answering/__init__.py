@@ -20,7 +20,7 @@ Before an approval: ``replay`` runs a version against every real question of its
 about what changes) · ``asked_before`` with ``turns`` (the questions) ·
 ``rethinking`` with ``glances`` and ``stored_meanings`` (thought again, as little as will do) ·
 ``replay_effect`` (what it does to each, and the estimates) · ``replay_records`` (what is kept of
-that) · ``replay_age`` (whether it still holds).
+that) · ``replay_runs`` (which run counts) · ``replay_age`` (whether it still holds).
 Afterwards: ``broadcast`` (one answer to everyone who asked: ``audience`` who asked, ``leaving_out``
 who is not told and why, ``to_everyone`` decided with their number, ``sending`` one by one,
 ``missed`` whom it could not tell) ·

@@ -21,22 +21,30 @@ from assistant.library.versions import EntryVersion
 
 
 def approve(
-    session: Session, entry: Entry, *, by: Person, at: datetime, override: str = ""
+    session: Session,
+    entry: Entry,
+    *,
+    by: Person,
+    at: datetime,
+    override: str = "",
+    seen: int | None = None,
 ) -> EntryVersion:
     """Say that the newest version is right; return it, approved or with the first approval of two.
 
-    ``override`` is why it is right although confirmed answers change with it.
+    ``override`` is why it is right although confirmed answers change with it, those of the replay
+    that was ``seen``.
 
     Raises:
         NotPermitted: when ``by`` had a hand in it, has approved it, or may not decide it.
         Refused: when it is incomplete, nothing waits for approval, or the last replay shows
-            confirmed answers that would change, and nobody has said why that is meant.
+            confirmed answers that would change, and nobody has said why that is meant, or has
+            seen other ones.
     """
     version, needed = entry.newest, approvers_needed(entry)
     entry.may_approve(version, by)
     effect = replay.effect_of(session, version, at=at)
     if effect.blocks and override.strip():
-        replay.overrule(session, version, reason=override, by=by, at=at)
+        replay.overrule(session, version, reason=override, by=by, at=at, seen=seen)
     elif effect.blocks:
         raise Refused(
             f"{_confirmed(effect.breaks)} would change with it.",
@@ -61,21 +69,32 @@ def effect_in_words(effect: Effect) -> str:
     """Return what a replay says of an approval in numbers, or plainly that none says it."""
     if effect.state == "none":
         return "It was not replayed: what it changes for real questions is not known."
-    if effect.state == "running":
+    if not effect.is_known and effect.state == "running":
         return "Its replay is still running: what it changes is not known yet."
-    if effect.state == "failed":
+    if not effect.is_known:
         return f"Its replay failed, so what it changes is not known. {' '.join(effect.why)}"
     said = (
         f"Replayed: {effect.gains} gained, {effect.steals} answered otherwise, "
         f"{effect.breaks} confirmed answers broken, {effect.unanswered} still unanswered."
     )
+    if effect.state == "running":
+        return f"{said} That was the last one that ended; another is still running."
+    if effect.state == "failed":
+        return f"{said} That was the last one that ended; the next one failed."
     return (
         said if effect.state == "fresh" else f"{said} That is out of date: {' '.join(effect.why)}"
     )
 
 
 def approve_and_tell(
-    session: Session, entry: Entry, *, people: int, by: Person, at: datetime, override: str = ""
+    session: Session,
+    entry: Entry,
+    *,
+    people: int,
+    by: Person,
+    at: datetime,
+    override: str = "",
+    seen: int | None = None,
 ) -> tuple[EntryVersion, Broadcast | None]:
     """Approve, and tell the ``people`` who asked for it; 0 tells nobody.
 
@@ -85,7 +104,7 @@ def approve_and_tell(
         NotPermitted: as ``approve``.
         Refused: as ``approve``, or when others would be told than were counted.
     """
-    version = approve(session, entry, by=by, at=at, override=override)
+    version = approve(session, entry, by=by, at=at, override=override, seen=seen)
     if not people or version.approved_at is None:
         return version, None
     session.flush()

@@ -2,7 +2,8 @@
 
 Nothing here changes what customers get. A replay is recorded, thought by the worker
 (``replaying``) and settled; until then it is running, and afterwards it is honest about being out
-of date. Breaks hold an approval back until a lead overrules them with a reason.
+of date. Breaks hold an approval back until a lead overrules them with a reason: those of the last
+replay that has ended, whatever has begun or failed since.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,13 @@ from sqlalchemy.orm import Session
 from assistant.answering.replay_age import content_of, moved
 from assistant.answering.replay_effect import Category, Estimate
 from assistant.answering.replay_records import Override, Replay, ReplayCase
+from assistant.answering.replay_runs import (
+    broken_by,
+    finished_of,
+    newest_of,
+    override_of,
+    word_of,
+)
 from assistant.ground.audit import happened
 from assistant.ground.database import put_unless_there
 from assistant.ground.errors import NotFound, NotPermitted, Refused
@@ -26,11 +34,12 @@ from assistant.library.versions import EntryVersion
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What is known of a version's effect. Counts are 0 until a replay has ended."""
+    """What is known of a version's effect. Counts are 0 until a first replay has ended."""
 
     state: str  # none, running, stale, failed or fresh
     why: tuple[str, ...] = ()  # it is stale, or failed: in words, each a sentence
-    replay: Replay | None = None  # the run that it is about
+    replay: Replay | None = None  # the newest run
+    counted: Replay | None = None  # the last run that has ended, whose counts these are
     gains: int = 0
     steals: int = 0
     breaks: int = 0
@@ -45,7 +54,7 @@ class Effect:
     @property
     def is_known(self) -> bool:
         """Return whether there are counts to go by, be they out of date."""
-        return self.state in {"fresh", "stale"}
+        return self.counted is not None
 
     @property
     def blocks(self) -> bool:
@@ -62,24 +71,34 @@ class Effect:
 
 def effect_of(session: Session, version: EntryVersion, *, at: datetime | None = None) -> Effect:
     """Return what is known of the effect of ``version``; ``at`` also tells what expired since."""
-    replay = newest_of(session, version)
-    if replay is None:
+    run = newest_of(session, version)
+    if run is None:
         return Effect("none")
-    if replay.is_running:
-        return Effect("running", replay=replay)
-    if replay.failed_because:
-        return Effect("failed", (replay.failed_because,), replay)
-    why = moved(session, replay, version, at)
-    counted = {name: int(replay.counts.get(key, 0)) for name, key in _COUNTS.items()}
+    state, why = _state_of(session, run, version, at)
+    ended = finished_of(session, run)
+    if ended is None:
+        return Effect(state, why, run)
     return Effect(
-        "stale" if why else "fresh",
+        state,
         why,
-        replay,
-        before=Estimate(**replay.before),
-        after=Estimate(**replay.after),
-        override=_override_of(session, replay, version),
-        **counted,
+        run,
+        ended,
+        before=Estimate(**ended.before),
+        after=Estimate(**ended.after),
+        override=override_of(session, ended, version),
+        **{name: int(ended.counts.get(key, 0)) for name, key in _COUNTS.items()},
     )
+
+
+def _state_of(
+    session: Session, run: Replay, version: EntryVersion, at: datetime | None
+) -> tuple[str, tuple[str, ...]]:
+    if run.is_running:
+        return "running", ()
+    if run.failed_because:
+        return "failed", (run.failed_because,)
+    why = moved(session, run, version, at)
+    return "stale" if why else "fresh", why
 
 
 _COUNTS = {
@@ -165,49 +184,45 @@ def cancel(session: Session, version: EntryVersion, *, by: Person, at: datetime)
 
 
 def overrule(
-    session: Session, version: EntryVersion, *, reason: str, by: Person, at: datetime
+    session: Session,
+    version: EntryVersion,
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    seen: int | None = None,
 ) -> Override:
     """Keep a lead's word that the breaks of the last replay are meant.
 
     It covers exactly those questions and these words: another break, or another text, and the
-    approval is held back again.
+    approval is held back again. ``seen`` is the replay whose breaks were shown to the lead.
 
     Raises:
         NotPermitted: when ``by`` is no lead.
-        Refused: without a reason, or when nothing is held back.
+        Refused: without a reason, when nothing is held back, or when another replay than the one
+            that was ``seen`` has ended meanwhile.
     """
     if not by.is_any(Role.LEAD):
         raise NotPermitted("Only a lead overrules a break.", what_to_do="Ask a lead.")
     if not reason.strip():
         raise Refused("Say why the breaks are meant.", what_to_do="Write it for those who ask.")
     effect = effect_of(session, version)
-    if not effect.blocks or effect.replay is None:
+    if not effect.blocks or effect.counted is None:
         raise Refused("Nothing is held back.", what_to_do="Load the entry again.")
-    override = Override(
-        replay_id=effect.replay.id,
-        version_id=version.id,
-        content=effect.replay.content,
-        broken={"messages": sorted(broken_by(session, effect.replay))},
-        reason=reason.strip(),
-        at=at,
-        by_id=by.id,
-    )
+    if seen is not None and seen != effect.counted.id:
+        raise Refused(
+            "Another replay has ended since you looked, and it may break other answers.",
+            what_to_do="Load the entry again and look at what the last replay breaks.",
+        )
+    broken = sorted(broken_by(session, effect.counted))
+    override = word_of(session, effect.counted, by)
+    override.version_id, override.content = version.id, content_of(version)
+    override.broken = {"messages": broken}
+    override.reason, override.at = reason.strip(), at
     session.add(override)
     session.flush()
-    _note(session, "overruled", effect.replay, by=by, at=at, reason=reason.strip())
+    _note(session, "overruled", effect.counted, by=by, at=at, reason=reason.strip())
     return override
-
-
-def newest_of(session: Session, version: EntryVersion) -> Replay | None:
-    """Return the last replay of a version that nobody cancelled."""
-    query = select(Replay).where(Replay.version_id == version.id, Replay.cancelled_by_id.is_(None))
-    return session.scalar(query.order_by(Replay.id.desc()).limit(1))
-
-
-def broken_by(session: Session, replay: Replay) -> set[int]:
-    """Return the questions that a replay breaks."""
-    cases = select(ReplayCase.message_id).where(ReplayCase.replay_id == replay.id)
-    return set(session.scalars(cases.where(ReplayCase.category == Category.BREAK)))
 
 
 def cases_of(
@@ -229,17 +244,6 @@ def this_replay(session: Session, entry: Entry) -> tuple[EntryVersion, Replay]:
         if (replay := newest_of(session, version)) is not None:
             return version, replay
     raise NotFound("It was not replayed yet.", what_to_do="Start a replay on the entry’s page.")
-
-
-def _override_of(session: Session, replay: Replay, version: EntryVersion) -> Override | None:
-    """Return the newest word of a lead that covers every break of a replay."""
-    given = session.scalars(
-        select(Override)
-        .where(Override.version_id == version.id, Override.content == replay.content)
-        .order_by(Override.id.desc())
-    ).all()
-    broken = broken_by(session, replay) if given else set()
-    return next((one for one in given if broken <= set(one.broken["messages"])), None)
 
 
 def _note(

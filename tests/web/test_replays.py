@@ -1,5 +1,7 @@
 """Replays on the entry's page: every state, the questions behind the counts, and a lead's word."""
 
+import re
+
 import pytest
 
 from assistant.answering import replay_lease, replaying
@@ -104,13 +106,21 @@ def test_a_lead_overrules_a_break_on_the_page_and_others_cannot(shop, lena):
 
     blocked, amirs = lena.get(ENTRY).text, amir.get(ENTRY).text
     refused = amir.post(f"{REPLAY}/override", reason="Let me.")
-    silent = lena.post(f"{REPLAY}/override", reason="")
-    done = lena.post(f"{REPLAY}/override", reason="Exports <b>moved</b>.")
+    (seen,) = set(re.findall(r'name="seen" value="(\d+)"', blocked))
+    silent = lena.post(f"{REPLAY}/override", reason="", seen=seen)
+    unseen = lena.post(f"{REPLAY}/override", reason="Exports moved.")
+    lena.post(REPLAY)
+    while_another_runs = lena.get(ENTRY).text
+    done = lena.post(f"{REPLAY}/override", reason="Exports <b>moved</b>.", seen=seen)
 
     assert "It breaks what people confirmed." in blocked
     assert 'action="/launches/spring-pricing/library/pause-plan/replay/override"' in blocked
     assert "replay/override" not in amirs
     assert (refused.status_code, silent.status_code, done.status_code) == (403, 409, 303)
+    assert unseen.status_code == 409
+    assert "Load the entry again and look at what the last replay breaks." in unseen.text
+    assert "Until a replay has ended, the last one that did counts" in while_another_runs
+    assert "It breaks what people confirmed." in while_another_runs
     after = lena.get(ENTRY).text
     assert "Breaks overruled by Lena Ortiz." in after
     assert "Exports &lt;b&gt;moved&lt;/b&gt;." in after
