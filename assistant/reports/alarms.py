@@ -9,7 +9,7 @@ from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch import staging
 from assistant.launch.launches import Launch, Trigger
-from assistant.reports import exits, steps
+from assistant.reports import exits, going_live, steps
 from assistant.reports.warning_signs import TITLE, Sign
 from assistant.reports.watching import WarningAlarm
 
@@ -49,8 +49,9 @@ def follow(
     settle(session, launch, alarm, because=because, by=by, at=at, follows=True)
     why = f"{TITLE[Sign(alarm.sign)]}. {because.strip()}"
     if launch.phase == "preparing":
-        launch.trigger = Trigger.WARNING
-        launch.go_live(session, by=by, at=at)
+        going_live.take_live(
+            session, launch, trigger=Trigger.WARNING, because=why, reason=because, by=by, at=at
+        )
         return
     if launch.phase == "closed":
         exits.begin_again(session, launch, because=why, by=by, at=at)

@@ -7,6 +7,7 @@ from assistant.desk.seeking import Seeking
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Trigger
 from assistant.reports import reassurance, watching
+from assistant.reports.going_live import Activation
 from assistant.reports.watching import WarningAlarm
 from tests import cast
 from tests.web.staff import a_browser
@@ -79,6 +80,10 @@ def test_a_launch_in_preparation_is_activated_with_the_trigger_warning_sign(shop
     with shop.db.reading() as session:
         launch = cast.launch_of(session)
         assert (launch.phase, launch.trigger) == ("active", Trigger.WARNING)
+        activation = session.get_one(Activation, launch.id)
+        assert activation.because == "The same questions repeat. It has begun."
+        assert (activation.by.email, activation.reason) == (cast.LENA, "It has begun.")
+        assert activation.overruled  # what was advised and open then
 
 
 def test_the_index_is_shown_by_scenario_and_corrected_from_the_list_and_the_ticket(shop: Parts):
