@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.desk import update_alarms
+from assistant.desk import mails, update_alarms
 from assistant.desk.notices import unread
 from assistant.desk.tickets import Ticket
 from assistant.ground import outbox
@@ -176,10 +176,18 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
             *_held_up(visit, launch),
             *_untold(visit, launch),
         ],
-        "mail_aside": mail.put_aside if mail and person.is_any(Role.LEAD) else None,
+        "mail_aside": _aside(visit, mail) if mail and person.is_any(Role.LEAD) else None,
         "toast": _toast(visit.request),
         "live": {"is_desk": person.is_any(*AT_DESK), "upto": visit.upto},
     }
+
+
+def _aside(visit: Visit, mail: MailNow) -> int:
+    """Return how many mails wait for the reader: those of their launches, and of none."""
+    if not mail.put_aside:
+        return 0
+    mine = None if visit.by.is_any() else [launch.id for launch in visit.launches]
+    return mails.count_of(visit.session, mails.of_people_in(mine), *mails.aside("aside"))
 
 
 def _held_up(visit: Visit, launch: Launch | None) -> list[dict[str, str]]:

@@ -144,11 +144,16 @@ def of_people_in(launches: Collection[int] | None) -> ColumnElement[bool]:
     return or_(Mail.launch_id.is_(None), Mail.launch_id.in_(launches))
 
 
+def count_of(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Return how many mails there are of these conditions."""
+    return session.scalar(select(func.count(Mail.id)).where(*conditions)) or 0
+
+
 def page_of(
     session: Session, *conditions: ColumnElement[bool], number: int = 1
 ) -> tuple[list[Mail], int]:
     """Return one page of mails without their bytes, newest first, and how many there are."""
-    total = session.scalar(select(func.count(Mail.id)).where(*conditions)) or 0
+    total = count_of(session, *conditions)
     query = (
         select(Mail).where(*conditions).options(joinedload(Mail.launch)).order_by(Mail.id.desc())
     )

@@ -459,6 +459,7 @@ def test_what_was_put_aside_is_paged_and_split_by_launch(
     first, second = lena.get("/mails").text, lena.get("/mails", page=2).text
     assert (first.count("No 0"), second.count("No 0")) == (PER_PAGE, 4)
     assert f"1–{PER_PAGE} of {PER_PAGE + 4} mails" in first
+    assert f'{PER_PAGE + 4}<span class="heard"> mails wait for you' in first
     assert "No 000" not in second  # of a launch that she does not work on
     assert lena.get("/mails", of=LAUNCH).text.count("No 0") == PER_PAGE
     assert lena.get("/mails", of="none").text.count("No 0") == 1
