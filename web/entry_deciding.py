@@ -190,7 +190,10 @@ def extend(acting: Acted, until: Words = "", endless: bool = Form(False)) -> Red
         end = None if endless else instant(until, entry.launch.zone)
         if end is None and not endless:
             raise Refused("Say until when.", what_to_do="Write a day and a time.")
-        version = expiring.extend(staff.session, entry, end, by=staff.by, at=staff.at)
+        needed = approving.approvers_needed(entry)
+        version = expiring.extend(
+            staff.session, entry, end, by=staff.by, at=staff.at, needed=needed
+        )
     publish(acting.parts, entry.launch_id)
     return acting.done("extended" if version.approved_at else "submitted")
 

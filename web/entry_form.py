@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE
 from assistant.library import placeholders, variants
+from assistant.library.filing import filing_of
 from assistant.library.placeholders import PLACEHOLDERS
 from assistant.library.versions import Draft, EntryVersion
 from assistant.library.wording import Kind, Verdict, promised
@@ -130,7 +131,7 @@ class EntryForm:
 
 def typed_before(version: EntryVersion, zone: ZoneInfo) -> dict[str, str]:
     """Return a version as its author typed it."""
-    draft, scenario = version.as_draft(), version.entry.scenario
+    draft, scenario = version.as_draft(), filing_of(version)
     own = draft.own_values
     return {
         **{name: getattr(version, name) for name in ("question", "applies_when", "verdict")},

@@ -83,7 +83,7 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         else "From now on the assistant may send"
     )
     return {
-        "text": f"{begins} version {new.number}, exactly as it stands.{replaced} "
+        "text": f"{begins} version {new.number}, exactly as it stands.{replaced}{_refiled(new)} "
         f"{people} asked this so far.",
         "people": 0 if is_first or not new.is_valid(seen.at) else len(told.told),
         "left_out": len(told.left_out),
@@ -93,6 +93,13 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
         "is_first": is_first,
     }
+
+
+def _refiled(version: EntryVersion) -> str:
+    if not version.refiled:
+        return ""
+    filed = version.filed_under
+    return f" It is filed under “{filed.title}” then." if filed else " It has no scenario then."
 
 
 def _undoable(entry: Entry, at: datetime) -> tuple[datetime, str] | None:

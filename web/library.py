@@ -198,11 +198,11 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
         return author.page("library/entry.html", "library", launch, context, status=422)
     draft, scenario = typed.draft(kind, launch.zone, values), _scenario(author, launch.id, typed)
     form_kept(author, launch, entry, typed, is_new=False)
-    entry.file_under(author.session, scenario, by=author.by, at=author.at)
     give(author, entry, typed)
     # Saving the same words again makes nobody their author, and no new version.
     if not entry.newest.is_as(draft):
         entry.save(author.session, draft, by=author.by, at=author.at)
+    entry.file_under(author.session, scenario, by=author.by, at=author.at)
     if submitting:
         entry.submit(author.session, by=author.by, at=author.at)
     return _back(entry, "submitted" if submitting else "saved")

@@ -83,12 +83,16 @@ def recall_page(
             "is_undoable": found.may_be_undone(at),
             "entry_href": entry_href(entry),
             "versions": [_version(each) for each in recall.versions_of(session, found)],
+            "agreed_by": found.agreed_by.name if found.agreed_by and found.stands else None,
+            "agreed_because": found.agreed_because,
             "reinstated_by": found.reinstated_by.name if found.reinstated_by else None,
             "reinstated_because": found.reinstated_because,
         },
         "may": {
             "undo": found.may_be_undone(at),
-            "reinstate": found.stands and person.is_any(Role.LEAD) and person.id != found.by_id,
+            "reinstate": found.stands
+            and person.is_any(Role.LEAD)
+            and person.id not in (found.by_id, found.agreed_by_id),
             "correct": found.stands and not found.may_be_undone(at),
         },
         "people": _people(session, found),

@@ -106,7 +106,7 @@ def reinstate(
         found = _this(session, lead.by, recall_id)
         recall.reinstate(session, found, because=reason, by=lead.by, at=lead.at)
     _publish(parts, found.launch_id)
-    return went(f"/recalls/{recall_id}", "reinstated")
+    return went(f"/recalls/{recall_id}", "reinstated-once" if found.stands else "reinstated")
 
 
 @router.post("/recalls/{recall_id}/correction")

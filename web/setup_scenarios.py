@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from assistant.ground.database import sha256
 from assistant.ground.errors import Refused
-from assistant.launch.describing import describe_scenario, scenario_of
+from assistant.launch.describing import scenario_of
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
+from assistant.library.filing import describe_scenario
 from web.access import LeadHere, PartsHere, Writing, this_launch
 from web.new_launch import key_of
 from web.scenario_form import scenario_row, scenario_said

@@ -52,6 +52,7 @@ TOASTS = {
     "alarm-settled": "Noted, with your reason.",
     "recalled": "Recalled. It is off every page; those who were told read it struck through.",
     "recall-undone": "Undone. It is approved and sent as before.",
+    "reinstated-once": "Noted. A second lead says so too before customers get it again.",
     "reinstated": "Reinstated. Those who were told hear that it stands.",
     "confirmed": "Confirmed. The assistant moves nothing here by itself any more.",
     "put-aside": "Put aside, until it has twice as many questions.",

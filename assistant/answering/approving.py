@@ -1,5 +1,6 @@
 """Approving: an entry becomes what customers get, by people who did not write it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,8 +16,8 @@ from assistant.answering.to_everyone import preview, send_to_all
 from assistant.answering.triage import triage
 from assistant.ground.errors import Refused
 from assistant.ground.people import Membership, Person, Role
-from assistant.library.approvals import GRAVEST
 from assistant.library.entries import Entry
+from assistant.library.filing import GRAVEST
 from assistant.library.versions import EntryVersion
 
 
@@ -152,12 +153,14 @@ def who_may_approve(session: Session, entry: Entry) -> list[Person]:
     return [person for person in found if not entry.may_be_approved_by(person)]
 
 
-def approvers_needed(entry: Entry) -> int:
+def approvers_needed(entry: Entry, versions: Sequence[EntryVersion] = ()) -> int:
     """Return how many people approve it beside its author: two where it is as grave as can be.
 
-    That is where its scenario says so, or where one of the ways in which it is asked does.
+    That is where its scenario says so, or where one of the ways in which it is asked does, in the
+    newest version or in those that are named.
     """
-    if any(triage(way).severity <= GRAVEST for way in entry.newest.ways()):
+    ways = [way for version in versions or (entry.newest,) for way in version.ways()]
+    if any(triage(way).severity <= GRAVEST for way in ways):
         return 2
     return entry.approvers_needed
 

@@ -25,6 +25,7 @@ from assistant.launch.pack_file import Lines
 from assistant.launch.pack_shapes import EntryShape
 from assistant.library import launch_values
 from assistant.library.entries import Entry, by_key
+from assistant.library.filing import file, waits
 from assistant.library.imports import keep_draft
 from assistant.library.keys import RESERVED
 from assistant.library.liveness import is_live
@@ -145,7 +146,7 @@ def write(
         raise Refused(f"{field}: {wrong[0].message}", what_to_do=wrong[0].remedy)
     values = launch_values.of_launch(session, launch.id)
     entry, _, _ = keep_draft(session, launch, shape, entry, values, key.made_by, at)
-    entry.scenario = known.get(shape.scenario) if shape.scenario else None
+    file(entry, known.get(shape.scenario) if shape.scenario else None)
     session.flush()
     _note(session, key, entry, "saved", at)
     return entry
@@ -183,7 +184,7 @@ def submit(session: Session, key: ApiKey, entry: Entry, *, at: datetime) -> None
     if missing := version.parts.missing():
         raise Refused(f"It still needs {', '.join(missing)}.", what_to_do="Send the missing parts.")
     version.must_be_filled()
-    version.submitted_at, version.rejected_at, version.changes_asked = at, None, ""
+    waits(version, since=at)
     flag_modified(entry, "key")  # of two at work on it the slower one is told
     session.flush()
     _note(session, key, entry, "submitted", at)

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from assistant.answering.approving import approvers_needed
 from assistant.answering.audience import Chosen
 from assistant.answering.broadcast import Broadcast
 from assistant.answering.leaving_out import Words
@@ -88,8 +89,10 @@ def reinstate(
 ) -> None:
     """Say as a second person that the words were right after all; those who were told hear that.
 
+    Where two people approve the words, two reinstate them: the first one's word is kept.
+
     Raises:
-        NotPermitted: when ``by`` recalled it, wrote it, or may not approve it.
+        NotPermitted: when ``by`` recalled it, wrote it, or may not approve it, or was the first.
         Refused: without a reason, or when it is not recalled any more.
     """
     if not by.is_any(Role.LEAD) or by.id == recalled.by_id:
@@ -97,8 +100,17 @@ def reinstate(
             "Another lead than who recalled it reinstates it.", what_to_do="Ask another lead."
         )
     entry = session.get_one(Entry, recalled.entry_id)
-    for version in versions_of(session, recalled):
-        entry.may_approve(version, by)
+    versions, first = versions_of(session, recalled), recalled.agreed_by_id
+    if by.id == first:
+        raise NotPermitted(
+            "You have said so; a second person does too.", what_to_do="Ask another lead."
+        )
+    for version in versions:
+        entry.may_approve(version, by, is_second=first is not None)
+    if first is None and approvers_needed(entry, versions) > 1:
+        recalled.agree(because=because, by=by)
+        entry.note(session, "reinstatement-agreed", by=by, at=at, reason=because.strip())
+        return
     recalled.end(because=because, by=by, at=at)
     _stop_correcting(session, recalled, by=by, at=at)
     _stands_again(session, recalled, because.strip(), by=by, at=at)

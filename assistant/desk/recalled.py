@@ -52,9 +52,12 @@ class Recall(Base):
     reinstated_at: Mapped[datetime | None]
     reinstated_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reinstated_because: Mapped[str] = mapped_column(default="")
+    agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # the first of two
+    agreed_because: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(nullable=False)
     by: Mapped[Person] = relationship(foreign_keys=by_id)
     reinstated_by: Mapped[Person | None] = relationship(foreign_keys=reinstated_by_id)
+    agreed_by: Mapped[Person | None] = relationship(foreign_keys=agreed_by_id)
     told: Mapped[list["ToldWrong"]] = relationship(order_by="ToldWrong.id", back_populates="recall")
 
     __mapper_args__ = {"version_id_col": version}
@@ -81,16 +84,28 @@ class Recall(Base):
             )
         self.undone_at = at
 
+    def agree(self, *, because: str, by: Person) -> None:
+        """Say as the first of two that the words were right after all.
+
+        Raises:
+            Refused: when they are not taken back, or without a reason.
+        """
+        self._may_end(because)
+        self.agreed_by, self.agreed_by_id, self.agreed_because = by, by.id, because.strip()
+
+    def _may_end(self, because: str) -> None:
+        if not self.stands:
+            raise Refused("It is not recalled any more.", what_to_do="Nothing is left to do.")
+        if not because.strip():
+            raise Refused("Say why it is right after all.", what_to_do="Write the reason.")
+
     def end(self, *, because: str, by: Person, at: datetime) -> None:
         """Say that the words were right after all.
 
         Raises:
             Refused: when they are not taken back, or without a reason.
         """
-        if not self.stands:
-            raise Refused("It is not recalled any more.", what_to_do="Nothing is left to do.")
-        if not because.strip():
-            raise Refused("Say why it is right after all.", what_to_do="Write the reason.")
+        self._may_end(because)
         self.reinstated_at, self.reinstated_by_id = at, by.id
         self.reinstated_because = because.strip()
 

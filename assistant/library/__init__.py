@@ -23,7 +23,8 @@ filled in before anybody approves) · ``variants`` (the same answer in other lan
 (what is typed and not saved yet) · ``decided replacing`` (a decision
 that becomes a draft, and a newer one in its place).
 
-Of decisions: ``undoing`` (what each of them ended, given back when it is undone).
+Of decisions: ``undoing`` (what each of them ended, given back when it is undone) ·
+``filing`` (under which scenario an entry stands, and a version waits).
 
 In bulk: ``exporting entry_rows`` (out as a pack, as rows) · ``incoming imports`` (a file from the
 page: what it would change, the drafts it becomes, its undo).

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import library_changed
-from assistant.launch.scenarios import Decider
+from assistant.launch.scenarios import Decider, Scenario
+from assistant.library import filing
 from assistant.library.standing import Standing
 from assistant.library.undoing import merge_again, retire_again, retirement_of
-from assistant.library.versions import Approval, EntryVersion, drafted
+from assistant.library.versions import Approval, Draft, EntryVersion, drafted
 
 UNDO = timedelta(seconds=10)
-GRAVEST = 1  # severity from which two people approve, beside the author
 
 
 class Approvable(Standing):
@@ -27,7 +27,7 @@ class Approvable(Standing):
     @property
     def approvers_needed(self) -> int:
         """Return how many people approve it, beside who wrote it."""
-        return 2 if self.scenario is not None and self.scenario.severity <= GRAVEST else 1
+        return 2 if filing.is_gravest(self) else 1
 
     def approve(
         self,
@@ -77,7 +77,7 @@ class Approvable(Standing):
             if earlier.approved_at is not None and earlier.superseded_at is None:
                 earlier.superseded_at = at
         version.approved_at, version.approved_by_id = at, by.id
-        version.undoing = retirement_of(self)
+        version.undoing = retirement_of(self) | filing.take_effect(self, version)
         self.retired_at = self.retired_by_id = None
         library_changed(session, self.launch_id)
         self.note(session, "approved", by=by, at=at, version=version.number, sha256=version.sha256)
@@ -103,7 +103,9 @@ class Approvable(Standing):
         if version.takes_in is not None:
             version.takes_in.stand_again(session, since=since, by=by, at=at)
         retire_again(self, version.undoing)
-        again = self._again(session, version, at=at)
+        again = self.again(session, version, drafted(version), at=at)
+        again.takes_in = version.takes_in
+        filing.file_back(self, version, again)
         library_changed(session, self.launch_id)
         self.note(session, "approval-undone", by=by, at=at, version=version.number)
         return again
@@ -114,14 +116,19 @@ class Approvable(Standing):
         is_ours = newest.is_current and bool(newest.approvals)  # a pack's approval is none of ours
         return is_ours and newest.approved_at is not None and at < newest.approved_at + UNDO
 
-    def _again(self, session: Session, version: EntryVersion, *, at: datetime) -> EntryVersion:
-        """Return the same words as a new version in review, by the same authors."""
+    def again(
+        self, session: Session, version: EntryVersion, draft: Draft, *, at: datetime
+    ) -> EntryVersion:
+        """Return the same words as a new version in review, by the same authors.
+
+        ``draft`` is what ``version`` says, for another time perhaps.
+        """
         again = EntryVersion(number=version.number + 1, created_at=at)
         self.versions.append(again)
-        again.write(drafted(version), by=version.author, at=at)
+        again.write(draft, by=version.author, at=at)
         again.text, again.sha256 = version.text, version.sha256
-        again.writers, again.submitted_at = list(version.writers), at
-        again.takes_in = version.takes_in
+        again.writers = list(version.writers)
+        filing.waits(again, since=at)
         session.flush()
         return again
 
@@ -189,8 +196,14 @@ class Approvable(Standing):
             return why.message
         return ""
 
-    def may_approve(self, version: EntryVersion, person: Person) -> None:
-        """Raise NotPermitted, with the reason, unless ``person`` may approve ``version``."""
+    def may_approve(
+        self, version: EntryVersion, person: Person, *, is_second: bool = False
+    ) -> None:
+        """Raise NotPermitted, with the reason, unless ``person`` may approve ``version``.
+
+        Whoever approved it may decide about it again later; ``is_second`` when somebody who may
+        has said so before.
+        """
         if not person.is_any(Role.LEAD):
             raise NotPermitted("Only a lead approves an entry.", what_to_do="Ask a lead.")
         if version.author_id == person.id:
@@ -203,17 +216,18 @@ class Approvable(Standing):
                 "You had a hand in this version, so somebody else approves it.",
                 what_to_do="Ask another lead.",
             )
-        if any(approval.person_id == person.id for approval in version.standing_approvals):
+        standing = version.standing_approvals if version.approved_at is None else []
+        if any(approval.person_id == person.id for approval in standing):
             raise NotPermitted(
                 "You have approved it; a second person does too.", what_to_do="Ask another lead."
             )
-        self._may_decide(person, is_second=bool(version.standing_approvals))
-
-    def _may_decide(self, person: Person, *, is_second: bool) -> None:
         # Of two who approve, the one whom the scenario names is the first and any lead the second.
-        scenario = self.scenario
-        if not scenario or is_second or scenario.is_decided_by(person, Decider.APPROVES_MESSAGES):
-            return
+        if not standing and not is_second:
+            _may_decide(filing.filing_of(version), person)
+
+
+def _may_decide(scenario: Scenario | None, person: Person) -> None:
+    if scenario is not None and not scenario.is_decided_by(person, Decider.APPROVES_MESSAGES):
         named = scenario.deciders[Decider.APPROVES_MESSAGES]
         raise NotPermitted(
             f"Messages for “{scenario.title}” are approved by {named}.",

@@ -18,6 +18,7 @@ from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
+from assistant.library import filing
 from assistant.library.approvals import Approvable
 from assistant.library.versions import Approval, Draft, EntryVersion
 from assistant.library.withdrawal import Withdrawable
@@ -65,6 +66,8 @@ class Entry(Approvable, Withdrawable, Base):
             raise Refused("An entry has a question.", what_to_do="Write what customers ask.")
         if self.versions and self.newest.approved_at is None:
             version = self.newest
+            if version.rejected_at is not None:
+                version.refiled, version.filed_under = False, None
         else:
             number = self.newest.number + 1 if self.versions else 1
             version = EntryVersion(number=number, created_at=at)
@@ -86,17 +89,24 @@ class Entry(Approvable, Withdrawable, Base):
                 f"It still needs {', '.join(missing)}.", what_to_do="Write it, then submit."
             )
         version.must_be_filled()
-        version.submitted_at, version.changes_asked = at, ""
-        version.rejected_at = None
+        filing.waits(version, since=at)
         self.note(session, "submitted", by=by, at=at, version=version.number)
 
     def file_under(
         self, session: Session, scenario: Scenario | None, *, by: Person | None, at: datetime
     ) -> None:
-        """Say which scenario it belongs to; the same again changes nothing."""
-        if scenario is not self.scenario:
-            self.scenario = scenario
-            if by and self.versions and self.newest.approved_at is None:
+        """Say which scenario it belongs to; the same again changes nothing.
+
+        What customers get stays filed as it is until a version that is filed so is approved:
+        where none waits, that is a new one of the same words.
+        """
+        if scenario is not filing.filing_of(self.newest):
+            if filing.must_wait(self):
+                before = self.newest
+                version = self.save(session, before.as_draft(), by=by, at=at)
+                version.text, version.sha256 = before.text, before.sha256
+            filing.file(self, scenario)
+            if by and self.newest.approved_at is None:
                 self.newest.add_writer(by)  # the scenario decides who may approve it
             self.note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
 

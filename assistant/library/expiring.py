@@ -24,11 +24,18 @@ AT_ONCE = 200  # versions that one round tells of
 
 
 def extend(
-    session: Session, entry: Entry, until: datetime | None, *, by: Person, at: datetime
+    session: Session,
+    entry: Entry,
+    until: datetime | None,
+    *,
+    by: Person,
+    at: datetime,
+    needed: int = 1,
 ) -> EntryVersion:
     """Let the approved words be sent until ``until``, or without an end; return their version.
 
-    Where ``by`` may not approve them, that is a new version of the same words, in review.
+    Where ``by`` may not approve them, that is a new version of the same words, in review. Where
+    two people approve them, because its scenario or ``needed`` says so, ``by`` is the first.
 
     Raises:
         Refused: when ``until`` is over, nothing is approved, or a version is not decided.
@@ -42,6 +49,8 @@ def extend(
         entry.may_approve(version, by)
     except NotPermitted:
         return _asked_for(session, entry, version, until, by=by, at=at)
+    if max(needed, entry.approvers_needed) > 1:
+        return _first_of_two(session, entry, version, until, by=by, at=at)
     before, version.valid_until = version.valid_until, until
     version.ending_told_at = version.ended_told_at = None
     library_changed(session, entry.launch_id)
@@ -65,14 +74,34 @@ def _asked_for(
     by: Person,
     at: datetime,
 ) -> EntryVersion:
-    if entry.newest is not version:
-        raise Refused(
-            f"Version {entry.newest.number} is not decided.", what_to_do="Set its end there."
-        )
+    _must_be_decided(entry, version)
     again = entry.save(session, replace(drafted(version), valid_until=until), by=by, at=at)
     again.text, again.sha256 = version.text, version.sha256
     entry.submit(session, by=by, at=at)
     return again
+
+
+def _first_of_two(
+    session: Session,
+    entry: Entry,
+    version: EntryVersion,
+    until: datetime | None,
+    *,
+    by: Person,
+    at: datetime,
+) -> EntryVersion:
+    """Return the same words for longer, by who wrote them, with the first approval of two."""
+    _must_be_decided(entry, version)
+    again = entry.again(session, version, replace(drafted(version), valid_until=until), at=at)
+    entry.note(session, "submitted", by=by, at=at, version=again.number)
+    return entry.approve(session, by=by, at=at, needed=2)
+
+
+def _must_be_decided(entry: Entry, version: EntryVersion) -> None:
+    if entry.newest is not version:
+        raise Refused(
+            f"Version {entry.newest.number} is not decided.", what_to_do="Set its end there."
+        )
 
 
 def ask_owners(parts: Parts) -> int:

@@ -11,6 +11,7 @@ from assistant.desk.conversations import EVERYONE
 from assistant.ground.people import members
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
+from assistant.library.filing import filing_of
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind, Verdict, time_in_words
 
@@ -62,12 +63,12 @@ def written(version: EntryVersion, *, filled: bool = False) -> dict[str, Any]:
     Placeholders stand in it as their author wrote them, where the launch's values fill them in; a
     text with values of its own, and every text when it is to be ``filled``, is as customers get it.
     """
-    entry = version.entry
+    entry, scenario = version.entry, filing_of(version)
     said = {} if filled or version.own_values else dict(version.written)
     fields = {
         "key": entry.key,
         "kind": entry.kind,
-        "scenario": entry.scenario.key if entry.scenario else None,
+        "scenario": scenario.key if scenario else None,
         "question": said.get("question", version.question),
         "phrasings": list(version.phrasings),
         "not_for": list(version.not_for),

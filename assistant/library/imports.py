@@ -16,7 +16,7 @@ from assistant.ground.people import Person
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.pack_shapes import EntryShape
-from assistant.library import launch_values
+from assistant.library import filing, launch_values
 from assistant.library.entries import Entry, of_launch
 from assistant.library.exporting import written
 from assistant.library.incoming import Plan, Row, planned
@@ -97,12 +97,10 @@ class LibraryImport(Base):
                 (row, *keep_draft(session, self.launch, row.shape, row.entry, values, by, at))
                 for row in rows
             ]
-            for _, _, version, _ in kept:
-                version.submitted_at = None if version.unfilled() else at
-            for row, entry, _, _ in kept:
-                scenario = known.get(row.shape.scenario) if row.shape.scenario else None
-                if entry.scenario is not scenario:
-                    entry.scenario = scenario
+            for row, entry, version, _ in kept:
+                filing.file(entry, known.get(row.shape.scenario) if row.shape.scenario else None)
+                if not version.unfilled():
+                    filing.waits(version, since=at)
             session.flush()
         for _, entry, version, _ in kept:
             happened(
@@ -191,6 +189,7 @@ def _put_back(
 ) -> None:
     version = entry.newest
     flag_modified(entry, "key")
+    version.refiled, version.filed_under = False, None
     if before is None:
         version.rejected_at, version.submitted_at, version.changes_asked = at, None, BACK
         return
@@ -199,6 +198,8 @@ def _put_back(
     draft = draft_of(shape, entry.launch, {})
     own = {"own_values": before["own_values"], "written": before["written"]}
     version.write(replace(draft, **own), by=author, at=at)
+    known = scenarios.of_launch(session, entry.launch_id)
+    filing.file(entry, known.get(before["fields"].get("scenario", "")))
     version.submitted_at = at if before["state"] == "review" else None
     version.rejected_at = at if before["state"] == "rejected" else None
 

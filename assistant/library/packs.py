@@ -23,7 +23,7 @@ from assistant.launch.pack_shapes import (
     UpdateShape,
 )
 from assistant.launch.scenarios import Scenario
-from assistant.library import launch_values, lead_changes
+from assistant.library import filing, launch_values, lead_changes
 from assistant.library.entries import Entry, create
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
 from assistant.library.pack_launch import launch_from, scenarios_from
@@ -174,12 +174,13 @@ def _entry(
             scenario=scenario,
         )
     else:
-        entry.file_under(session, scenario, by=approver, at=at)
+        is_filed = scenario is filing.filing_of(entry.newest)
         if not entry.newest.is_as(draft):
             entry.save(session, draft, by=None, at=at)
-        elif entry.newest.approved_at is not None or approver is None:
+        elif is_filed and (entry.newest.approved_at is not None or approver is None):
             return "unchanged"
-    entry.newest.submitted_at = at
+        entry.file_under(session, scenario, by=approver, at=at)
+    filing.waits(entry.newest, since=at)
     if approver is None:
         return "waiting"
     entry.approve_as_imported(session, by=approver, at=at)

@@ -120,6 +120,7 @@ def roll_back(
     version = entry.save(session, draft, by=by, at=at)
     # Byte for byte, also where parts are put together otherwise since.
     version.text, version.sha256 = earlier.text, earlier.sha256
+    version.refiled, version.filed_under = False, None
     version.takes_in = None  # it goes back to what the entry was by itself
     entry.submit(session, by=by, at=at)
     entry.note(session, "rolled-back", by=by, at=at, version=version.number, to=number)

@@ -11,6 +11,7 @@ from assistant.desk.conversations import EVERYONE
 from assistant.ground.database import Base, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+from assistant.launch.scenarios import Scenario
 from assistant.library.placeholders import unfilled
 from assistant.library.sought import sought_words
 from assistant.library.wording import Parts, Verdict, composed
@@ -120,12 +121,16 @@ class EntryVersion(Base):
     undoing: Mapped[dict[str, Any]] = mapped_column(default=dict)
     proven_at: Mapped[datetime | None]
     index_problem: Mapped[str] = mapped_column(default="")
+    refiled: Mapped[bool] = mapped_column(default=False)  # its approval files the entry so:
+    filed_under_id: Mapped[int | None] = mapped_column(ForeignKey("scenarios.id"), index=True)
+    gravest: Mapped[int | None]  # severity of its scenario at its gravest, since it was submitted
     takes_in_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"), index=True)
     rejected_people: Mapped[int] = mapped_column(default=0)  # who had asked when it was rejected
     ending_told_at: Mapped[datetime | None]  # its owner was told that it will end
     ended_told_at: Mapped[datetime | None]  # its owner was asked what becomes of it
     entry: Mapped["Entry"] = relationship(back_populates="versions", foreign_keys=[entry_id])
     takes_in: Mapped["Entry | None"] = relationship(foreign_keys=[takes_in_id])
+    filed_under: Mapped[Scenario | None] = relationship(foreign_keys=[filed_under_id])
     writers: Mapped[list[Person]] = relationship(secondary=WRITERS, order_by=Person.id)
     approvals: Mapped[list[Approval]] = relationship(order_by=Approval.id)
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])

@@ -10,6 +10,7 @@ from assistant.desk.notices import Notice
 from assistant.ground.audit import Event
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
+from assistant.launch import scenarios
 from assistant.library import expiring, publishing
 from tests import cast
 from tests.cast import AMIR, INES, LENA, NOOR, NOW, an_entry, clock_of, entry_of, the
@@ -122,6 +123,37 @@ def test_who_may_not_approve_it_asks_for_more_time_with_a_new_version(shop: Part
         assert (asked.number, asked.sha256, asked.valid_until) == (2, old.sha256, None)
         approving.approve(session, entry, by=the(session, LENA), at=NOW)
         assert entry.approved is asked
+
+
+def test_the_gravest_words_are_extended_by_two_the_named_one_first(shop: Parts) -> None:
+    key = an_entry(shop, approved_by=None, valid_until=ENDS)
+    with shop.db.writing() as session:
+        entry, amir = entry_of(session, key), the(session, AMIR)
+        scenario = scenarios.of_launch(session, entry.launch_id)["sign-in-link"]
+        scenario.severity = 1
+        entry.file_under(session, scenario, by=amir, at=NOW)
+        entry.submit(session, by=amir, at=NOW)
+        approving.approve(session, entry, by=the(session, LENA), at=NOW)
+        old = approving.approve(session, entry, by=the(session, NOOR), at=NOW)
+
+        # Lena, whom the scenario names, is the first of two; she has approved these words before.
+        asked = expiring.extend(session, entry, None, by=the(session, LENA), at=ENDS)
+        assert (entry.approved, old.valid_until, entry.state(ENDS)) == (old, ENDS, "review")
+        assert [each.person.email for each in asked.standing_approvals] == [LENA]
+        approving.approve(session, entry, by=the(session, NOOR), at=ENDS)
+        assert (entry.approved, asked.sha256) == (asked, old.sha256)
+        assert (asked.valid_until, asked.author) == (None, amir)
+
+
+def test_who_does_not_decide_for_its_scenario_asks_for_more_time(shop: Parts) -> None:
+    key = ending(shop)
+    with shop.db.writing() as session:
+        entry = entry_of(session, key)
+        old, known = entry.approved, scenarios.of_launch(session, entry.launch_id)
+        entry.scenario = known["sign-in-link"]  # whose messages Lena approves
+
+        asked = expiring.extend(session, entry, None, by=the(session, NOOR), at=NOW)
+        assert (asked is old, entry.state(NOW)) == (False, "review")
 
 
 def test_an_end_lies_ahead(shop: Parts) -> None:

@@ -19,6 +19,7 @@ from assistant.desk.recalled import Recall, ToldWrong
 from assistant.desk.severity import Severity
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
+from assistant.launch import scenarios
 from assistant.library import help_page, stocking
 from assistant.library.liveness import live
 from tests import cast
@@ -258,6 +259,26 @@ def test_another_lead_reinstates_it_with_a_reason_and_everybody_hears_it(shop: P
     assert struck_in(mara) == []
     assert lines_of(mara)[-1] == LINES[Line.REINSTATED]
     assert cast.a_customer(shop, visitor="next").asks(EXPORT)["answer"]["text"] == EXPORT_TEXT
+
+
+def test_the_gravest_words_are_reinstated_by_two_the_named_one_first(shop: Parts) -> None:
+    told_before(shop)
+    with shop.db.writing() as session:
+        entry = cast.entry_of(session, KEY)
+        entry.scenario = scenarios.of_launch(session, entry.launch_id)["sign-in-link"]
+        entry.scenario.severity = 1
+    recall_id = recalled_by(shop, by=AMIR)
+    took_back(shop)
+    with pytest.raises(NotPermitted, match="are approved by lena"):
+        reinstated(shop, recall_id, NOOR)
+
+    reinstated(shop, recall_id, LENA, "I looked at it.")
+    assert cast.a_customer(shop, visitor="next").asks(EXPORT)["outcome"] != "answer"
+    with pytest.raises(NotPermitted, match="a second person does too"):
+        reinstated(shop, recall_id, LENA)
+
+    reinstated(shop, recall_id, NOOR)
+    assert cast.a_customer(shop, visitor="last").asks(EXPORT)["answer"]["text"] == EXPORT_TEXT
 
 
 # The correction.
