@@ -38,6 +38,12 @@ class NoCursor(Declined):
     status = 422
 
 
+class AnotherKey(Declined):
+    """What is sent is of another entry than the address says (422)."""
+
+    status = 422
+
+
 def _within_limit(request: Request, parts: PartsHere, caller: Caller) -> Caller:
     limits: Limits = request.app.state.limits
     limits.spend(f"api key {caller.key_id}", parts.settings.api_calls_per_minute)
@@ -117,7 +123,7 @@ def change_entry(
     """Keep new words as a draft; customers get the old ones until people approve it."""
     at, own = parts.clock.now(), session.get_one(ApiKey, drafter.key_id)
     if body.key != key:
-        raise NoCursor("key: it differs from the one in the address.", what_to_do="Send one key.")
+        raise AnotherKey("key: it differs from the one in the address.", what_to_do="Send one key.")
     return _draft(outside.write(session, own, body, new=False, version=revision, at=at), at)
 
 

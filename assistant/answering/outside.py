@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from assistant.answering.trying import tries
-from assistant.ground.audit import happened
+from assistant.ground.audit import Event, happened
 from assistant.ground.database import sha256
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.parts import Parts
+from assistant.ground.people import Person
 from assistant.launch import scenarios
 from assistant.launch.api_keys import ApiKey
 from assistant.launch.launches import Launch
@@ -55,8 +56,8 @@ def live_page(
 ) -> Page:
     """Return live versions whose entry's key comes after ``after``, at most ``most``.
 
-    With ``since`` only those that became live since, and on the first page also the keys of
-    entries that were live and have been taken away or have ended since.
+    With ``since`` only those of whose entry something was decided since, or whose time began, and
+    on the first page also the keys of entries that were live and are not any more since.
     """
     query = (
         select(EntryVersion)
@@ -68,7 +69,11 @@ def live_page(
     )
     if since is not None:
         query = query.where(
-            or_(EntryVersion.approved_at >= since, EntryVersion.valid_from >= since)
+            or_(
+                EntryVersion.approved_at >= since,
+                EntryVersion.valid_from >= since,
+                _decided(launch_id, since),
+            )
         )
     found = list(session.scalars(query))
     whole = [each for each in found[:most] if each.sha256 == sha256(each.text)]
@@ -76,10 +81,29 @@ def live_page(
     return Page(whole, found[most - 1].entry.key if len(found) > most else None, gone)
 
 
+# What changes which words of an entry are live, whatever the rows say afterwards: an approval that
+# was undone leaves the one before it as if nothing had been.
+_DECIDED = [
+    f"entry.{what}"
+    for what in (
+        *("approved", "approval-undone", "retired", "retirement-undone", "merged", "merge-undone"),
+        *("recalled", "reinstated", "extended"),
+    )
+]
+
+
+def _decided(launch_id: int, since: datetime) -> ColumnElement[bool]:
+    happened_since = select(Event.entry_id).where(
+        Event.launch_id == launch_id, Event.kind.in_(_DECIDED), Event.at >= since
+    )
+    return Entry.id.in_(happened_since)
+
+
 def _gone(session: Session, launch_id: int, since: datetime, at: datetime) -> list[str]:
     ended = or_(
         Entry.retired_at >= since,
         EntryVersion.recalled_at >= since,
+        _decided(launch_id, since),
         and_(EntryVersion.valid_until >= since, EntryVersion.valid_until <= at),
     )
     live_now = (
@@ -132,13 +156,14 @@ def write(
     Raises:
         NotFound: when there is no such entry, and it is not to be ``new``.
         Refused: when there is one and it is to be new, when it has moved on from ``version``, when
-            its kind is another, or with what is wrong with the words.
+            somebody else's draft is open and no ``version`` says that it was read, when its kind
+            is another, or with what is wrong with the words.
     """
     launch = key.launch
     entry = session.scalar(
         select(Entry).where(Entry.launch_id == launch.id, Entry.key == shape.key).with_for_update()
     )
-    _may_write(entry, shape, new=new, version=version)
+    _may_write(entry, shape, new=new, version=version, by=key.made_by)
     known = scenarios.of_launch(session, launch.id)
     wrong = list(problems_in_entries({0: shape}, known.keys(), Lines("body", {})))
     if wrong:
@@ -152,7 +177,9 @@ def write(
     return entry
 
 
-def _may_write(entry: Entry | None, shape: EntryShape, *, new: bool, version: int | None) -> None:
+def _may_write(
+    entry: Entry | None, shape: EntryShape, *, new: bool, version: int | None, by: Person
+) -> None:
     if shape.key in RESERVED:
         raise Refused(f"“{shape.key}” is a word that addresses use.", what_to_do="Choose another.")
     if entry is None:
@@ -168,8 +195,19 @@ def _may_write(entry: Entry | None, shape: EntryShape, *, new: bool, version: in
             f"Somebody changed it: its revision is {entry.version} now.",
             what_to_do="Read it again, then send your change to what is there now.",
         )
+    if version is None and _is_at_work(entry.newest, by):
+        raise Refused(
+            "Somebody else’s draft is open.",
+            what_to_do="Read it (GET /entries/KEY/draft), then send its revision: ?revision=…",
+        )
     if entry.kind != shape.kind:
         raise Refused(f"It is a {entry.kind}.", what_to_do="A kind stays; use another key.")
+
+
+def _is_at_work(version: EntryVersion, by: Person) -> bool:
+    """Return whether somebody else than ``by`` has written a draft that is not decided."""
+    is_open = version.approved_at is None and version.rejected_at is None
+    return is_open and any(writer.id != by.id for writer in version.writers)
 
 
 def submit(session: Session, key: ApiKey, entry: Entry, *, at: datetime) -> None:

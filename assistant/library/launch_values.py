@@ -40,7 +40,8 @@ def give(
     """Keep the launch's values, and return the entries that have a new version because of it.
 
     ``values`` are as stored; an empty one takes the value away. Approved texts stay as they are:
-    of each that uses a changed value, a version with the new one waits for somebody's approval.
+    of each that uses a changed value, a version with the new one waits for somebody's approval,
+    but of none that was retired, or recalled as wrong.
 
     Raises:
         NotPermitted: when ``by`` is no lead.
@@ -80,7 +81,8 @@ def _proposed(session: Session, launch: Launch, *, by: Person, at: datetime) -> 
     values, proposed = of_launch(session, launch.id), []
     for entry in entries.of_launch(session, launch.id):
         newest = entry.newest
-        if not newest.written or entry.retired_at is not None:
+        is_wrong = newest.recalled_at is not None
+        if not newest.written or entry.retired_at is not None or is_wrong:
             continue
         draft = filled(newest.as_draft(), values, launch.zone)
         if newest.is_as(draft):

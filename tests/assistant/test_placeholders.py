@@ -77,6 +77,19 @@ def test_a_text_in_another_language_gets_no_english_month():
     assert in_words("change_date", "2026-11-23", BERLIN, "de") == "2026-11-23"
 
 
+def test_a_changed_value_proposes_nothing_that_was_recalled_as_wrong(shop):
+    said = {"answer": "Pay at {support_email}.", "written": {"answer": "Pay at {support_email}."}}
+    key = cast.an_entry(shop, approved_by=None, **said)
+    give(shop, support_email="pay@shop.example")
+    with shop.db.writing() as session:
+        entry, amir = cast.entry_of(session, key), cast.the(session, cast.AMIR)
+        entry.submit(session, by=amir, at=cast.NOW)
+        entry.approve(session, by=cast.the(session, cast.NOOR), at=cast.NOW)
+        entry.recall(session, [entry.newest], reason="It is false.", by=amir, at=cast.NOW)
+
+    assert give(shop, support_email="bills@shop.example") == []
+
+
 # --- texts ---
 
 

@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from assistant.answering import recall
+from assistant.desk.recalled import Recall
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotPermitted
 from assistant.launch import api_keys
 from assistant.launch.api_keys import ApiKey, Scope
 from assistant.launch.launches import Launch
+from assistant.library import expiring
 from tests import cast
-from tests.cast import LENA, NOOR, launch_of, the
+from tests.cast import AMIR, LENA, NOOR, launch_of, the
 from tests.web.staff import a_browser
 
 API = "/api/v1/knowledge"
@@ -187,6 +190,92 @@ def test_since_a_moment_there_is_what_is_new_and_what_has_gone(shop, program):
 
     assert [each["key"] for each in page["entries"]] == ["pause-plan"]
     assert page["gone"] == ["export-data"]
+
+
+def new_words(shop) -> None:
+    with shop.db.writing() as session:
+        entry, at = cast.entry_of(session, "export-data"), shop.clock.now()
+        entry.save(session, cast.a_draft(answer="New words."), by=the(session, AMIR), at=at)
+        entry.submit(session, by=the(session, AMIR), at=at)
+        entry.approve(session, by=the(session, LENA), at=at)
+
+
+def test_a_mirror_hears_of_every_way_in_which_words_come_back_or_go(shop, program):
+    """What a mirror keeps by what it is told is what is live, after each decision and its undo."""
+    cast.an_entry(shop, valid_until=cast.NOW + timedelta(minutes=30))
+    mirror: dict[str, str] = {}
+    asked_at = (cast.NOW - timedelta(days=365)).isoformat()
+
+    def is_true_after(change) -> None:
+        nonlocal asked_at
+        with shop.db.writing() as session:
+            change(session, shop.clock.now(), the(session, LENA))
+        cast.later(shop, seconds=1)
+        page = program.call("GET", "/entries", params={"updated_since": asked_at}).json()
+        mirror.update({each["key"]: each["sha256"] for each in page["entries"]})
+        for key in page["gone"]:
+            mirror.pop(key, None)
+        asked_at = shop.clock.now().isoformat()
+        cast.later(shop, seconds=1)
+        there = program.call("GET", "/entries").json()["entries"]
+        assert mirror == {each["key"]: each["sha256"] for each in there}
+
+    is_true_after(lambda session, at, lena: None)
+    is_true_after(retire)
+    assert "export-data" not in mirror
+    is_true_after(
+        lambda session, at, lena: export(session).undo_retirement(session, by=lena, at=at)
+    )
+    new_words(shop)
+    is_true_after(lambda session, at, lena: None)
+    is_true_after(lambda session, at, lena: export(session).undo_approval(session, by=lena, at=at))
+    is_true_after(recall_it)
+    assert "export-data" not in mirror
+    is_true_after(reinstate_it)
+    assert "export-data" in mirror
+    cast.later(shop, minutes=30)
+    is_true_after(lambda session, at, lena: None)
+    assert "pause-plan" not in mirror
+    is_true_after(extend)
+    assert "pause-plan" in mirror
+
+
+def export(session):
+    return cast.entry_of(session, "export-data")
+
+
+def retire(session, at, lena) -> None:
+    export(session).retire(session, reason="Moved.", by=lena, at=at)
+
+
+def recall_it(session, at, lena) -> None:
+    recall.recall(session, export(session), reason="Wrong.", by=the(session, AMIR), at=at)
+
+
+def reinstate_it(session, at, lena) -> None:
+    found = session.scalars(select(Recall)).one()
+    recall.reinstate(session, found, because="It is right.", by=lena, at=at)
+
+
+def extend(session, at, lena) -> None:
+    expiring.extend(session, cast.entry_of(session, "pause-plan"), None, by=lena, at=at)
+
+
+def test_somebody_else_s_open_draft_is_written_over_only_by_who_has_read_it(shop, program):
+    with shop.db.writing() as session:
+        entry = cast.entry_of(session, "export-data")
+        entry.save(session, cast.a_draft(answer="Amir’s."), by=the(session, AMIR), at=cast.NOW)
+    body = {**PAUSE, "key": "export-data"}
+
+    blind = program.call("PUT", "/entries/export-data", json=body)
+    with shop.db.reading() as session:
+        assert cast.entry_of(session, "export-data").newest.answer == "Amir’s."
+    there = program.call("GET", "/entries/export-data/draft").json()["revision"]
+    read = program.call("PUT", "/entries/export-data", json=body, params={"revision": there})
+    other = program.call("PUT", "/entries/export-data", json=PAUSE)
+
+    assert (blind.status_code, read.status_code, other.status_code) == (409, 200, 422)
+    assert "Somebody else’s draft is open." in blind.text
 
 
 def test_a_search_says_what_would_be_done_and_records_nothing(shop, program):
