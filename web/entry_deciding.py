@@ -12,13 +12,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.answering import approving
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
-from assistant.ground.people import by_email
 from assistant.library import entries, expiring, publishing, reshaping, unsaved
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.access import AuthorHere, LeadHere, PartsHere, this_launch
 from web.entry_conflict import now_there
 from web.entry_form import instant
+from web.entry_owner import member
 from web.refusals import ChangedMeanwhile
 from web.shell import Visit, Words, visit, went
 
@@ -202,9 +202,7 @@ def extend(acting: Acted, until: Words = "", endless: bool = Form(False)) -> Red
 def give(deciding: Decided, owner: Words = "") -> RedirectResponse:
     """Say who is asked about it when it ends."""
     with deciding.entry() as (entry, lead):
-        person = by_email(lead.session, owner.strip()) if owner.strip() else None
-        if person is None and owner.strip():
-            raise Refused("Nobody here has that address.", what_to_do="Choose a colleague.")
+        person = member(lead.session, entry.launch, owner)
         entry.give_to(lead.session, person, by=lead.by, at=lead.at)
     return deciding.done("owned")
 

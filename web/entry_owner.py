@@ -30,6 +30,23 @@ def team(session: Session, launch: Launch) -> list[Person]:
     return [person for person in session.scalars(members) if person.is_any(*AUTHORS)]
 
 
+def member(session: Session, launch: Launch, email: str) -> Person | None:
+    """Return who of the team has that address; nobody for none.
+
+    Raises:
+        Refused: when it is nobody of the team: they could not even read the entry.
+    """
+    wanted = email.strip().casefold()
+    if not wanted:
+        return None
+    for person in team(session, launch):
+        if person.email.casefold() == wanted:
+            return person
+    raise Refused(
+        "Nobody of this launch’s team has that address.", what_to_do="Choose a colleague."
+    )
+
+
 def unowned(kind: Kind, fields: Mapping[str, str], scenario: Scenario | None) -> str:
     """Return what to do before it can be submitted, where nobody would be asked at its end.
 
@@ -71,9 +88,5 @@ def give(author: Visit, entry: Entry, typed: EntryForm) -> None:
             "Only a lead says who owns an entry that was approved.",
             what_to_do="Load the page again; your words are kept.",
         )
-    members = {each.email.casefold(): each for each in team(author.session, entry.launch)}
-    if email and email not in members:
-        raise Refused(
-            "Nobody of this launch’s team has that address.", what_to_do="Choose a colleague."
-        )
-    entry.give_to(author.session, members.get(email), by=author.by, at=author.at)
+    person = member(author.session, entry.launch, email)
+    entry.give_to(author.session, person, by=author.by, at=author.at)

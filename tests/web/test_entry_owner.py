@@ -84,6 +84,23 @@ def test_nobody_outside_the_team_is_made_its_owner(shop, amir, stranger):
     assert amir.get(f"{ENTRIES}/can-i-pause-my-plan").status_code == 404  # nothing was kept of it
 
 
+@pytest.mark.parametrize("stranger", ["bo@example.com", cast.PRIYA])
+def test_not_even_a_lead_gives_an_entry_to_somebody_who_cannot_work_on_it(shop, stranger):
+    key, lena = cast.an_entry(shop), a_browser(shop, LENA)
+    with shop.db.writing() as session:
+        cast.a_person(session, launch=None)
+
+    def given(owner: str) -> int:
+        path = f"{ENTRIES}/{key}"
+        return lena.post(f"{path}/owner", owner=owner, revision=revision(lena, path)).status_code
+
+    assert given(NOOR.upper()) == 303
+    assert given(stranger) == 409
+    assert owner_of(shop, key) == NOOR
+    assert given("") == 303
+    assert owner_of(shop, key) is None
+
+
 def test_once_it_was_approved_only_a_lead_gives_it_to_somebody_else(shop, amir):
     cast.an_entry(shop)
     path, changed = f"{ENTRIES}/pause-plan", FAQ | {"answer": "Yes."}
