@@ -7,6 +7,7 @@ them, no model does, and a lead can have them forgotten while the outcome stays.
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
@@ -109,11 +110,7 @@ class CheckIn(Base):
         self.due_at, self.owner_id = next_at, by.id
         if next_at is None and outcome is not Outcome.NOT_REACHED:
             self.closed_at = at
-        # What was said stays here: events are kept for ever.
-        details = {"check_in": self.id, "outcome": outcome.value}
-        happened(
-            session, "check-in.called", at=at, by=by, launch_id=self.launch_id, details=details
-        )
+        self.record(session, "called", by=by, at=at, outcome=outcome.value)
 
     def forget(self, session: Session, *, by: Person, at: datetime) -> None:
         """Take the customer's own data away for good; when and how it went stays.
@@ -127,14 +124,14 @@ class CheckIn(Base):
         self.closed_at = self.closed_at or at
         for call in self.calls:
             call.note = ""
-        happened(
-            session,
-            "check-in.forgotten",
-            at=at,
-            by=by,
-            launch_id=self.launch_id,
-            details={"check_in": self.id},
-        )
+        self.record(session, "forgotten", by=by, at=at)
+
+    def record(
+        self, session: Session, what: str, *, by: Person, at: datetime, **details: Any
+    ) -> None:
+        """Write down what was done; names and notes stay out of it, events are kept for ever."""
+        kind, launch = f"check-in.{what}", self.launch_id
+        happened(session, kind, at=at, by=by, launch_id=launch, check_in=self.id, **details)
 
 
 class CheckInCall(Base):
@@ -187,8 +184,7 @@ def add(
     )
     session.add(found)
     session.flush()
-    details = {"check_in": found.id, "why": why.value}
-    happened(session, "check-in.added", at=at, by=by, launch_id=launch.id, details=details)
+    found.record(session, "added", by=by, at=at, why=why.value)
     return found
 
 

@@ -180,6 +180,20 @@ def test_a_lead_lets_a_customer_s_data_be_forgotten_and_no_event_ever_held_it(sh
     assert "double charge" not in kept
 
 
+def test_an_event_says_which_check_in_and_what_came_of_it(shop):
+    check_in = add(shop)
+    amir, lena = a_browser(shop, cast.AMIR), a_browser(shop, cast.LENA)
+    amir.post(f"{CALLS}/{check_in}/calls", outcome="fine")
+    lena.post(f"{CALLS}/{check_in}/forgetting")
+
+    with shop.db.reading() as session:
+        query = select(Event).where(Event.kind.like("check-in.%")).order_by(Event.id)
+        added, called, forgotten = [event.details for event in session.scalars(query)]
+    assert added == {"check_in": check_in, "why": added["why"]}
+    assert called == {"check_in": check_in, "outcome": "fine"}
+    assert forgotten == {"check_in": check_in}
+
+
 def test_a_sponsor_reads_no_customer_s_name(shop):
     add(shop)
     priya = a_browser(shop, cast.PRIYA)
