@@ -37,8 +37,9 @@ What a wording is worth: ``received`` with ``received_rows`` (sent, helped, not 
 back) · ``intervals`` and ``compared`` (how sure that is, beside the wording before) · ``not_quite``
 with ``not_quite_list`` (each "not quite" as work on that version).
 
-What the library should say next: ``suggestions`` (the noun), ``counting`` (what changed since the
-last look, of what was ``unanswered``), ``weak_entries``, ``crowds`` (how much one place counts),
+What the library should say next: ``suggestions`` (the noun), ``counting`` of what events have
+``touched`` since the last look (and was ``unanswered``), ``weak_entries``, ``crowds`` (how much one
+place counts),
 ``best_received`` with ``for_everybody`` (agents' replies), ``beginnings`` (what a draft begins
 with), ``already_drafted`` (who has begun), ``handling`` (what leads do with it), ``ghostwriting``
 (what the model drafts for leads).

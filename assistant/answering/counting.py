@@ -17,15 +17,16 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from assistant.answering import best_received
 from assistant.answering.crowds import Contact
 from assistant.answering.decisions import Decision
-from assistant.answering.suggestions import Kind, Suggestion, is_open
+from assistant.answering.suggestions import Kind, Suggestion
+from assistant.answering.touched import touched
 from assistant.answering.triage import triage
 from assistant.answering.unanswered import ended_with_person
-from assistant.answering.weak_entries import count_entries
+from assistant.answering.weak_entries import counted_entries, keep_entries
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import Ticket
-from assistant.ground.audit import Event, newest_id
+from assistant.ground.audit import newest_id
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
 from assistant.ground.redacting import redacted
@@ -38,7 +39,6 @@ from knowledge.normalise import fingerprint
 AT_ONCE = 50  # groups counted in one transaction
 LOOK_BACK = 200  # events read twice where ids are not in the order of commits
 REPLY = 180  # characters of the best reply, about two lines
-GROUPS_IN = ("group", "kept", "taken", "source", "target")  # details of the events of repeats
 
 
 class Mark(Base):
@@ -66,7 +66,7 @@ def count_launch(parts: Parts, launch_id: int) -> int:
             return 0
         if session.get_bind().dialect.name != "sqlite":
             since = max(0, since - LOOK_BACK)
-        groups, entries = _touched(session, launch_id, since, newest)
+        groups, entries = touched(session, launch_id, since, newest)
     at = parts.clock.now()
     for some in _in_parts(sorted(groups)):
         # Customers wait for the writer's turn, so it is taken for keeping only. What changes in
@@ -76,44 +76,13 @@ def count_launch(parts: Parts, launch_id: int) -> int:
         with parts.db.writing() as session:
             _keep(session, launch_id, found, at)
     for some in _in_parts(sorted(entries)):
+        with parts.db.reading() as session:
+            weak = counted_entries(session, launch_id, some)
         with parts.db.writing() as session:
-            count_entries(session, launch_id, some, at=at)
+            keep_entries(session, launch_id, weak, at=at)
     with parts.db.writing() as session:
         session.merge(Mark(launch_id=launch_id, upto=newest))
     return len(groups) + len(entries)
-
-
-def _touched(session: Session, launch_id: int, since: int, upto: int) -> tuple[set[int], set[int]]:
-    """Return the repeat groups and the entries that something happened to."""
-    new = (Event.launch_id == launch_id, Event.id > since, Event.id <= upto)
-    asked = (
-        select(Message.group_id)
-        .join(Event, Event.conversation_id == Message.conversation_id)
-        .where(*new, Message.group_id.is_not(None))
-        .distinct()
-    )
-    groups = {group for group in session.scalars(asked) if group is not None}
-    sorted_by_people = select(Event.details).where(*new, Event.kind.like("repeats.%"))
-    for details in session.scalars(sorted_by_people):
-        groups |= {details[key] for key in GROUPS_IN if isinstance(details.get(key), int)}
-    changed = select(Event.entry_id).where(*new, Event.entry_id.is_not(None)).distinct()
-    entries = {entry for entry in session.scalars(changed) if entry is not None}
-    if entries:  # what is live may have changed, and with it which questions are answered by now
-        known = select(Suggestion.group_id).where(Suggestion.launch_id == launch_id)
-        groups |= {g for g in session.scalars(known.where(is_open() | _is_covered())) if g}
-    return groups, entries | _judged(session, launch_id, new)
-
-
-def _is_covered() -> Any:
-    return Suggestion.covered_by_id.is_not(None)
-
-
-def _judged(session: Session, launch_id: int, new: Sequence[Any]) -> set[int]:
-    """Return the entries whose answers were sent or judged: all that may be weak."""
-    kinds = ("feedback.given", "ticket.replied")
-    if session.scalar(select(Event.id).where(*new, Event.kind.in_(kinds)).limit(1)) is None:
-        return set()
-    return set(session.scalars(select(Entry.id).where(Entry.launch_id == launch_id)))
 
 
 def count_groups(
@@ -224,7 +193,7 @@ def _unanswered(session: Session, group_ids: Sequence[int]) -> dict[int, list[An
 def _cited(session: Session, group_ids: Sequence[int]) -> dict[int, Entry]:
     """Return the entry that agents answered at least half of a group's questions with."""
     reply = aliased(Message)
-    first = (
+    replies = (
         select(Message.group_id, Entry)
         .select_from(Message)
         .join(Decision, Decision.message_id == Message.id)
@@ -235,7 +204,7 @@ def _cited(session: Session, group_ids: Sequence[int]) -> dict[int, Entry]:
         .where(reply.kind == Said.REPLY, reply.id > Message.id)
     )
     said: dict[int, list[Entry | None]] = defaultdict(list)
-    rows: Sequence[Any] = session.execute(first).all()
+    rows: Sequence[Any] = session.execute(replies).all()
     for group, entry in rows:
         said[group].append(entry)
     found: dict[int, Entry] = {}

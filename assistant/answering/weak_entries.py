@@ -5,6 +5,7 @@ the new one.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,36 +23,54 @@ from assistant.library.entries import Entry
 CHANGED = "changed"  # among the reasons: agents sent other words
 
 
-def count_entries(
-    session: Session, launch_id: int, entry_ids: Sequence[int], *, at: datetime
-) -> None:
-    """Count the suggestions about these entries; one is made for each that does not do."""
+@dataclass(frozen=True, slots=True)
+class CountedEntry:
+    """What speaks against one entry: the cases in which its version of now did not do."""
+
+    entry: int
+    question: str  # "" when customers get no version of it
+    contacts: tuple[Contact, ...]
+
+
+def counted_entries(
+    session: Session, launch_id: int, entry_ids: Sequence[int]
+) -> list[CountedEntry]:
+    """Return what speaks against each of these entries; it only reads."""
     query = select(Entry).where(Entry.id.in_(entry_ids), Entry.launch_id == launch_id)
-    current = {entry: entry.approved for entry in session.scalars(query)}
+    current = {entry.id: entry.approved for entry in session.scalars(query.order_by(Entry.id))}
     versions = [version.id for version in current.values() if version]
     bad, edits = _not_quite(session, versions), _edits(session, versions)
-    about = Suggestion.about.in_([f"entry {id_}" for id_ in entry_ids])
-    query_known = select(Suggestion).where(Suggestion.launch_id == launch_id, about)
-    known = {found.entry_id: found for found in session.scalars(query_known)}
+    found = []
     for entry, version in current.items():
         rows = bad.get(version.id, []) if version else []
         changed, sent = edits.get(version.id, ([], 0)) if version else ([], 0)
         # One agent's taste is no fault of the text: several changed it, and more than kept it.
         rows = [*rows, *(changed if len(changed) >= MANY and len(changed) > sent else [])]
-        if rows or entry.id in known:
-            found = known.get(entry.id) or _new(session, launch_id, entry, at)
-            found.tally(rows, at=at)
-            if version:
-                found.question = version.question
+        found.append(CountedEntry(entry, version.question if version else "", tuple(rows)))
+    return found
+
+
+def keep_entries(
+    session: Session, launch_id: int, found: Sequence[CountedEntry], *, at: datetime
+) -> None:
+    """Keep it as suggestions; one is made for each entry that does not do."""
+    about = Suggestion.about.in_([f"entry {each.entry}" for each in found])
+    query = select(Suggestion).where(Suggestion.launch_id == launch_id, about)
+    known = {suggestion.entry_id: suggestion for suggestion in session.scalars(query)}
+    for each in found:
+        if each.contacts or each.entry in known:
+            suggestion = known.get(each.entry) or _new(session, launch_id, each.entry, at)
+            suggestion.tally(each.contacts, at=at)
+            suggestion.question = each.question or suggestion.question
     session.flush()
 
 
-def _new(session: Session, launch_id: int, entry: Entry, at: datetime) -> Suggestion:
+def _new(session: Session, launch_id: int, entry: int, at: datetime) -> Suggestion:
     made = Suggestion(
         launch_id=launch_id,
-        about=f"entry {entry.id}",
+        about=f"entry {entry}",
         kind=Kind.WEAK,
-        entry_id=entry.id,
+        entry_id=entry,
         question="",
         counted_at=at,
     )

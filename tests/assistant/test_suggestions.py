@@ -91,6 +91,25 @@ def test_only_what_changed_is_counted_again(shop: Parts) -> None:
     assert counting.count_anew(shop) == 1
 
 
+def test_a_verdict_counts_the_entry_it_is_about_and_no_other(shop: Parts) -> None:
+    answer = (mara := a_customer(shop)).asks(cast.PRICE)["answer"]
+    counted(shop)
+    mara.judges(answer["message_id"], helpful=False, reason="unclear")
+
+    assert counting.count_anew(shop) == 1
+
+
+def test_a_reply_counts_the_entry_it_began_with_and_no_other(shop: Parts) -> None:
+    ask(shop, SHELLS[0])
+    counted(shop)
+    with shop.db.writing() as session:
+        began_with = cast.version_of(session, "export-data").id
+        ticket = session.scalars(select(Ticket)).one()
+        ticket.reply(session, "Yes.", by=the(session, AMIR), at=cast.NOW, deviates_from=began_with)
+
+    assert counting.count_anew(shop) == 2  # the question's group, and that entry
+
+
 def test_a_count_that_died_in_the_middle_is_taken_up_again(shop: Parts) -> None:
     ask(shop, *SHELLS)
     with shop.db.writing() as session:  # it counted, and died before it noted how far
