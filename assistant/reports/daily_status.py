@@ -194,11 +194,15 @@ def _sections(launch: Launch, facts: Facts) -> tuple[Section, ...]:
     )
 
 
+def _open_tickets(count: int) -> str:
+    return f"{count} open ticket{'' if count == 1 else 's'}"
+
+
 def risks(facts: Facts) -> list[str]:
     """Return what may go wrong, as far as the records show it."""
     found = []
     if facts.open.untriaged:
-        found.append(f"{facts.open.untriaged} open tickets that nobody had taken note of.")
+        found.append(f"{_open_tickets(facts.open.untriaged)} that nobody had taken note of.")
     if facts.undecided:
         oldest = facts.undecided[0]
         found.append(f"Undecided for {age(oldest.since, facts.end)}: {oldest.title} ({oldest.of}).")
