@@ -165,7 +165,8 @@ def _ends(seen: Seen) -> dict[str, Any]:
         "at": until,
         "is_over": until is not None and until <= seen.at,
         "offered": local(end + USUAL, seen.launch.zone),
-        "at_once": live is not None and not _may_not(seen),
+        "may": live is not None and not _may_not(seen),
+        "by_two": approving.approvers_needed(seen.entry) > 1,
     }
 
 

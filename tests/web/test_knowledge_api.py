@@ -278,6 +278,17 @@ def test_somebody_else_s_open_draft_is_written_over_only_by_who_has_read_it(shop
     assert "Somebody else’s draft is open." in blind.text
 
 
+def test_filed_otherwise_by_a_program_an_answer_waits_and_stays_where_it_is(shop, program):
+    cast.an_entry(shop)
+    body = {**PAUSE, "scenario": "sign-in-link"}
+
+    draft = program.call("PUT", "/entries/pause-plan", json=body).json()
+
+    assert draft["entry"]["scenario"] == "sign-in-link"
+    assert program.call("GET", "/entries/pause-plan").json()["scenario"] is None
+    assert program.call("POST", "/entries/pause-plan/submission").json()["state"] == "review"
+
+
 def test_a_search_says_what_would_be_done_and_records_nothing(shop, program):
     with shop.db.reading() as session:
         before = session.query(Event).count()

@@ -90,6 +90,28 @@ def test_a_new_entry_is_saved_and_submitted_in_one_go(amir, lena):
     assert "entries wait for you" not in amir.get("/desk").text
 
 
+def test_an_answer_filed_otherwise_in_the_form_stays_where_it_is_until_that_is_approved(
+    shop, amir, lena
+):
+    amir.post(f"{ENTRIES}/submission", **FAQ)
+    decide(lena, "approval")
+
+    filed = FAQ | {"scenario": "new-price", "revision": revision(amir, PAUSE)}
+    amir.post(f"{PAUSE}/submission", **filed)
+
+    def filed_under():
+        with shop.db.reading() as session:
+            scenario = cast.entry_of(session, "can-i-pause-my-plan").scenario
+            return scenario.key if scenario else None
+
+    page = lena.get(PAUSE)
+    assert filed_under() is None
+    assert "Customers read version 1 until then." in banner(page)
+    assert "It is filed under “The price is not the one I know” then." in page.text
+    decide(lena, "approval")
+    assert filed_under() == "new-price"
+
+
 def test_nobody_approves_what_they_wrote(lena):
     lena.post(f"{ENTRIES}/submission", **FAQ)
 
