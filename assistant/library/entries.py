@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import (
     Mapped,
     Session,
@@ -17,7 +27,7 @@ from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
-from assistant.launch.scenarios import Scenario
+from assistant.launch.scenarios import Decider, Scenario
 from assistant.library import filing
 from assistant.library.approvals import Approvable
 from assistant.library.versions import Approval, Draft, EntryVersion
@@ -188,6 +198,7 @@ def waiting_for(session: Session, launch_id: int, person: Person) -> int:
     """Return how many entries wait for an approval that ``person`` may give."""
     if not person.is_any(Role.LEAD):
         return 0
+    standing = Approval.void_at.is_(None)
     query = select(func.count(EntryVersion.id)).where(
         Entry.launch_id == launch_id,
         EntryVersion.submitted_at.is_not(None),
@@ -195,8 +206,19 @@ def waiting_for(session: Session, launch_id: int, person: Person) -> int:
         EntryVersion.rejected_at.is_(None),
         or_(EntryVersion.author_id.is_(None), EntryVersion.author_id != person.id),
         ~EntryVersion.writers.any(Person.id == person.id),
-        ~EntryVersion.approvals.any(
-            and_(Approval.person_id == person.id, Approval.void_at.is_(None))
-        ),
+        ~EntryVersion.approvals.any(and_(Approval.person_id == person.id, standing)),
+        or_(EntryVersion.approvals.any(standing), _decides(person)),
     )
-    return session.scalar(query.join(EntryVersion.entry)) or 0
+    query = query.join(EntryVersion.entry).outerjoin(Scenario, Scenario.id == _filed_under())
+    return session.scalar(query) or 0
+
+
+def _decides(person: Person) -> ColumnElement[bool]:
+    """Return the SQL condition that ``person`` may be the first who approves."""
+    named = Scenario.deciders[Decider.APPROVES_MESSAGES.value].as_string()
+    return or_(literal(person.is_any()), named.is_(None), named == person.email)
+
+
+def _filed_under() -> ColumnElement[int | None]:
+    """Return the scenario of a version that waits, by id, as ``filing.filing_of`` does."""
+    return case((EntryVersion.refiled, EntryVersion.filed_under_id), else_=Entry.scenario_id)

@@ -241,6 +241,28 @@ def test_leads_are_told_how_many_wait_for_them(shop: Parts) -> None:
     assert waiting == {LENA: 1, NOOR: 2, AMIR: 0}
 
 
+def test_what_another_lead_decides_first_waits_for_nobody_else(shop: Parts) -> None:
+    an_entry(shop)
+    with shop.db.writing() as session:
+        entry, hers = entry_of(session, "pause-plan"), cast.entry_of(session, "price-differs")
+        entry.save(session, cast.a_draft(answer="Yes."), by=the(session, AMIR), at=NOW)
+        entry.file_under(session, hers.scenario, by=the(session, AMIR), at=NOW)
+        entry.submit(session, by=the(session, AMIR), at=NOW)
+
+    def waiting() -> dict[str, int]:
+        with shop.db.reading() as session:
+            launch = cast.launch_of(session).id
+            return {
+                email: entries.waiting_for(session, launch, the(session, email))
+                for email in (LENA, NOOR, cast.OLU)
+            }
+
+    assert waiting() == {LENA: 1, NOOR: 0, cast.OLU: 1}
+    with shop.db.writing() as session:
+        entry_of(session, "pause-plan").approve(session, by=the(session, LENA), at=NOW, needed=2)
+    assert waiting() == {LENA: 0, NOOR: 1, cast.OLU: 1}
+
+
 def test_the_text_of_a_response_is_composed_when_it_is_written(shop: Parts) -> None:
     with shop.db.reading() as session:
         version = cast.version_of(session, "price-differs")
