@@ -48,9 +48,18 @@ class Rehearsal(Base):
     finished_at: Mapped[datetime | None] = mapped_column(index=True)
     failed: Mapped[str]  # why there is no result, in words
     is_go: Mapped[bool | None]
-    findings: Mapped[dict[str, Any]]  # {figures, rules, drafts}: as go_no_go judged it
+    findings: Mapped[dict[str, Any]]  # {library: its revision then; the rest as go_no_go judged it}
     launch: Mapped[Launch] = relationship()
     by: Mapped[Person | None] = relationship()
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether what customers would get has changed since it was asked.
+
+        Of what was rehearsed before that was kept nothing is known: it is not.
+        """
+        then = self.findings.get("library")
+        return then is not None and then != self.launch.library_revision
 
 
 class Rehearsed(Base):

@@ -208,4 +208,8 @@ def _unrehearsed(session: Session, launch: Launch) -> tuple[str, ...]:
     done = [each for each in rehearsals.of_launch(session, launch.id) if each.is_go is not None]
     if not done:
         return ("a rehearsal",)
-    return () if done[0].is_go else ("a go: the newest rehearsal said no-go",)
+    if not done[0].is_go:
+        return ("a go: the newest rehearsal said no-go",)
+    if done[0].is_stale:
+        return ("a new rehearsal: the library has changed since the newest one said go",)
+    return ()

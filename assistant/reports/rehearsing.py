@@ -53,6 +53,9 @@ def run(
         if not rehearsals.claim(session, rehearsal_id, at=at):
             return False
         rehearsal = session.get_one(Rehearsal, rehearsal_id)
+        # What is approved while it runs was not rehearsed, nor what a process before left out.
+        library = rehearsal.launch.library_revision
+        rehearsal.findings = rehearsal.findings or {"library": library}
         asked = asked_by_anybody(rehearsal.launch)
         drafts = _drafts(session, rehearsal, at) if rehearsal.with_drafts else []
         newest = [entry.newest for entry in drafts]
@@ -108,7 +111,7 @@ def _settle(parts: Parts, rehearsal_id: int, stock: Stock, drafts: Sequence[str]
         rehearsal, at = session.get_one(Rehearsal, rehearsal_id), parts.clock.now()
         found = rehearsal_finds.found(session, rehearsal, stock, near, drafts, at=at)
         verdict = go_no_go.judge(found, library=f"/library?launch={rehearsal.launch.key}")
-        rehearsal.findings = kept(found, verdict)
+        rehearsal.findings = {**rehearsal.findings, **kept(found, verdict)}
         rehearsal.is_go, rehearsal.finished_at = verdict.is_go, at
         rehearsal.claimed_until = None
 

@@ -13,7 +13,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import LONGEST, Message
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Mode
-from assistant.reports import go_no_go, rehearsing
+from assistant.reports import go_no_go, points, rehearsing
 from assistant.reports.go_no_go import Asked, Found, Rule, Thing
 from knowledge.entries import Entry
 from tests import cast
@@ -342,6 +342,19 @@ def test_a_no_go_says_what_to_do_and_becomes_a_go_when_it_is_done(shop: Parts) -
     assert [one.text for one in change.better] == [UNKNOWN, UNKNOWN_TOO]
     assert change.worse == ()
     assert any("answered or recognised" in title for title in change.kept_now)
+
+
+def test_a_go_holds_until_what_customers_get_is_otherwise(shop: Parts) -> None:
+    rehearse(shop, EXPORT)
+
+    def missing() -> tuple[str, ...]:
+        with shop.db.reading() as session:
+            found = points.points(session, cast.launch_of(session), at=cast.NOW)
+            return next(each.advised for each in found if each.key == "rehearsal")
+
+    assert missing() == ()
+    cast.retire(shop, "export-data")
+    assert missing() == ("a new rehearsal: the library has changed since the newest one said go",)
 
 
 def test_with_its_drafts_it_is_rehearsed_as_if_they_were_approved(shop: Parts) -> None:
