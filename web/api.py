@@ -11,7 +11,7 @@ from assistant.answering import asking
 from assistant.answering.decisions import outcome_of
 from assistant.desk import conversations, recalled, visitors
 from assistant.desk.conversations import EVERYONE, Conversation
-from assistant.desk.feedback import Source, give
+from assistant.desk.feedback import Source, give, only_live_one
 from assistant.ground.audit import Event
 from assistant.ground.errors import NotFound
 from assistant.ground.networks import network_of
@@ -215,7 +215,10 @@ feedback_router = APIRouter(tags=["feedback"])
 
 @feedback_router.post("/feedback", status_code=201, dependencies=[anyone, limited_by_address])
 def give_feedback(body: FeedbackBody, session: Writing, parts: PartsHere) -> dict[str, Any]:
-    """Keep one piece of feedback with a first guess at its category."""
+    """Keep one piece of feedback with a first guess at its category.
+
+    It is about the one launch that is live; where there are several, people say about which.
+    """
     kept = give(
         session,
         user=body.userId,
@@ -223,6 +226,7 @@ def give_feedback(body: FeedbackBody, session: Writing, parts: PartsHere) -> dic
         source=Source.API,
         given_at=body.timestamp,
         at=parts.clock.now(),
+        launch_id=only_live_one(session),
     )
     return {"id": kept.id, "category": kept.category, "received_at": shown.iso(kept.received_at)}
 

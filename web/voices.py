@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk import cause_lists, causes, feedback, said_and_did, surveys
 from assistant.desk.causes import Cause
-from assistant.desk.feedback import Category, Feedback, Source
+from assistant.desk.feedback import TAKES, Category, Feedback, Source
 from assistant.desk.said_and_did import SaidAndDid
 from assistant.desk.surveys import Moment
 from assistant.ground.errors import NotFound
@@ -71,7 +71,7 @@ def correct_category(
 ) -> RedirectResponse:
     """Say what kind of feedback it is."""
     launch = this_launch(writer.session, writer.by, key)
-    said = _this(writer.session, launch, feedback_id)
+    said = _this(writer, launch, feedback_id)
     said.correct(writer.session, category, launch_id=launch.id, by=writer.by, at=writer.at)
     return went(f"/launches/{key}/feedback#said-{said.id}", "feedback-category")
 
@@ -80,7 +80,7 @@ def correct_category(
 def link_cause(key: str, feedback_id: RowId, writer: Writer, cause: Number = 0) -> RedirectResponse:
     """Say which cause is behind it; 0 is none."""
     launch = this_launch(writer.session, writer.by, key)
-    said = _this(writer.session, launch, feedback_id)
+    said = _this(writer, launch, feedback_id)
     found = causes.cause_of(writer.session, cause, [launch.id]) if cause else None
     said.belong(
         writer.session,
@@ -145,10 +145,12 @@ def publish_answer(
     return went(f"/launches/{key}/feedback", "said-and-did")
 
 
-def _this(session: Session, launch: Launch, feedback_id: int) -> Feedback:
-    found = session.get(Feedback, feedback_id, with_for_update=True)
+def _this(writer: Visit, launch: Launch, feedback_id: int) -> Feedback:
+    """Return a piece of the launch's; what named none is taken for it by whoever sorts it."""
+    found = writer.session.get(Feedback, feedback_id, with_for_update=True)
     if found is None or found.launch_id not in (None, launch.id):
         raise NotFound("There is no such feedback here.", what_to_do="Load the page again.")
+    found.take(writer.session, launch.id, by=writer.by, at=writer.at)
     return found
 
 
@@ -173,7 +175,7 @@ def feedback_context(reader: Visit, launch: Launch) -> dict[str, Any]:
     asked, scores = surveys.asked(session, launch.id), surveys.scores(session, launch.id)
     return {
         "launch": {"key": launch.key, "name": launch.name},
-        "said": [_said(each) for each in session.scalars(query)],
+        "said": [_said(each, launch, reader) for each in session.scalars(query)],
         "categories": [{"key": key.value, "title": words[1]} for key, words in CATEGORIES.items()],
         "causes": [
             {"id": each.id, "title": f"{each.number} {each.title}"}
@@ -199,7 +201,9 @@ def feedback_context(reader: Visit, launch: Launch) -> dict[str, Any]:
 
 def voices_about(session: Session, cause_id: int, launch_key: str) -> list[dict[str, str]]:
     """Return the newest feedback about a cause, for its page."""
-    query = select(Feedback).where(Feedback.cause_id == cause_id, Feedback.text != "")
+    of_its_launch = or_(Feedback.launch_id.is_(None), Feedback.launch_id == Cause.launch_id)
+    query = select(Feedback).join(Feedback.cause).where(of_its_launch)
+    query = query.where(Cause.id == cause_id, Feedback.text != "")
     found = session.scalars(query.order_by(Feedback.id.desc()).limit(ABOUT))
     return [
         {"text": masked(each.text), "href": f"/launches/{launch_key}/feedback#said-{each.id}"}
@@ -207,7 +211,7 @@ def voices_about(session: Session, cause_id: int, launch_key: str) -> list[dict[
     ]
 
 
-def _said(each: Feedback) -> dict[str, Any]:
+def _said(each: Feedback, launch: Launch, reader: Visit) -> dict[str, Any]:
     _, title, tone = CATEGORIES[Category(each.category)]
     return {
         "id": each.id,
@@ -219,12 +223,15 @@ def _said(each: Feedback) -> dict[str, Any]:
         "title": title,
         "tone": tone,
         "corrected_by": each.categorised_by.name if each.categorised_by else "",
-        "cause": _cause(each.cause),
+        "cause": _cause(each.cause, launch.id),
+        "is_ours": each.launch_id is not None,
+        "may_sort": each.launch_id is not None or reader.by.is_any(*TAKES),
     }
 
 
-def _cause(cause: Cause | None) -> dict[str, Any] | None:
-    if cause is None:
+def _cause(cause: Cause | None, launch_id: int) -> dict[str, Any] | None:
+    # What another launch found out is for its own people.
+    if cause is None or cause.launch_id != launch_id:
         return None
     title = f"{cause.number} {cause.title}"
     return {"id": cause.id, "title": title, "href": f"/causes/{cause.id}"}
@@ -239,5 +246,5 @@ def _answer(each: SaidAndDid) -> dict[str, Any]:
         "by": each.made_by.name,
         "at": each.made_at,
         "is_public": each.published_at is not None,
-        "cause": _cause(each.cause),
+        "cause": _cause(each.cause, each.launch_id),
     }

@@ -4,16 +4,18 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.desk.causes import Cause
 from assistant.ground.audit import CUSTOMER, happened
 from assistant.ground.database import Base
-from assistant.ground.errors import Refused
-from assistant.ground.people import Person
+from assistant.ground.errors import NotPermitted, Refused
+from assistant.ground.people import Person, Role
+from assistant.launch.launches import Launch
 
 LONGEST = 10_000  # characters
+TAKES = (Role.LEAD, Role.CHANGE_MANAGER)  # who takes what names no launch for theirs
 
 
 class Category(StrEnum):
@@ -60,6 +62,24 @@ class Feedback(Base):
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("causes.id"), index=True)
     categorised_by: Mapped[Person | None] = relationship()
     cause: Mapped[Cause | None] = relationship()
+
+    def take(self, session: Session, launch_id: int, *, by: Person, at: datetime) -> None:
+        """Let what names no launch belong to this one; from now on only its people sort it.
+
+        Raises:
+            NotPermitted: when ``by`` is neither a lead nor a change manager.
+        """
+        if self.launch_id is not None:
+            return
+        if not by.is_any(*TAKES):
+            raise NotPermitted(
+                "This names no launch: a lead or a change manager takes it for one.",
+                what_to_do="Ask one of yours.",
+            )
+        self.launch_id = launch_id
+        if self.cause is not None and self.cause.launch_id != launch_id:
+            self.cause_id = None
+        happened(session, "feedback.taken", at=at, by=by, launch_id=launch_id, feedback=self.id)
 
     def correct(
         self, session: Session, category: Category, *, launch_id: int, by: Person, at: datetime
@@ -128,6 +148,13 @@ def give(
         session, "feedback.given", at=at, by=CUSTOMER, launch_id=launch_id, feedback=feedback.id
     )
     return feedback
+
+
+def only_live_one(session: Session) -> int | None:
+    """Return the launch that feedback naming none is about, by id: the one that is live, if one."""
+    query = select(Launch.id).where(Launch.live_at.is_not(None), Launch.closed_at.is_(None))
+    live = list(session.scalars(query.limit(2)))
+    return live[0] if len(live) == 1 else None
 
 
 def note(

@@ -1,18 +1,20 @@
 """What people said about it, as rows: the queries behind the feedback report.
 
-Feedback that names no launch (from another system, through the API) belongs to every launch.
+Feedback that names no launch (from another system, through the API) counts where there is only one
+launch; where there are several, it counts once somebody has taken it for theirs.
 It counts on the day it was received, because other systems may send what was said long before.
 """
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import Message
 from assistant.desk.tickets import FIRST_NUMBER, PREFIX, Ticket
+from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from assistant.reports.asked import by_group
@@ -144,6 +146,7 @@ def _rewritten() -> ColumnElement[int | None]:
 
 
 def _ours(launch_id: int, span: Span, source: str = "") -> ColumnElement[bool]:
-    ours = or_(Feedback.launch_id == launch_id, Feedback.launch_id.is_(None))
+    is_alone = ~exists().where(Launch.id != launch_id)
+    ours = or_(Feedback.launch_id == launch_id, and_(Feedback.launch_id.is_(None), is_alone))
     condition = and_(ours, within(Feedback.received_at, span))
     return and_(condition, Feedback.source == source) if source else condition
