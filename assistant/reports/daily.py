@@ -1,17 +1,22 @@
 """One day of a launch: its figures, and what they come to in one sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import median
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assistant.desk.tickets import Ticket
 from assistant.ground.amounts import minutes as wait_in_words
 from assistant.ground.amounts import percent
 from assistant.launch.launches import Launch
-from assistant.reports import figures
+from assistant.reports import days, figures
 from assistant.reports.figures import Contacts, Tickets
+from assistant.reports.metrics import first_response_rows, of_launch
 from assistant.reports.sheets import Figure
-from assistant.reports.spans import day_span, local_day, until, week_to
+from assistant.reports.spans import Span, day_span, local_day, until, week_to
 
 FLAT = 1.1  # times the day before, up to which a day counts as no busier
 
@@ -32,8 +37,7 @@ class Day:
     contacts: Contacts
     tickets: Tickets
     week: tuple[int, ...]  # contacts per day, oldest first; the last is this day
-    response_minutes: float | None
-    responses: int
+    waits: tuple[float, ...]  # minutes until a person answered, of the day's tickets
 
     def headline(self) -> Headline:
         """Return what the day comes to: urgent tickets first, then the direction."""
@@ -54,7 +58,7 @@ class Day:
         return (
             Figure(f"{what.contacts:,}", "Contacts", f"by {what.people:,} people on this day"),
             answered_figure(what),
-            response_figure(self.response_minutes, self.responses),
+            response_figure(self.waits),
             Figure(
                 f"{now.open_now:,}",
                 "Open tickets",
@@ -72,7 +76,7 @@ def of_day(session: Session, launch: Launch, at: datetime) -> Day:
         figures.contacts(session, launch.id, span),
         figures.tickets(session, launch.id, span),
         tuple(week),
-        *figures.first_response_minutes(session, launch.id, span),
+        tuple(_waits(session, launch, span, at)),
     )
 
 
@@ -81,12 +85,12 @@ def since_the_start(session: Session, launch: Launch, *, at: datetime) -> tuple[
     span = until(at)
     what = figures.contacts(session, launch.id, span)
     open_now = figures.tickets(session, launch.id, span)
-    minutes, responses = figures.first_response_minutes(session, launch.id, span)
+    waits = _waits_so_far(session, launch, at)
     urgent = f"{open_now.open_urgent_now:,} of them Sev 1–2"
     return (
         Figure(f"{what.contacts:,}", "Contacts", f"by {what.people:,} people so far"),
         answered_figure(what),
-        response_figure(minutes, responses),
+        response_figure(waits),
         Figure(f"{open_now.open_now:,}", "Open tickets", urgent),
     )
 
@@ -99,8 +103,31 @@ def answered_figure(what: Contacts) -> Figure:
     return Figure(value, "Answered at once", note)
 
 
-def response_figure(minutes: float | None, responses: int) -> Figure:
-    """Return how long customers waited for a person."""
-    return Figure(
-        wait_in_words(minutes), "First human response", f"median of {responses:,} tickets"
-    )
+def response_figure(waits: Sequence[float]) -> Figure:
+    """Return how long customers waited for a person, in minutes, those who still wait included."""
+    value = wait_in_words(median(waits) if waits else None)
+    note = f"median of {len(waits):,} tickets, waits so far included"
+    return Figure(value, "First human response", note)
+
+
+def _waits(session: Session, launch: Launch, span: Span, at: datetime) -> list[float]:
+    """Return the minutes of the tickets of ``span``, as the metric of this name counts them."""
+    return [minutes for _, minutes in first_response_rows(session, launch.id, span, at)]
+
+
+def _waits_so_far(session: Session, launch: Launch, at: datetime) -> list[float]:
+    """Return the minutes of all tickets: of whole days as they are kept, of the rest counted now.
+
+    Each look would read every ticket of the launch else.
+    """
+    newest = session.scalar(select(func.max(Ticket.opened_at)).where(of_launch(launch.id)))
+    day, last = days.first_day(launch), local_day(min(newest or at, at), launch.zone)
+    there = days.kept_waits(session, launch.id, until=local_day(at, launch.zone))
+    waits: list[float] = []
+    while day in there:
+        waits += there[day]
+        day += timedelta(days=1)
+    while newest is not None and day <= last:
+        waits += _waits(session, launch, day_span(day, launch.zone), at)
+        day += timedelta(days=1)
+    return waits

@@ -195,6 +195,13 @@ def kept(
     return dict(session.execute(query).all())
 
 
+def kept_waits(session: Session, launch_id: int, *, until: date) -> dict[date, list[float]]:
+    """Return the kept minutes until a person answered of each day before ``until``."""
+    waits = DayKept.figures[("first_response_minutes", "waits")]
+    query = select(DayKept.day, waits).where(DayKept.launch_id == launch_id, DayKept.day < until)
+    return {day: list(each) for day, each in session.execute(query) if each is not None}
+
+
 def measured_at(session: Session, launch_id: int, day: date) -> datetime | None:
     """Return when a day was measured last, or nothing."""
     query = select(DayKept.measured_at).where(DayKept.launch_id == launch_id, DayKept.day == day)

@@ -7,7 +7,6 @@ only a fixed line ("hello", "thanks") is none. *People* are distinct visitors.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, select
@@ -124,28 +123,6 @@ def tickets(session: Session, launch_id: int, span: Span) -> Tickets:
         select(*columns).where(Ticket.launch_id == launch_id)
     ).one()
     return Tickets(*opened_and_open)
-
-
-def first_response_minutes(
-    session: Session, launch_id: int, span: Span
-) -> tuple[float | None, int]:
-    """Return the median minutes until a person answered, and of how many tickets of ``span``.
-
-    Counted from the customer's question; what nobody has answered yet is not in it, and an
-    automatic message never is.
-    """
-    query = (
-        select(Message.at, Ticket.first_response_at)
-        .join(Message, Message.id == Ticket.question_id)
-        .where(Ticket.launch_id == launch_id, within(Ticket.opened_at, span))
-        .where(Ticket.first_response_at.is_not(None))
-    )
-    waits = [
-        (answered - asked).total_seconds() / 60
-        for asked, answered in session.execute(query)
-        if answered
-    ]
-    return (median(waits) if waits else None, len(waits))
 
 
 def ratings(session: Session, launch_id: int, span: Span) -> tuple[float | None, int]:

@@ -9,11 +9,13 @@ from assistant.desk import scoping
 from assistant.ground.parts import Parts
 from assistant.launch.describing import describe
 from assistant.launch.signals import Signal
-from assistant.reports import days, metrics
+from assistant.reports import daily, days, metrics
 from assistant.reports.days import criteria_of, first_day, history, keep_days, kept, measure_day
+from assistant.reports.spans import day_span
 from assistant.reports.stability import Criterion, judge
 from tests import cast
 from tests.cast import a_customer, amir_replies, later, launch_of
+from tests.web.staff import queries
 
 ASKED = "My invoice shows a part charge. Is this expected?"
 
@@ -45,6 +47,38 @@ def test_a_day_is_measured_as_a_person_would_count_it(shop: Parts) -> None:
     assert figures["severity_1_or_2_per_day"]["count"] == 2
     waits = figures["first_response_minutes"]["waits"]
     assert waits == [30.0, 30.0]  # who still waits has done so for as long
+
+
+def test_how_long_people_waited_is_one_figure_on_every_page(shop: Parts) -> None:
+    a_customer(shop, visitor="mo").asks(cast.OUTSIDE)
+    for who in ("bo", "li"):
+        a_customer(shop, visitor=who).asks(cast.UNKNOWN)
+    later(shop, minutes=30)
+    amir_replies(shop)  # to who asked last; one still waits, one is none of the launch's
+    later(shop, days=1)
+    a_customer(shop, visitor="jo").asks(cast.UNKNOWN_TOO)
+    later(shop, minutes=10)
+    at = shop.clock.now()
+    keep_days(shop)
+
+    with shop.db.reading() as session:
+        launch = launch_of(session)
+        spans = [day_span(date(2026, 11, day), launch.zone) for day in (17, 18)]
+        counted = [
+            metrics.measure(session, launch.id, "first_response_minutes", span, at=at)["waits"]
+            for span in spans
+        ]
+        of_the_day = daily.of_day(session, launch, at).waits
+        with queries(shop) as sent:
+            so_far = daily.since_the_start(session, launch, at=at)
+    assert list(of_the_day) == counted[1] == [10.0]
+    assert counted[0] == [30.0, 24 * 60 + 40.0]
+    response = next(each for each in so_far if each.title == "First human response")
+    assert (response.value, response.note) == (
+        "30 min",
+        "median of 3 tickets, waits so far included",
+    )
+    assert len([each for each in sent if "first_response_at" in each]) == 1  # today's alone
 
 
 def test_what_is_kept_equals_a_recount_whatever_happens(shop: Parts) -> None:

@@ -76,6 +76,7 @@ def test_the_launch_of_others_looks_like_none(shop, path):
 def test_the_first_page_shows_the_day_in_figures_and_leads_to_the_reports(shop, lena):
     asked_by(shop, ["mara", "jo"], cast.PRICE)
     asked_by(shop, ["li"], cast.UNKNOWN)
+    cast.later(shop, minutes=7)
 
     page = lena.get("/reports").text
 
@@ -83,7 +84,7 @@ def test_the_first_page_shows_the_day_in_figures_and_leads_to_the_reports(shop, 
     assert dict(tiles) == {
         "Contacts": "3",
         "Answered at once": "67\u00a0%",
-        "First human response": "–",
+        "First human response": "7 min",
         "Open tickets": "1",
     }
     assert "1 question, 2 contacts" in page
