@@ -138,8 +138,8 @@ def in_place_of(session: Session, version: EntryVersion, *, most: int = READ) ->
     return _received(session, first, most).get(version.id, [])
 
 
-def _received(session: Session, first: Subquery, most: int) -> dict[int, list[Received]]:
-    reply = aliased(Message)
+def _received(session: Session, replies: Subquery, most: int) -> dict[int, list[Received]]:
+    reply, first = aliased(Message), _newest(replies)
     ticket = (
         select(func.max(Ticket.id))
         .where(Ticket.conversation_id == reply.conversation_id, Ticket.opened_at <= reply.at)
@@ -152,28 +152,39 @@ def _received(session: Session, first: Subquery, most: int) -> dict[int, list[Re
         .join(Person, Person.id == reply.person_id)
         .join(Conversation, Conversation.id == reply.conversation_id)
         .join(Ticket, Ticket.id == ticket)
-        .where(reply.entry_version_id.is_(None))
+        .where(first.c.place <= most)
         .order_by(reply.id.desc())
     )
     rows = session.execute(query).all()
     again = _reopened(session, [row.Ticket.id for row in rows])
     found: dict[int, list[Received]] = defaultdict(list)
     for about, said, by, of, visitor, came_back in rows:
-        if len(found[about]) < most:
-            found[about].append(
-                Received(
-                    text=redacted(core(said.text), names_in(visitor, by)),
-                    message_id=said.id,
-                    by=by,
-                    ticket=of.number,
-                    at=said.at,
-                    rating=of.rating,
-                    helpful=said.helpful,
-                    came_back=bool(came_back),
-                    reopened=of.id in again,
-                )
+        found[about].append(
+            Received(
+                text=redacted(core(said.text), names_in(visitor, by)),
+                message_id=said.id,
+                by=by,
+                ticket=of.number,
+                at=said.at,
+                rating=of.rating,
+                helpful=said.helpful,
+                came_back=bool(came_back),
+                reopened=of.id in again,
             )
+        )
     return found
+
+
+def _newest(replies: Subquery) -> Subquery:
+    """Return the replies in the agents' own words, each with its place among its question's."""
+    reply = aliased(Message)
+    place = func.row_number().over(partition_by=replies.c.about, order_by=replies.c.reply.desc())
+    return (
+        select(replies.c.about, replies.c.reply, place.label("place"))
+        .join(reply, reply.id == replies.c.reply)
+        .where(reply.entry_version_id.is_(None))
+        .subquery()
+    )
 
 
 def _came_back(reply: type[Message]) -> ColumnElement[bool]:

@@ -4,11 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from assistant.answering import audience, counting, evidence, handling, suggestions
+from assistant.answering import (
+    audience,
+    best_received,
+    counting,
+    evidence,
+    handling,
+    suggestions,
+)
 from assistant.answering.suggestions import Kind, Suggestion, grown
 from assistant.desk import sorting
+from assistant.desk.messages import Message
 from assistant.desk.repeats import Asked
 from assistant.desk.sorting import Seen
 from assistant.desk.tickets import Ticket
@@ -134,6 +142,23 @@ def test_a_draft_begins_with_the_best_received_reply_and_redacted_ways(shop: Par
         assert len(version.phrasings) >= 2
         assert "example" not in " ".join(version.ways())
     assert opened(shop) == []
+
+
+def test_of_very_many_replies_only_the_newest_are_read(shop: Parts) -> None:
+    group = group_behind(shop, ask(shop, *SHELLS)[0])
+    for number in range(len(SHELLS)):
+        with shop.db.writing() as session:
+            waits = select(Ticket).where(Ticket.first_response_at.is_(None)).order_by(Ticket.id)
+            ticket = session.scalars(waits).first()
+            ticket.reply(session, f"No {number}.", by=the(session, AMIR), at=shop.clock.now())
+
+    loaded = []
+    with shop.db.reading() as session:
+        event.listen(session, "loaded_as_persistent", lambda _, one: loaded.append(one))
+        found = best_received.replies_to(session, [group], most=2)
+
+    assert [reply.text for reply in found[group]] == ["No 2.", "No 1."]
+    assert len([one for one in loaded if isinstance(one, Message)]) == 2
 
 
 def test_who_asked_what_a_draft_was_made_from_is_counted_and_told_of_it(shop: Parts) -> None:
