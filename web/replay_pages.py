@@ -108,7 +108,8 @@ def _words_of(run: Replay | None) -> Mapping[Category, tuple[str, str, str]]:
 
 
 def _worth(effect: Effect) -> list[Category]:
-    return [each for each in SHOWN_BELOW if effect.is_known and _count(effect, each)]
+    words = _words_of(effect.counted)  # a replay without the entry knows no breaks
+    return [each for each in SHOWN_BELOW if each in words and _count(effect, each)]
 
 
 def _count(effect: Effect, category: Category) -> int:
