@@ -109,8 +109,10 @@ def test_what_is_unclear_is_asked_back_with_approved_titles(shop: Parts, mara: C
     assert count_tickets(shop) == 0
 
 
-def test_out_of_scope_gets_the_normal_promises(shop: Parts, mara: Customer) -> None:
-    mara.asks(OUTSIDE)
+@pytest.mark.parametrize("words", [OUTSIDE, f"{PRICE} I bought an espresso machine."])
+def test_out_of_scope_gets_the_normal_promises(shop: Parts, mara: Customer, words: str) -> None:
+    cast.in_mode(shop, Mode.SUGGEST)  # what resembles an entry is handed over, too
+    mara.asks(words)
 
     with cast.the_ticket(shop) as (_, ticket):
         assert (ticket.policy, ticket.in_scope) == ("normal", False)
