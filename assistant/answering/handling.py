@@ -150,7 +150,7 @@ def _next_version(session: Session, found: Suggestion, by: Person, at: datetime)
 
 
 def _changed(session: Session, found: Suggestion, approved: EntryVersion) -> Draft:
-    now = Draft(**{part.name: getattr(approved, part.name) for part in fields(Draft)})
+    now = approved.as_draft()
     if found.kind == Kind.NOT_FOUND and found.group_id:
         texts = texts_of(session, found.group_id)
         return replace(now, phrasings=[*now.phrasings, *phrasings(texts, besides=approved.ways())])

@@ -16,7 +16,7 @@ from assistant.launch.scenarios import Decider, Scenario
 from assistant.library import filing
 from assistant.library.standing import Standing
 from assistant.library.undoing import merge_again, retire_again, retirement_of
-from assistant.library.versions import Approval, Draft, EntryVersion, drafted
+from assistant.library.versions import Approval, Draft, EntryVersion
 
 UNDO = timedelta(seconds=10)
 
@@ -103,7 +103,7 @@ class Approvable(Standing):
         if version.takes_in is not None:
             version.takes_in.stand_again(session, since=since, by=by, at=at)
         retire_again(self, version.undoing)
-        again = self.again(session, version, drafted(version), at=at)
+        again = self.again(session, version, version.as_draft(), at=at)
         again.takes_in = version.takes_in
         filing.file_back(self, version, again)
         library_changed(session, self.launch_id)

@@ -18,7 +18,7 @@ from assistant.ground.people import Person
 from assistant.launch.launches import Launch, library_changed
 from assistant.library.entries import Entry
 from assistant.library.listing import EXPIRES_SOON
-from assistant.library.versions import EntryVersion, drafted
+from assistant.library.versions import EntryVersion
 
 AT_ONCE = 200  # versions that one round tells of
 
@@ -75,7 +75,7 @@ def _asked_for(
     at: datetime,
 ) -> EntryVersion:
     _must_be_decided(entry, version)
-    again = entry.save(session, replace(drafted(version), valid_until=until), by=by, at=at)
+    again = entry.save(session, replace(version.as_draft(), valid_until=until), by=by, at=at)
     again.text, again.sha256 = version.text, version.sha256
     entry.submit(session, by=by, at=at)
     return again
@@ -92,7 +92,7 @@ def _first_of_two(
 ) -> EntryVersion:
     """Return the same words for longer, by who wrote them, with the first approval of two."""
     _must_be_decided(entry, version)
-    again = entry.again(session, version, replace(drafted(version), valid_until=until), at=at)
+    again = entry.again(session, version, replace(version.as_draft(), valid_until=until), at=at)
     entry.note(session, "submitted", by=by, at=at, version=again.number)
     return entry.approve(session, by=by, at=at, needed=2)
 

@@ -14,7 +14,7 @@ from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person
 from assistant.library.entries import Entry, create
 from assistant.library.keys import free_key
-from assistant.library.versions import Draft, EntryVersion, drafted
+from assistant.library.versions import Draft, EntryVersion
 from assistant.library.wording import HEADINGS, Kind, Verdict
 
 
@@ -36,7 +36,7 @@ def merge(
             f"“{source.newest.question}” has a version that is not decided.",
             what_to_do="Approve or reject it first.",
         )
-    before = drafted(_last_right(into))
+    before = _last_right(into).as_draft()
     draft = replace(
         before,
         phrasings=_together(before, source.newest.ways()),
@@ -70,7 +70,7 @@ def split(
     if not chosen:
         raise Refused("Choose what is asked otherwise.", what_to_do="Tick the phrasings.")
     _closed(entry)
-    before = drafted(_last_right(entry))
+    before = _last_right(entry).as_draft()
     title = " ".join(question.split()) or chosen[0]
     new = create(
         session,
@@ -114,7 +114,7 @@ def roll_back(
             what_to_do="Choose one that customers got and that was not found wrong.",
         )
     _closed(entry)
-    draft = drafted(earlier)
+    draft = earlier.as_draft()
     if draft.valid_until and draft.valid_until <= at:
         draft = replace(draft, valid_until=None)
     version = entry.save(session, draft, by=by, at=at)
@@ -144,7 +144,7 @@ def make_permanent(session: Session, entry: Entry, *, by: Person, at: datetime) 
     if entry.kind != Kind.RESPONSE:
         raise Refused("It is permanent already.", what_to_do="Nothing is left to do.")
     _closed(entry)
-    before = drafted(_last_right(entry))
+    before = _last_right(entry).as_draft()
     new = create(
         session,
         entry.launch,

@@ -187,7 +187,7 @@ class EntryVersion(Base):
         return all(getattr(self, part.name) == getattr(draft, part.name) for part in fields(draft))
 
     def as_draft(self) -> Draft:
-        """Return it as its author's draft, which another version may begin with."""
+        """Return what it says, as its author wrote it; another version may begin with that."""
         return Draft(**{part.name: getattr(self, part.name) for part in fields(Draft)})
 
     def unfilled(self) -> list[str]:
@@ -228,8 +228,3 @@ class EntryVersion(Base):
         if by is not None:
             self.add_writer(by)
         self.author_id, self.saved_at, self.submitted_at = by.id if by else None, at, None
-
-
-def drafted(version: EntryVersion) -> Draft:
-    """Return what a version says, as its author wrote it."""
-    return Draft(**{part.name: getattr(version, part.name) for part in fields(Draft)})
