@@ -3,8 +3,6 @@
 import random
 from datetime import date, timedelta
 
-import pytest
-
 from assistant.desk import scoping
 from assistant.ground.parts import Parts
 from assistant.launch.describing import describe
@@ -130,10 +128,14 @@ def test_what_changes_a_past_day_has_it_measured_again(shop: Parts) -> None:
     assert kept_days(shop)[day]["severity_1_or_2_per_day"]["count"] == 0
 
 
-def test_another_time_zone_has_every_day_measured_again(
-    shop: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(days, "OVERLAP", 0)  # as after five hundred more events
+def test_a_past_day_that_nothing_concerns_is_not_measured_again(shop: Parts) -> None:
+    a_customer(shop).asks(ASKED)
+    later(shop, days=6)
+    assert keep_days(shop) >= 7
+    assert keep_days(shop) == days.AGAIN + 1
+
+
+def test_another_time_zone_has_every_day_measured_again(shop: Parts) -> None:
     for _ in range(5):
         a_customer(shop).asks(ASKED)
         keep_days(shop)
