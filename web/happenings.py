@@ -114,6 +114,7 @@ def _scope(details: Details) -> str:
     said = "In scope after all" if details["inside"] else "Out of scope"
     before, now = details["policy"]
     held = "the promises stay" if before == now else f"the {now} policy holds now"
+    held += "" if details["inside"] else ", and no deadline moves further away"
     return f"{said}: {held}"
 
 

@@ -15,7 +15,7 @@ TOASTS = {
     "assigned": "Assigned.",
     "severity": "Severity changed.",
     "scope-in": "In scope. Hypercare’s promises hold from the question on.",
-    "scope-out": "Out of scope. It goes by the normal promises.",
+    "scope-out": "Out of scope. It goes by the normal promises; no deadline moves further away.",
     "scope-accept": "Done. The next question is judged by these words.",
     "scope-leave": "Left as it is.",
     "bulk-assign": "All of them assigned.",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 AT_RISK = 0.2  # of the time left: the clock turns amber, and its owner is warned
 Terms = tuple[int | None, bool, str, datetime, datetime | None]
+STAYS = "The customer was promised an earlier time before, so that time stays."
 PAUSES = (Kind.NEXT_UPDATE, Kind.RESOLVE)  # what waits for the customer; a first word never does
 
 
@@ -213,14 +214,18 @@ def by_the_right_policy(
 ) -> None:
     """Give open promises the time of the policy that should have held from their beginning.
 
-    What has passed since counts, the pauses do not, and a time that a person named stays.
+    What has passed since counts, the pauses do not. What was promised for an earlier time stays,
+    and says why; a time that a person named stays too.
     """
     for promise in open_of(ticket.promises):
         if promise.is_by_a_person:
             continue
-        due_before = promise.due_at
+        former, due_before = promise.terms, promise.due_at
         _give(promise, policy, Severity(ticket.severity), category_of(ticket), coverage)
         promise.reckon(coverage, ticket.pauses)
+        if promise.due_at > due_before:
+            promise.take(former)
+            promise.because = f"{promise.because} {why} {STAYS}"
         promise.move(why, due_before=due_before, at=at)
 
 

@@ -56,8 +56,9 @@ def correct(
 ) -> ScopeCorrection:
     """Say that a ticket is in scope after all, or out of it, and return that word.
 
-    Its open promises are reckoned anew from their beginning by the policy that is right for it; a
-    time that a person promised stays. ``area`` and ``phrase`` say what shows that it is out.
+    Its open promises are reckoned anew from their beginning by the policy that is right for it, but
+    none is due later than it was; a time that a person promised stays. ``area`` and ``phrase``
+    say what shows that it is out.
 
     Raises:
         Refused: when that is said already, or the question does not say ``phrase``.

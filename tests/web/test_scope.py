@@ -83,18 +83,36 @@ def test_in_after_all_reckons_the_promises_from_the_question_on_and_says_why(sho
         assert scoping.said_inside(session, ticket.launch_id) == {ticket.question_id}
 
 
-def test_out_gives_more_time_but_never_to_what_a_person_promised(shop):
+def test_out_moves_no_deadline_further_away_and_each_clock_says_so(shop):
     a_customer(shop).asks(UNKNOWN)
     with cast.the_ticket(shop) as (session, ticket):
         ticket.promise_update(
             session, due_at=shop.clock.now() + timedelta(hours=1),
             by=cast.the(session, cast.AMIR), at=shop.clock.now(),
         )  # fmt: skip
-    put(a_browser(shop, cast.AMIR), "HC-1001", "out", area="Machines and repairs")
-    assert due(shop, Kind.FIRST_RESPONSE) == NORMAL.allowed(Kind.FIRST_RESPONSE, MINOR)
+    amir = a_browser(shop, cast.AMIR)
+    put(amir, "HC-1001", "out", area="Machines and repairs")
+    assert due(shop, Kind.FIRST_RESPONSE) == HYPERCARE.allowed(Kind.FIRST_RESPONSE, MINOR)
+    assert due(shop, Kind.RESOLVE) == HYPERCARE.allowed(Kind.RESOLVE, MINOR)
     assert due(shop, Kind.NEXT_UPDATE) == timedelta(hours=1)
+    said = "It is out of scope, so the normal policy holds. The customer was promised an earlier"
+    page = page_of(amir)
+    assert said in page and "promises hold, and what was promised earlier stays." in page
+    assert "the normal policy holds now, and no deadline moves further away" in page
     with cast.the_ticket(shop) as (_, ticket):
         assert (ticket.in_scope, ticket.policy) == (False, "normal")
+
+
+@pytest.mark.parametrize("words", [("out",), ("out", "in"), ("out", "in", "out")])
+def test_however_often_its_scope_is_said_an_open_ticket_is_due_when_it_was(shop, words):
+    a_customer(shop).asks(UNKNOWN)
+    before = due(shop, Kind.FIRST_RESPONSE), due(shop, Kind.RESOLVE)
+    for word in words:
+        later(shop, minutes=5)
+        assert put(a_browser(shop, cast.AMIR), "HC-1001", word).status_code == 303
+    assert (due(shop, Kind.FIRST_RESPONSE), due(shop, Kind.RESOLVE)) == before
+    page = page_of(a_browser(shop, cast.AMIR))
+    assert ("so that time stays" in page) == (words[-1] == "out")
 
 
 def test_of_two_who_say_the_same_the_second_is_told_and_both_words_of_a_quarrel_are_kept(shop):
