@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.desk.said_and_did import SaidAndDid
+from assistant.launch.from_template import written_in_templates
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category
 from assistant.launch.updates import Update
@@ -37,7 +38,7 @@ def help_context(
     return {
         "launch": {
             **_named(launch),
-            "changed": [str(area["title"]) for area in launch.scope],
+            "changed": _changed(launch),
             "expect": [],
             "for_whom": "",
         },
@@ -46,6 +47,12 @@ def help_context(
         "found": None if found is None else len(listed),
         "categories": _categories(launch, listed, is_ranked=found is not None),
     }
+
+
+def _changed(launch: Launch) -> list[str]:
+    """Return what changed as the launch's people wrote it; a template's words are for them only."""
+    titles = (str(area["title"]) for area in launch.scope)
+    return [title for title in titles if title not in written_in_templates()]
 
 
 def entry_context(

@@ -28,12 +28,11 @@ class BeganLater:
 def kept_offset(folder: Path, now: datetime) -> timedelta:
     """Return how far the demo's time is from ``now``; decided at the first start, then kept.
 
-    During the pack's own weeks there is no offset. A folder that was prepared long ago starts
-    over at the same Saturday, because the week it shows would be over.
+    Whoever begins finds the same Saturday, on which the update is in time and people are asking. A
+    folder that was prepared long ago starts over at it, because the week it shows would be over.
     """
     kept = folder / KEPT_IN
     if not kept.exists():
-        offset = timedelta(0) if STARTS <= now < ENDS else STARTS - now
-        kept.write_text(str(offset.total_seconds()), "utf-8")
+        kept.write_text(str((STARTS - now).total_seconds()), "utf-8")
     offset = timedelta(seconds=float(kept.read_text("utf-8")))
     return offset if now + offset < ENDS else STARTS - now

@@ -74,6 +74,12 @@ def _words(key: str) -> str:
     return resources.files(FOLDER).joinpath(f"{key}.yaml").read_text("utf-8")
 
 
+@cache
+def written_in_templates() -> frozenset[str]:
+    """Return what templates say is in scope: to be written anew, and nothing for customers."""
+    return frozenset(words for key in ORDER for words in _read(key)["launch"]["scope"])
+
+
 def _read(key: str) -> dict[str, Any]:
     whole: dict[str, Any] = yaml.load(_words(key), Loader=LOADER)  # noqa: S506 - the safe loader
     return whole

@@ -294,3 +294,16 @@ def test_the_help_page_asks_the_database_equally_often_however_many_answers_ther
         reader.get(HELP)
 
     assert len(many) == len(few)
+
+
+def test_what_a_template_says_of_the_scope_is_shown_to_nobody_until_it_is_written_anew(
+    shop, reader
+):
+    with shop.db.writing() as session:
+        cast.launch_of(session).scope = [
+            {"title": "Changing plan or leaving because of the change"},
+            {"title": "The Basic plan costs 12 euros from January on"},
+        ]
+    page = reader.get(HELP).text
+    assert "The Basic plan costs 12 euros from January on" in page
+    assert "Changing plan or leaving" not in page
