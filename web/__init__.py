@@ -2,7 +2,7 @@
 
 ``app`` (one application from its parts) · ``rooms`` (the routes of every room) ·
 ``serving`` · ``cli index_commands starting terminal questions`` (the ``hypercare`` command) ·
-``access sign_in`` (who may do what on which route) ·
+``access reachable sign_in`` (who may do what on which route, and is led there) ·
 ``guarding measuring`` (headers, limits and figures of every response) · ``refusals readiness``
 (saying no, saying how it is) · ``api bodies shown live sse`` (JSON and streams) · ``widget`` ·
 ``public public_pages feed`` ·

@@ -12,6 +12,7 @@ from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from web.access import Me, PartsHere, Reading, RowId, Staff, Writing, this_launch, this_ticket
+from web.reachable import CALLS
 from web.shell import Visit, Words, visit, went
 from web.updates import moment
 
@@ -27,10 +28,8 @@ NOTHING = {
     "outcome": "",
 }
 
-# Names and notes are customers' own data: a sponsor reads the outcomes in the reports.
-CallerHere = Annotated[
-    Me, Depends(Staff(Role.AGENT, Role.ENGINEER, Role.LEAD, Role.CHANGE_MANAGER))
-]
+# A sponsor reads the outcomes in the reports.
+CallerHere = Annotated[Me, Depends(Staff(*CALLS))]
 
 
 def _reading(request: Request, parts: PartsHere, me: CallerHere, session: Reading) -> Visit:

@@ -20,7 +20,8 @@ from assistant.reports.shapes import UNRESOLVED, words_of
 from assistant.reports.stability import Held, Judged, Standing
 from assistant.reports.steps import title_of
 from web.day_charts import SHOWN, day_chart
-from web.shell import AT_DESK, PHASE_WORDS, Visit
+from web.reachable import AT_DESK
+from web.shell import PHASE_WORDS, Visit
 
 TONES = {Calm.CALM: "good", Calm.SETTLING: "info", Calm.NOT_CALM: "bad", Calm.UNKNOWN: "info"}
 GUARD_TONES = {State.FINE: "good", State.CLOSE: "warn", State.OVER: "bad"}

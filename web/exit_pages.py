@@ -45,7 +45,7 @@ def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         "gate": {
             "is_open": gate.is_open,
             "missing": [_missing(need) for need in gate.needs if not need.is_there],
-            "groups": _groups(gate, launch.key),
+            "groups": _groups(gate, launch.key, looking),
             "total": len(gate.needs),
         },
         "handover": _handover(session, launch),
@@ -90,7 +90,7 @@ def need_title(need: Need) -> str:
     return f"{title_of(need.title)} {need.item}" if is_metric else need.title
 
 
-def _groups(gate: Gate, key: str) -> list[dict[str, Any]]:
+def _groups(gate: Gate, key: str, looking: Visit) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
@@ -100,7 +100,7 @@ def _groups(gate: Gate, key: str) -> list[dict[str, Any]]:
                     "title": need_title(need),
                     "is_there": need.is_there,
                     "why": need.why,
-                    "href": _href(need, key),
+                    "href": looking.way(_href(need, key)),
                 }
                 for need in gate.needs
                 if need.kind == kind

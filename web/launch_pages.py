@@ -29,7 +29,8 @@ from web.launch_words import (
     objective_words,
     step_words,
 )
-from web.shell import AT_DESK, PHASE_WORDS, ROLE_WORDS, Visit
+from web.reachable import AT_DESK
+from web.shell import PHASE_WORDS, ROLE_WORDS, Visit
 from web.widget import DEMO_LAUNCH
 
 PHASES = {"preparing": "prepare"}  # where the templates call a phase otherwise
@@ -79,7 +80,7 @@ def launch_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         },
         "may": may,
         "ways": launch_ways.first(launch, may),
-        "more_ways": launch_ways.groups(launch, may),
+        "more_ways": launch_ways.groups(launch, may, looking.way),
         "modes": [{"key": key.value, **words} for key, words in MODE_WORDS.items()],
         "snippet": snippet(launch, looking.parts.settings.address),
         "addresses": {

@@ -1,6 +1,6 @@
 """Where one goes from a launch: what matters in its phase as buttons, all of it as a menu. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.launch.launches import Launch
@@ -42,8 +42,18 @@ def first(launch: Launch, may: Mapping[str, bool]) -> list[Way]:
     ]
 
 
-def groups(launch: Launch, may: Mapping[str, bool]) -> list[Group]:
-    """Return every page about the launch that the reader may open, by what it is for."""
+def groups(
+    launch: Launch, may: Mapping[str, bool], reach: Callable[[str], str] = str
+) -> list[Group]:
+    """Return every page about the launch that the reader may open, by what it is for.
+
+    ``reach`` returns nothing for an address that the reader may not open.
+    """
+    every = _every(launch, may)
+    return [Group(g.title, [way for way in g.ways if reach(way.href)]) for g in every]
+
+
+def _every(launch: Launch, may: Mapping[str, bool]) -> list[Group]:
     at = f"/launches/{launch.key}"
     set_up = [Way("Checklist", f"{at}/setup"), Way("Rehearsal", f"{at}/rehearsal")]
     if may["settings"]:

@@ -112,7 +112,7 @@ def repeat_context(asked: Shown, report: RepeatQuestions) -> dict[str, Any]:
     return {
         "report": _head(asked, "repeat-questions", "Repeat questions", text),
         "figures": report.figures(),
-        "groups": [_group(asked.launch, repeat) for repeat in report.repeats],
+        "groups": [_group(asked, repeat) for repeat in report.repeats],
     }
 
 
@@ -123,8 +123,7 @@ def faq_context(asked: Shown, report: FaqUpdates) -> dict[str, Any]:
         "report": _head(asked, "faq-updates", "FAQ updates", text),
         "figures": report.figures(),
         "suggestions": [
-            _suggestion(asked.launch, rank, finding)
-            for rank, finding in enumerate(report.findings, 1)
+            _suggestion(asked, rank, finding) for rank, finding in enumerate(report.findings, 1)
         ],
     }
 
@@ -141,7 +140,7 @@ def feedback_context(asked: Shown, report: FeedbackReport) -> dict[str, Any]:
                 **dict(zip(("key", "title", "tone"), CATEGORIES[each.category], strict=True)),
                 "share": each.share,
                 "count": each.count,
-                "quotes": [_quote(asked.launch, quote) for quote in each.quotes],
+                "quotes": [_quote(asked, quote) for quote in each.quotes],
             }
             for each in report.categories
         ],
@@ -190,8 +189,8 @@ def _head(asked: Shown, name: str, title: str, text: str, **more: str) -> dict[s
     }
 
 
-def _group(launch: Launch, repeat: Repeat) -> dict[str, Any]:
-    answer = repeat.answer
+def _group(asked: Shown, repeat: Repeat) -> dict[str, Any]:
+    launch, answer = asked.launch, repeat.answer
     return {
         "id": repeat.id,
         "question": repeat.question,
@@ -217,7 +216,7 @@ def _group(launch: Launch, repeat: Repeat) -> dict[str, Any]:
         "tickets": [
             {
                 "number": case.number,
-                "href": f"/desk/tickets/{case.number}",
+                "href": asked.visit.way(f"/desk/tickets/{case.number}"),
                 "subject": case.subject,
                 "state_words": "Open" if case.is_open else "Resolved",
             }
@@ -227,8 +226,8 @@ def _group(launch: Launch, repeat: Repeat) -> dict[str, Any]:
     }
 
 
-def _suggestion(launch: Launch, rank: int, finding: Finding) -> dict[str, Any]:
-    about = finding.about
+def _suggestion(asked: Shown, rank: int, finding: Finding) -> dict[str, Any]:
+    launch, about = asked.launch, finding.about
     return {
         "rank": rank,
         "kind": KIND_TONES.get(finding.kind, finding.kind.value),
@@ -242,7 +241,11 @@ def _suggestion(launch: Launch, rank: int, finding: Finding) -> dict[str, Any]:
         "entry": _about(launch, about) if about else None,
         "questions": finding.questions,
         "replies": [
-            {"text": reply.text, "by": reply.by, "href": f"/desk/tickets/{reply.ticket}"}
+            {
+                "text": reply.text,
+                "by": reply.by,
+                "href": asked.visit.way(f"/desk/tickets/{reply.ticket}"),
+            }
             for reply in finding.replies
         ],
         "draft_href": _entry(launch, about.entry) if about else _draft(launch, finding.question),
@@ -258,17 +261,17 @@ def _about(launch: Launch, about: About) -> dict[str, Any]:
     }
 
 
-def _quote(launch: Launch, quote: Quote) -> dict[str, Any]:
+def _quote(asked: Shown, quote: Quote) -> dict[str, Any]:
     about = f"about “{quote.title}”" if quote.title else ""
     why = REASONS.get(quote.reason, quote.reason) if quote.reason else ""
     words = (source_words(quote.source), why, about, we_did(quote))
-    ticket = f"/desk/tickets/{quote.ticket}" if quote.ticket else None
+    ticket = asked.visit.way(f"/desk/tickets/{quote.ticket}") if quote.ticket else None
     return {
         "text": quote.text,
         "by": quote.user,
         "source_words": ", ".join(part for part in words if part),
         "at": quote.at,
-        "href": ticket or (_entry(launch, quote.entry) if quote.entry else None),
+        "href": ticket or (_entry(asked.launch, quote.entry) if quote.entry else None),
     }
 
 

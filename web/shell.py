@@ -22,13 +22,13 @@ from assistant.launch import launches
 from assistant.launch.launches import Launch
 from assistant.library.entries import waiting_for
 from web.access import Me, PartsHere, Reading, StaffHere, this_launch
+from web.reachable import AT_DESK, may, reachable
 from web.readiness import MailNow, held_up, mail_now, stand_ins
 from web.rendering import page
 from web.toasts import TOASTS
 
 LAUNCH = "hypercare_launch"  # cookie: the launch somebody looked at last
 TOAST = "hypercare_toast"  # cookie: what the last form did, as a code; read once
-AT_DESK = (Role.AGENT, Role.ENGINEER, Role.LEAD)  # whose pages listen to the desk's stream
 TOAST_LASTS = 30  # seconds, for a page that is never loaded
 REMEMBERED = 30 * 86_400  # seconds
 
@@ -94,6 +94,10 @@ class Visit:
         active = [launch for launch in self.launches if launch.phase == "active"]
         return next(iter((*wanted, *active, *self.launches)), None)
 
+    def way(self, href: str) -> str:
+        """Return the address when the reader may open it, else nothing."""
+        return reachable(self.by, href)
+
     def page(
         self,
         template: str,
@@ -158,13 +162,15 @@ def shell(visit: Visit, section: str, launch: Launch | None) -> dict[str, Any]:
     return {
         "me": {"name": person.name, "role_words": ROLE_WORDS[Role(person.role)]},
         "section": section,
+        "home": home_of(person),
+        "may": may(person),
         "launch": _shown(launch, visit.at) if launch else None,
         "launches": [
             {
                 "key": each.key,
                 "name": each.name,
                 "phase_words": PHASE_WORDS[each.shown_phase],
-                "href": f"{_switch(section)}?launch={each.key}",
+                "href": f"{_switch(person, section)}?launch={each.key}",
                 "current": launch is not None and each.id == launch.id,
             }
             for each in visit.launches
@@ -242,10 +248,10 @@ def _shown(launch: Launch, at: datetime) -> dict[str, Any]:
     }
 
 
-def _switch(section: str) -> str:
+def _switch(person: Person, section: str) -> str:
     """Return the page that changing the launch leads to: the same room, for the other launch."""
     same = {"library": "/library", "reports": "/reports", "engineering": "/engineering"}
-    return same.get(section, "/desk")
+    return same.get(section, "/desk" if person.is_any(*AT_DESK) else "/reports")
 
 
 def _counts(session: Session, person: Person, launch: Launch | None) -> dict[str, int]:
@@ -256,7 +262,7 @@ def _counts(session: Session, person: Person, launch: Launch | None) -> dict[str
         Ticket.launch_id == launch.id, Ticket.resolved_at.is_(None)
     )
     return {
-        "desk": session.scalar(open_tickets) or 0,
+        "desk": (person.is_any(*AT_DESK) and session.scalar(open_tickets)) or 0,
         "library": waiting_for(session, launch.id, person),
         **told,
     }

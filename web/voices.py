@@ -18,6 +18,7 @@ from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.reports.feedback import A_CUSTOMER, NAMELESS
 from web.access import Me, PartsHere, Reading, RowId, Staff, Writing, this_launch
+from web.reachable import LISTENS
 from web.report_pages import CATEGORIES, source_words
 from web.shell import Visit, Words, visit, went
 
@@ -25,7 +26,6 @@ router = APIRouter(tags=["feedback"], default_response_class=HTMLResponse)
 
 SHOWN = 100  # pieces of feedback on the page
 ABOUT = 10  # pieces of feedback beside a cause
-LISTENS = (Role.LEAD, Role.CHANGE_MANAGER, Role.AGENT)
 NOTED = (Source.INTERVIEW, Source.FORUM)  # what people bring in for customers
 Listening = Annotated[Me, Depends(Staff(*LISTENS))]
 

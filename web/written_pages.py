@@ -16,13 +16,12 @@ from assistant.reports.papers import Chart, Number, Paper, Section, Table, table
 from assistant.reports.spans import local_day
 from assistant.reports.written import WrittenReport
 from web import lesson_actions
-from web.shell import AT_DESK, Visit
+from web.shell import Visit
 
 WIDTH, HEIGHT, FILLED = 720.0, 132.0, 0.45  # of a chart's plot in SVG units; share of a slot
 FEWEST_SLOTS = 7  # of a chart: the first day is a bar of its week and not a wall
 SHORT, LONG, BROAD = 12, 40, 7  # characters of a column's longest cell; columns of a broad table
 FIGURE = re.compile(r"–|[<>]?-?[\d,.]+(\s(%|min|h( \d\d)?|d|days))?")
-FOR_DESK = ("/desk", "/causes")  # what a sponsor may not open is not offered to them
 
 
 def paper_context(
@@ -89,14 +88,8 @@ def _number(looking: Visit, number: Number) -> dict[str, str]:
         "shown": number.shown,
         "note": number.note,
         "again": number.again,
-        "href": _reachable(looking, number.href),
+        "href": looking.way(number.href),
     }
-
-
-def _reachable(looking: Visit, href: str) -> str:
-    """Return the address when the reader may open it, else nothing."""
-    is_for_desk = href.startswith(FOR_DESK)
-    return href if not is_for_desk or looking.by.is_any(*AT_DESK) else ""
 
 
 def _section(looking: Visit, number: int, section: Section) -> dict[str, Any]:
@@ -106,7 +99,7 @@ def _section(looking: Visit, number: int, section: Section) -> dict[str, Any]:
         "text": section.text,
         "lines": section.lines,
         "empty": section.empty if section.is_empty else "",
-        "href": _reachable(looking, section.href),
+        "href": looking.way(section.href),
         "table": _table(looking, section.table) if section.table else None,
         "chart": _chart(section.chart) if section.chart else None,
     }
@@ -121,7 +114,7 @@ def _table(looking: Visit, table: Table) -> dict[str, Any]:
         ],
         "is_broad": len(table.header) > BROAD,
         "rows": [
-            {"href": _reachable(looking, href), "cells": [_words(cell) for cell in row]}
+            {"href": looking.way(href), "cells": [_words(cell) for cell in row]}
             for row, href in zip(table.rows, links, strict=True)
         ],
     }

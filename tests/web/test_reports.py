@@ -205,3 +205,16 @@ def test_a_page_asks_the_database_equally_often_however_much_was_said(shop, lena
         lena.get(path)
 
     assert len(many) == len(few)
+
+
+def test_a_kind_that_was_only_clicked_is_not_said_to_be_none(shop, lena):
+    mara = cast.a_customer(shop)
+    mara.judges(mara.asks(cast.PRICE)["answer"]["message_id"], helpful=False, reason="unclear")
+
+    issues = (
+        lena.get("/reports/feedback").text.split('id="category-issue"')[1].split("</section>")[0]
+    )
+
+    assert "100" in issues
+    assert "It was given by a click, without words." in issues
+    assert "Nothing of this kind" not in issues
