@@ -369,7 +369,8 @@ class Customer:
     def sees(self) -> dict[str, Any]:
         """Return the whole conversation as its customer may see it."""
         with self.parts.db.reading() as session:
-            return shown.conversation(session, session.get_one(Conversation, self.id), None)
+            said, at = session.get_one(Conversation, self.id), self.parts.clock.now()
+            return shown.conversation(session, said, None, at=at)
 
     def says(self, words: str, *, at: datetime | None = None) -> int:
         """Write a question down without deciding it, as if the process died then."""

@@ -17,6 +17,8 @@ from assistant.ground.errors import NotFound
 from assistant.ground.networks import network_of
 from assistant.ground.parts import Parts
 from assistant.launch import launches, scenarios, updates
+from assistant.launch.coverage import coverage_of
+from assistant.launch.launches import Launch
 from assistant.library.liveness import live
 from web import reached, shown
 from web.access import PartsHere, Reading, VisitorHere, Writing, anyone
@@ -54,7 +56,7 @@ def widget_state(key: str, session: Reading, parts: PartsHere) -> dict[str, Any]
         "launch": {"key": launch.key, "name": launch.name},
         "update": shown.update(newest) if newest else None,
         "chips": _chips(session, launch.id, at),
-        "staffed": True,
+        **_staffed(launch, at),
     }
 
 
@@ -141,7 +143,7 @@ def add_context(
     ticket = asking.newest_ticket(visitor.within(session))
     ticket.add_context(session, body.model_dump(), at=parts.clock.now())
     reached.told_where(parts, session, ticket.conversation, body.reach)
-    return {"ticket": shown.ticket(session, ticket)}
+    return {"ticket": shown.ticket(session, ticket, at=parts.clock.now())}
 
 
 @router.post("/conversations/{conversation_id}/email", dependencies=[limited_by_conversation])
@@ -172,8 +174,9 @@ def read(
 ) -> dict[str, Any]:
     """Return everything said so far, or what came after a message."""
     conversation = visitor.within(session)
-    newest = updates.newest(session, conversation.launch_id, at=parts.clock.now())
-    body = shown.conversation(session, conversation, newest, after=after)
+    at = parts.clock.now()
+    newest = updates.newest(session, conversation.launch_id, at=at)
+    body = shown.conversation(session, conversation, newest, at=at, after=after)
     return {**body, "mail": reached.mail_of(parts, session, conversation)}
 
 
@@ -239,6 +242,14 @@ def _outcome(parts: Parts, message_id: int) -> dict[str, Any]:
         return shown.outcome(session, decided)
 
 
+def _staffed(launch: Launch, at: datetime) -> dict[str, Any]:
+    """Return whether people are there, and from when on they are again."""
+    coverage = coverage_of(launch)
+    if coverage.is_open(at):
+        return {"staffed": True}
+    return {"staffed": False, "staffed_next": shown.iso(coverage.opens_next(at))}
+
+
 def _chips(session: Session, launch_id: int, at: datetime) -> list[dict[str, Any]]:
     """Return scenarios in customers' words, gravest first, with the question each stands for."""
     by_scenario = {
@@ -278,6 +289,6 @@ def _happened(parts: Parts, conversation_id: str, last: int, upto: int) -> Happe
             if event.kind.startswith("message.") and message and message.is_for_customer:
                 found.append(sent("message", event.id, shown.message(session, message, struck)))
             elif event.kind.startswith(("ticket.", "mail.")) and conversation.tickets:
-                body = shown.ticket(session, conversation.tickets[-1])
+                body = shown.ticket(session, conversation.tickets[-1], at=parts.clock.now())
                 found.append(sent("ticket", event.id, body))
         return Happened(found, reached, is_all)

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, Said
 from assistant.desk.promises import Kind, open_of
+from assistant.desk.taken import taken_by
 
 OPEN_PROMISES = (Kind.FIRST_RESPONSE, Kind.NEXT_UPDATE, Kind.RESOLVE)
 
@@ -123,10 +124,11 @@ def _ticket(conversation: Conversation, at: datetime) -> dict[str, Any] | None:
     ticket = conversation.tickets[-1] if conversation.tickets else None
     if ticket is None:
         return None
+    person = taken_by(ticket)
     due = [p.due_at for p in open_of(ticket.promises, *OPEN_PROMISES) if p.due_at > at]
     return {
         "number": ticket.number,
-        "owner": ticket.owner.first_name if ticket.owner else "Our team",
+        "owner": person.first_name if person else "Our team",
         "is_open": ticket.is_open,
         "due_at": min(due, default=None),
     }

@@ -13,9 +13,11 @@ from assistant.answering.decisions import Outcome
 from assistant.desk import recalled
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
+from assistant.desk.promises import Promise
 from assistant.desk.recalled import ToldWrong
 from assistant.desk.repeats import others
 from assistant.desk.severity import Severity
+from assistant.desk.taken import back_at, taken_by
 from assistant.desk.tickets import Ticket
 from assistant.launch.updates import Update
 from assistant.library.versions import EntryVersion
@@ -84,8 +86,8 @@ def clarification(message: Message) -> dict[str, Any]:
     }
 
 
-def ticket(session: Session, shown: Ticket) -> dict[str, Any]:
-    """Return the ticket card as it is now."""
+def ticket(session: Session, shown: Ticket, *, at: datetime) -> dict[str, Any]:
+    """Return the ticket card as it is at ``at``: ``taken`` only once its owner took it on."""
     return {
         "number": shown.number,
         "state": "open" if shown.is_open else "resolved",
@@ -95,18 +97,31 @@ def ticket(session: Session, shown: Ticket) -> dict[str, Any]:
         "first_response_at": iso(shown.first_response_at),
         "resolved_at": iso(shown.resolved_at),
         "owner": shown.owner.first_name if shown.owner else "the team",
-        "promises": [
-            {"kind": promise.kind, "due_at": iso(promise.due_at), "kept_at": iso(promise.kept_at)}
-            for promise in shown.promises
-        ],
+        "taken": taken_by(shown) is not None,
+        "back_at": iso(back_at(shown, at=at)),
+        "promises": [_promise(promise) for promise in shown.promises],
         "others": others(session, shown),
         "context": shown.context or None,
         "rating": shown.rating,
     }
 
 
+def _promise(promise: Promise) -> dict[str, Any]:
+    return {
+        "kind": promise.kind,
+        "due_at": iso(promise.due_at),
+        "kept_at": iso(promise.kept_at),
+        "paused": promise.paused_at is not None,
+    }
+
+
 def conversation(
-    session: Session, shown: Conversation, update_: Update | None, *, after: int = 0
+    session: Session,
+    shown: Conversation,
+    update_: Update | None,
+    *,
+    at: datetime,
+    after: int = 0,
 ) -> dict[str, Any]:
     """Return the whole conversation as its customer may see it, or what came after a message."""
     newest = shown.tickets[-1] if shown.tickets else None
@@ -115,7 +130,7 @@ def conversation(
         "launch": shown.launch.key,
         "state": _state(shown, newest),
         "messages": messages(session, shown, after=after),
-        "ticket": ticket(session, newest) if newest else None,
+        "ticket": ticket(session, newest, at=at) if newest else None,
         "update": update(update_) if update_ else None,
     }
 

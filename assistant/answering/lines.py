@@ -33,7 +33,7 @@ LINES = {
     Line.HANDOFF: "We have no checked answer for this, so a person will answer you here.",
     Line.PEOPLE: "A person will answer you here.",
     Line.PERSON: "Of course. A person will answer you here.",
-    Line.BLOCKED: "That sounds urgent, so a person is on it now and will answer you here.",
+    Line.BLOCKED: "That sounds urgent, so it goes to a person first, who will answer you here.",
     Line.OTHER_LANGUAGE: "We have no checked answer in your language, so a person will answer you "
     "here.",
     Line.RECALLED: "An answer that you got here was wrong, so it is struck through now. Please do "

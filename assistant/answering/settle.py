@@ -23,6 +23,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.promises import HYPERCARE, NORMAL
 from assistant.desk.severity import Severity
+from assistant.desk.taken import taken_by
 from assistant.desk.tickets import Ticket
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch, Mode
@@ -247,6 +248,7 @@ def card_of(session: Session, ticket: Ticket) -> dict[str, Any]:
         "severity_words": Severity(ticket.severity).words,
         "acknowledged_at": _iso(ticket.acknowledged_at) if ticket.acknowledged_at else None,
         "owner": ticket.owner.first_name if ticket.owner else "the team",
+        "taken": taken_by(ticket) is not None,
         "promises": [
             {"kind": promise.kind, "due_at": _iso(promise.due_at)} for promise in ticket.promises
         ],

@@ -16,8 +16,8 @@ next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or
 ``bounces`` (what comes back) · ``notices notice_mail`` (a line for one person) ·
 ``tickets`` (what a
 person has to answer) · ``queue`` (which tickets, in which order) · ``collisions`` (what
-came while somebody wrote) · ``presence`` (who is at which ticket) · ``drafts`` (what is typed and
-not sent) · ``repeats`` (the same question
+came while somebody wrote) · ``taken`` (who has one in hand) · ``presence`` (who is at
+which ticket) · ``drafts`` (what is typed and not sent) · ``repeats`` (the same question
 from many people) · ``regrouping`` (repeats put in order afterwards) · ``handled sorting
 gathering`` (what people say about repeats) · ``causes cause_states cause_lists`` (what repeats are
 fixed by) ·

@@ -7,6 +7,7 @@ from assistant.desk import promises
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.promises import Kind
+from assistant.desk.taken import taken_by
 from assistant.launch.updates import Update
 from assistant.library.wording import time_in_words
 
@@ -111,7 +112,8 @@ def _ticket_line(conversation: Conversation, at: datetime) -> str:
     ticket = conversation.open_ticket
     if ticket is None:
         return ""
-    owner = ticket.owner.first_name if ticket.owner else "Our team"
+    person = taken_by(ticket)
+    owner = person.first_name if person else "Our team"
     due = [
         promise.due_at
         for kind in PROMISED

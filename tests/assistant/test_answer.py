@@ -88,6 +88,7 @@ def test_what_nobody_approved_becomes_a_ticket_with_a_promise(mara: Customer) ->
         "severity_words": "This can wait a little: a person answers",
         "acknowledged_at": "2026-11-17T09:00:00Z",
         "owner": "Amir",
+        "taken": False,
         "promises": [
             {"kind": "acknowledge", "due_at": "2026-11-17T09:15:00Z"},
             {"kind": "first_response", "due_at": "2026-11-17T17:00:00Z"},
@@ -150,7 +151,8 @@ def test_somebody_who_is_blocked_gets_a_ticket_at_once_and_may_recognise_the_cas
     told = mara.asks(BLOCKED)
 
     assert (told["outcome"], told["ticket"]["severity"]) == ("handoff", 1)
-    assert told["text"] == "That sounds urgent, so a person is on it now and will answer you here."
+    urgent = "That sounds urgent, so it goes to a person first, who will answer you here."
+    assert told["text"] == urgent
     assert told["ticket"]["promises"][1] == {
         "kind": "first_response",
         "due_at": "2026-11-17T09:15:00Z",

@@ -296,7 +296,7 @@ CASES = {
             "This launch asks before it answers. The model chose it, reading the approved text.",
         ),
     ),
-    "somebody who is blocked is told that a person is on it": (
+    "somebody who is blocked is told that it goes to a person first": (
         known(0.1, triage=BLOCKED),
         ("handoff", Line.BLOCKED, "Not sure enough to ask: 0.10 < 0.30."),
     ),

@@ -3,7 +3,7 @@ import { ticker } from "./clock.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { say } from "./strings.js";
-import { dueWords, nextPromise } from "./ticket.js";
+import { dueWords, holder, nextPromise } from "./ticket.js";
 
 export class Strip {
   constructor() {
@@ -20,7 +20,7 @@ export class Strip {
     this.node.hidden = !ticket;
     if (!ticket) return;
     const due = isResolved ? null : nextPromise(ticket);
-    const shown = JSON.stringify([ticket.number, ticket.owner, isResolved, due]);
+    const shown = JSON.stringify([ticket.number, holder(ticket), isResolved, due]);
     if (shown === this.shown) return;
     this.shown = shown;
     const words = el("span", {}, stripWords(ticket, isResolved));
@@ -28,7 +28,9 @@ export class Strip {
   }
 }
 
-function stripWords({ number, owner: name }, isResolved) {
+function stripWords(ticket, isResolved) {
+  const { number } = ticket;
+  const name = holder(ticket);
   if (isResolved) return say("stripResolved", { number });
   return name ? say("stripOwner", { number, name }) : say("stripTeam", { number });
 }

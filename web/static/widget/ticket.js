@@ -42,7 +42,7 @@ export class TicketCard {
 function facts(ticket, isResolved) {
   return [
     heading(ticket, isResolved),
-    el("ul", { class: "w-facts" }, owner(ticket), acknowledged(ticket), others(ticket)),
+    el("ul", { class: "w-facts" }, owner(ticket, isResolved), acknowledged(ticket), others(ticket)),
     !isResolved && promises(ticket),
   ];
 }
@@ -62,9 +62,20 @@ function heading({ number, severity, severity_words: words }, isResolved) {
   );
 }
 
-function owner(ticket) {
-  const words = ticket.owner ? capital(say("owner", { name: ticket.owner })) : say("ownerSoon");
-  return fact("person", words, "owner");
+function owner(ticket, isResolved) {
+  const name = holder(ticket);
+  if (isResolved && !name) return null;
+  return fact("person", name ? capital(say("owner", { name })) : waits(ticket), "owner");
+}
+
+/** Who took it on, by first name; null while it was only given to somebody. */
+export function holder({ taken, owner: name }) {
+  return taken ? name : null;
+}
+
+function waits({ back_at: back }) {
+  const isAway = back && Date.parse(back) > now();
+  return isAway ? say("ownerBack", { when: moment(back) }) : say("ownerSoon");
 }
 
 function capital(words) {
@@ -98,8 +109,9 @@ function isWorthARow({ kind, kept_at: kept }) {
   return KINDS.includes(kind) && !(kind === "acknowledge" && kept);
 }
 
-function promise({ kind, due_at: due, kept_at: met }) {
-  const when = met ? el("span", {}, moment(met)) : ticker(due, () => dueWords(due));
+function promise({ kind, due_at: due, kept_at: met, paused }) {
+  const said = met ? moment(met) : paused && say("promisePaused");
+  const when = said ? el("span", {}, said) : ticker(due, () => dueWords(due));
   return el(
     "div",
     { class: met ? "is-met" : null },
@@ -114,9 +126,9 @@ export function dueWords(due) {
   return left ? `${say("promiseBy", { when: moment(due) })} · ${left}` : say("promiseLate");
 }
 
-/** The promise that comes due next, or null. */
+/** The open promise that is due first, also when that is over; null when none runs. */
 export function nextPromise(ticket) {
-  const isOpen = (promise) => !promise.kept_at && Date.parse(promise.due_at) > now();
+  const isOpen = (promise) => isWorthARow(promise) && !promise.kept_at && !promise.paused;
   const open = (ticket?.promises ?? []).filter(isOpen);
   return open.sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))[0] ?? null;
 }
