@@ -26,14 +26,18 @@ WHERE = {  # kind of a need -> (heading, what the link says)
 }
 
 
-def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
-    """Return what the page shows: needs, handover, answers to decide, signatures, what may be."""
+def exit_context(looking: Visit, launch: Launch, *, problem: str = "") -> dict[str, Any]:
+    """Return what the page shows: needs, handover, answers to decide, signatures, what may be.
+
+    ``problem`` is why a signature was not taken.
+    """
     session, at = looking.session, looking.at
     gate = exits.gate_of(session, launch, at=at)
     signed = exits.signatures(session, launch.id)
     leads, sponsors = (looking.by.is_any(role) for role in (Role.LEAD, Role.SPONSOR))
     is_live, wave = launch.phase == "active", second_wave.latest(session, launch, at=at)
     return {
+        "problem": problem,
         "wave": wave.words if wave else "",
         "launch": {
             "key": launch.key,
@@ -44,7 +48,7 @@ def exit_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         },
         "gate": {
             "is_open": gate.is_open,
-            "missing": [_missing(need) for need in gate.needs if not need.is_there],
+            "missing": gate.missing,
             "groups": _groups(gate, launch.key, looking),
             "total": len(gate.needs),
         },
@@ -80,16 +84,6 @@ def standing_words(session: Session, launch: Launch) -> str:
     return f"{launch.name} was changed meanwhile. It is now: {words}, stage {launch.stage}."
 
 
-def _missing(need: Need) -> str:
-    return f"{need_title(need)}: {need.why}"
-
-
-def need_title(need: Need) -> str:
-    """Return what a need is called; a criterion by what people call its metric."""
-    is_metric = need.kind == "criterion" and need.item
-    return f"{title_of(need.title)} {need.item}" if is_metric else need.title
-
-
 def _groups(gate: Gate, key: str, looking: Visit) -> list[dict[str, Any]]:
     return [
         {
@@ -97,7 +91,7 @@ def _groups(gate: Gate, key: str, looking: Visit) -> list[dict[str, Any]]:
             "words": words,
             "needs": [
                 {
-                    "title": need_title(need),
+                    "title": need.words,
                     "is_there": need.is_there,
                     "why": need.why,
                     "href": looking.way(_href(need, key)),
@@ -178,6 +172,12 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "by": signature.by.name,
         "at": signature.at,
         "override": signature.override,
-        "missing": signature.missing,
+        "missing": [_told(words) for words in signature.missing],
         "figures": [{**each, "title": title_of(each["metric"])} for each in signature.figures],
     }
+
+
+def _told(words: str) -> str:
+    """Return a kept line in people's words; long ago the metric's key stood there."""
+    name, colon, why = words.partition(": ")
+    return f"{title_of(name)}{colon}{why}" if "_" in name else words

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.ground.people import Role
@@ -20,6 +20,7 @@ router = APIRouter(tags=["launches"], default_response_class=HTMLResponse)
 SponsorHere = Annotated[Me, Depends(Staff(Role.SPONSOR))]
 Revision = Annotated[int, Form(ge=0, le=2**31 - 1)]
 Entries = Annotated[list[int], Form(default_factory=list, max_length=1000)]
+NO_REASON = "Say why it ends all the same: something is missing."
 Place = Annotated[str, Form(max_length=40)]
 
 
@@ -82,12 +83,14 @@ def decide_answers(
 
 
 @router.post("/launches/{key}/exit/signature")
-def sign_exit(
-    key: str, sponsor: Sponsor, revision: Revision, override: Words = ""
-) -> RedirectResponse:
+def sign_exit(key: str, sponsor: Sponsor, revision: Revision, override: Words = "") -> Response:
     """Sign the end, which ends it; past a shut gate only with a reason."""
     launch = _unchanged(sponsor, key, revision)
-    exits.sign(sponsor.session, launch, override=override, by=sponsor.by, at=sponsor.at)
+    try:
+        exits.sign(sponsor.session, launch, override=override, by=sponsor.by, at=sponsor.at)
+    except exits.Shut:
+        context = exit_context(sponsor, launch, problem=NO_REASON)
+        return sponsor.page("launch/exit.html", "cockpit", launch, context, status=422)
     return went(f"/launches/{key}/exit", "signed")
 
 

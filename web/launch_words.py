@@ -76,7 +76,7 @@ def step_words(step: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def metric_words(fact: Mapping[str, Any]) -> str:
     """Return a metric's name as people say it: ``First response minutes``."""
-    return str(fact.get("metric") or "").replace("_", " ").capitalize()
+    return amounts.metric_name(str(fact.get("metric") or ""))
 
 
 def number(value: object) -> str:

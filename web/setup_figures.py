@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.ground.amounts import metric_name
 from assistant.launch import history
 from web.access import this_launch
 from web.setup_forms import (
@@ -130,7 +131,7 @@ def compute_baselines(
     shown = {
         "text": "" if file and file.filename else tidy(text)[:100_000],
         "problems": list(found.problems), "more": found.more,
-        "computed": [{"metric": c.metric, "how": c.how, "is_thin": c.is_thin}
+        "computed": [{"title": metric_name(c.metric), "how": c.how, "is_thin": c.is_thin}
                      for c in found.baselines],
     }  # fmt: skip
     aims = (

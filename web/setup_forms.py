@@ -142,7 +142,7 @@ def _baseline(row: Row, before: dict[str, dict[str, Any]], by: str) -> dict[str,
 
 def named(metric: str) -> str:
     """Return a metric's name as it is kept: ``First response minutes`` has underscores."""
-    return "_".join(metric.lower().split())
+    return "_".join(metric.replace("(%)", "percent").lower().split())
 
 
 def _objective(row: Row, zone: ZoneInfo) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from assistant.ground.amounts import of_metric
+from assistant.ground.amounts import metric_name, of_metric
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Role
 from assistant.launch import ingesting
@@ -162,7 +162,9 @@ def signals_context(looking: Visit, launch: Launch) -> dict[str, Any]:
         "launch": {"key": launch.key, "name": launch.name},
         "series": [_series(each) for each in series],
         "attention": [
-            {"metric": _title(each.metric), "words": each.words} for each in series if each.words
+            {"metric": metric_name(each.metric), "words": each.words}
+            for each in series
+            if each.words
         ],
         "days": [day.isoformat() for day in days],
         "contacts": {"chart": series_chart([*map(float, contacts)]), "values": contacts},
@@ -177,14 +179,10 @@ def signals_context(looking: Visit, launch: Launch) -> dict[str, Any]:
     }
 
 
-def _title(metric: str) -> str:
-    return metric.replace("_", " ").capitalize()
-
-
 def _series(series: Series) -> dict[str, Any]:
     return {
         "key": series.metric,
-        "title": _title(series.metric),
+        "title": metric_name(series.metric),
         "chart": series_chart(series.values, series.usual, series.standing_out),
         "usual": None if series.usual is None else of_metric(series.metric, series.usual),
         "source": series.source,

@@ -69,6 +69,15 @@ def amount(value: float | None, unit: str = "") -> str:
     return SAID[unit](value) if unit in SAID else number(value)
 
 
+def metric_name(metric: str) -> str:
+    """Return a metric's name as people say it, where it has no title of its own.
+
+    ``failed_payments_percent`` is ``Failed payments (%)``.
+    """
+    name = metric.removesuffix("_percent")
+    return f"{name.replace('_', ' ').capitalize()}{' (%)' if name != metric else ''}"
+
+
 def of_metric(metric: str, value: float | None) -> str:
     """Return a metric's figure; its name says in what it is measured."""
     units = (unit for ending, unit in ENDINGS.items() if metric.endswith(ending))

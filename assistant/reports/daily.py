@@ -106,7 +106,8 @@ def answered_figure(what: Contacts) -> Figure:
 def response_figure(waits: Sequence[float]) -> Figure:
     """Return how long customers waited for a person, in minutes, those who still wait included."""
     value = wait_in_words(median(waits) if waits else None)
-    note = f"median of {len(waits):,} tickets, waits so far included"
+    noun = "ticket" if len(waits) == 1 else "tickets"
+    note = f"median of {len(waits):,} {noun}, waits so far included"
     return Figure(value, "First human response", note)
 
 

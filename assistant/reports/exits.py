@@ -48,6 +48,10 @@ class Signature(Base):
     by: Mapped[Person] = relationship()
 
 
+class Shut(Refused):
+    """The gate is shut, and no reason was given for ending all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing that has to be there before the end. ``why`` says how it stands."""
@@ -57,6 +61,13 @@ class Need:
     why: str
     kind: str  # criterion, handover, library or desk: where it is worked on
     item: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return what it is called; a criterion by its metric's title and its limit."""
+        if self.kind != "criterion" or not self.item:
+            return self.title
+        return f"{steps.title_of(self.title)} {self.item}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Gate:
     @property
     def missing(self) -> list[str]:
         """Return what is missing, in words."""
-        return [f"{need.title}: {need.why}" for need in self.needs if not need.is_there]
+        return [f"{need.words}: {need.why}" for need in self.needs if not need.is_there]
 
     @property
     def is_open(self) -> bool:
@@ -167,7 +178,8 @@ def sign(
 
     Raises:
         NotPermitted: when ``by`` is no sponsor.
-        Refused: when it is not live, or something is missing and ``override`` gives no reason.
+        Refused: when it is not live.
+        Shut: when something is missing and ``override`` gives no reason.
     """
     if not by.is_any(Role.SPONSOR):
         raise NotPermitted("The sponsor signs the end.", what_to_do="Ask the sponsor.")
@@ -176,9 +188,7 @@ def sign(
     gate = gate_of(session, launch, at=at)
     if not gate.is_open and not override.strip():
         listed = " ".join(gate.missing)
-        raise Refused(
-            f"It may not end yet. {listed}", what_to_do="Or say why it ends all the same."
-        )
+        raise Shut(f"It may not end yet. {listed}", what_to_do="Or say why it ends all the same.")
     signature = Signature(
         launch_id=launch.id,
         at=at,

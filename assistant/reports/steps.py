@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.desk import kinder
+from assistant.ground.amounts import metric_name
 from assistant.ground.audit import ASSISTANT
 from assistant.ground.parts import Parts
 from assistant.launch import staging
@@ -92,7 +93,7 @@ def situation_of(launch: Launch, there: days.Figures, today: date) -> Situation:
 def title_of(metric: str) -> str:
     """Return what people call a metric."""
     known = METRICS.get(metric)
-    return known.title if known else metric.replace("_", " ").capitalize()
+    return known.title if known else metric_name(metric)
 
 
 def _is_worse(launch: Launch, criterion: Criterion, there: days.Figures, today: date) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.ground.amounts import amount, ceiling, number, of_metric
+from assistant.ground.amounts import amount, ceiling, metric_name, number, of_metric
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,16 @@ def test_an_axis_ends_at_a_round_number(value, end):
 )  # fmt: skip
 def test_an_axis_of_waits_ends_at_whole_hours_or_days(value, unit, told):
     assert amount(ceiling(value, unit), unit) == told
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("failed_payments_percent", "Failed payments (%)"),
+        ("first_response_minutes", "First response minutes"),
+        ("percent_of_seats", "Percent of seats"),
+        ("uptime", "Uptime"),
+    ],
+)
+def test_a_metric_is_named_in_words_and_a_share_by_its_sign(metric, words):
+    assert metric_name(metric) == words

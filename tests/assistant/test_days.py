@@ -178,3 +178,8 @@ def test_unknown_kinds_of_what_was_kept_are_no_evidence() -> None:
     assert metrics.evidence({"odd": 1}, Criterion("x", 1)) is None
     assert metrics.evidence(None, Criterion("x", 1)) is None
     assert days.criteria_of(type("L", (), {"exit_criteria": []})()) == []  # type: ignore[arg-type]
+
+
+def test_the_median_of_one_ticket_is_said_to_be_of_one_ticket() -> None:
+    assert daily.response_figure([5.0]).note.startswith("median of 1 ticket,")
+    assert daily.response_figure([]).note.startswith("median of 0 tickets,")

@@ -75,9 +75,13 @@ def test_the_gate_opens_when_everything_is_there(shop: Parts) -> None:
 @pytest.mark.parametrize(
     ("number", "other", "missing"),
     [
-        (4, {}, "repeat_questions_per_day: 4 of 5 days hold."),
+        (4, {}, "Repeat questions at most 8 for 5 days: 4 of 5 days hold."),
         (9, {"repeat_questions_per_day": {"count": 40}}, "0 of 5 days hold."),
-        (9, {"severity_1_or_2_per_day": {"count": 1}}, "severity_1_or_2_per_day: 0 of 3 days"),
+        (
+            9,
+            {"severity_1_or_2_per_day": {"count": 1}},
+            "New Sev 1–2 at most 0 for 3 days: 0 of 3 days",
+        ),
         (9, {"contacts_per_day": {"count": 2}}, "0 of 5 days hold."),
     ],
 )
@@ -126,7 +130,7 @@ def test_a_shut_gate_is_passed_with_a_reason_only_and_it_is_kept(shop: Parts) ->
         exits.sign(session, launch, override="The contract ends.", by=priya, at=at)
         (signature,) = exits.signatures(session, launch.id)
         assert signature.override == "The contract ends."
-        assert "repeat_questions_per_day: 2 of 5 days hold." in signature.missing
+        assert any(w.startswith("Repeat questions at most ") for w in signature.missing)
 
 
 def test_a_limit_that_is_loosened_while_it_is_live_hides_nothing_grave_and_is_listed(
@@ -139,7 +143,7 @@ def test_a_limit_that_is_loosened_while_it_is_live_hides_nothing_grave_and_is_li
         launch, lena, at = launch_of(session), the(session, LENA), shop.clock.now()
         named = [{**launch.exit_criteria[0], "value": 9}, loose]
         describe(session, launch, {"exit_criteria": named}, by=lena, at=at)
-    assert "severity_1_or_2_per_day: 0 of 3 days hold." in gate(shop).missing
+    assert "New Sev 1–2 at most 0 for 3 days: 0 of 3 days hold." in gate(shop).missing
     with shop.db.reading() as session:
         found = moved_limits(session, launch_of(session))
     told = [(each.by, each.before.get("value"), each.after.get("value")) for each in found]

@@ -109,8 +109,12 @@ def test_a_shut_gate_is_passed_with_a_reason_that_everybody_can_read(shop: Parts
     page = priya.get(at).text
     assert "End it all the same" in page
     refused = sign(priya, at, revision_on(page), override="  ")
-    assert refused.status_code == 409
+    assert refused.status_code == 422
+    assert "It was not signed." in refused.text
+    assert 'id="override-problem"' in refused.text
     assert "2 of 5 days hold." in refused.text
+    assert "_per_day:" not in refused.text
+    assert phase(shop) == "active"
     assert sign(priya, at, revision_on(page), override="The contract ends.").status_code == 303
     assert "“The contract ends.”" in a_browser(shop, AMIR).get(at).text
 

@@ -94,8 +94,8 @@ def test_a_file_is_looked_at_then_kept_then_shown_with_a_chart_and_a_table(shop:
     assert "Usual" not in lena.get(PAGE_OF).text
     assert lena.post(PAGE_OF, rows=FILE).status_code == 303
     page = lena.get(PAGE_OF).text
-    assert "Uptime percent" in page
-    assert 'aria-label="Uptime percent by day"' in page
+    assert "Uptime (%)" in page
+    assert 'aria-label="Uptime (%) by day"' in page
     assert lena.post(PAGE_OF, rows=FILE.replace("99.9", "50")).status_code == 409
 
 
