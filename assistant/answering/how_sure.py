@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from assistant.answering.explaining import Explanation, ForOrAgainst, PartExplained
 
+POSSIBLE = 0.4  # where a decision did not keep from which certainty on it would have asked
 WORDS = (  # from which certainty on, and how an agent would say it
     (0.9, "Very likely the answer"),
     (0.7, "Likely the answer"),
-    (0.4, "Possibly the answer"),
+    (POSSIBLE, "Possibly the answer"),
     (0.15, "Probably not the answer"),
     (0.0, "Hardly the answer"),
 )
@@ -25,6 +26,7 @@ class Sure:
     """What the engine thinks of one text for one question.
 
     ``certainty`` and ``likeness`` are 0..1; ``certainty`` is empty for all but the first found.
+    ``is_doubtful``: the assistant would not even ask whether it is meant.
     """
 
     words: str
@@ -33,6 +35,7 @@ class Sure:
     explained: str
     speaks_for: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    is_doubtful: bool = False
 
 
 def how_sure(explanation: Explanation | None, entry: str, likeness: float) -> Sure:
@@ -44,8 +47,15 @@ def how_sure(explanation: Explanation | None, entry: str, likeness: float) -> Su
     if part.candidates[0].entry != entry:
         said = f"The text looks {percent(likeness)} like the question, another one more so."
         return Sure(NEARER, None, likeness, said, one.speaks_for, one.against)
-    words = _words(part)
-    return Sure(words, part.certainty, likeness, _explained(part), one.speaks_for, one.against)
+    return Sure(
+        _words(part),
+        part.certainty,
+        likeness,
+        _explained(part),
+        one.speaks_for,
+        one.against,
+        is_doubtful=part.certainty < (POSSIBLE if part.asks_from is None else part.asks_from),
+    )
 
 
 def percent(share: float) -> str:

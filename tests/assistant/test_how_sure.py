@@ -6,10 +6,19 @@ from assistant.answering.explaining import Explanation, ForOrAgainst, PartExplai
 from assistant.answering.how_sure import how_sure, percent
 
 
-def thought(certainty: float, *, answers_from: float = 0.96, against: tuple[str, ...] = ()):
+def thought(
+    certainty: float,
+    *,
+    answers_from: float = 0.96,
+    asks_from: float | None = 0.3,
+    against: tuple[str, ...] = (),
+):
     first = ForOrAgainst("first", 0.9, 0.88, ("shares the word price",), against)
     second = ForOrAgainst("second", 0.5, 0.52)
-    part = PartExplained("Why?", "handoff", "", certainty, answers_from, candidates=(first, second))
+    part = PartExplained(
+        "Why?", "handoff", "", certainty, answers_from,
+        asks_from=asks_from, candidates=(first, second),
+    )  # fmt: skip
     return Explanation("handoff", "", parts=(part,))
 
 
@@ -43,6 +52,17 @@ def test_a_runner_up_has_a_likeness_and_no_certainty():
     sure = how_sure(thought(0.97), "second", 0.52)
 
     assert (sure.words, sure.certainty, sure.likeness) == ("Another text came nearer", None, 0.52)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "asks_from", "is_doubtful"),
+    [(0.0, 0.3, True), (0.28, 0.3, True), (0.3, 0.3, False), (0.9, 0.3, False),
+     (0.28, 0.2, False), (0.39, None, True), (0.4, None, False)],
+)  # fmt: skip
+def test_it_is_doubtful_where_the_assistant_would_not_even_ask(certainty, asks_from, is_doubtful):
+    sure = how_sure(thought(certainty, asks_from=asks_from), "first", 0.88)
+
+    assert sure.is_doubtful is is_doubtful
 
 
 def test_what_speaks_against_it_is_handed_on():

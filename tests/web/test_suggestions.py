@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from assistant.answering.decisions import Decision
 from assistant.answering.labels import Label
 from assistant.ground.audit import history
 from assistant.launch.launches import Mode
@@ -103,6 +104,24 @@ def test_what_speaks_against_a_suggestion_stands_on_the_card(shop):
     card = card_of(a_browser(shop, cast.AMIR))
 
     assert "Against it:" in card
+
+
+@pytest.mark.parametrize(("certainty", "is_first"), [(0.28, False), (0.5, True)])
+def test_what_is_probably_not_the_answer_is_not_sent_with_one_key(shop, amir, certainty, is_first):
+    with shop.db.writing() as session:
+        decision = session.scalars(select(Decision)).one()
+        (part,) = decision.considered["parts"]
+        part = {**part, "certainty": certainty, "asks_from": 0.3}
+        decision.considered = {**decision.considered, "parts": [part]}
+
+    card = card_of(amir)
+
+    assert ("Probably not the answer" in card) is not is_first
+    assert ("button-primary" in card, 'data-key="Alt+s"' in card) == (is_first, is_first)
+    before, found, after = card.partition("Send as is")
+    assert found and ("Insert and edit" in after) is is_first
+    assert ("Insert and edit" in before) is not is_first
+    assert answer(amir, "send").status_code == 303
 
 
 def test_a_runner_up_can_be_made_the_suggestion(shop):
