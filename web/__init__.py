@@ -3,8 +3,9 @@
 ``app`` (one application from its parts) · ``rooms`` (the routes of every room) ·
 ``serving`` · ``cli index_commands starting terminal questions`` (the ``hypercare`` command) ·
 ``access reachable sign_in`` (who may do what on which route, and is led there) ·
-``guarding measuring`` (headers, limits and figures of every response) · ``refusals readiness``
-(saying no, saying how it is) · ``api bodies shown live sse`` (JSON and streams) · ``widget`` ·
+``guarding measuring`` (headers, limits and figures of every response) · ``refusals misread
+readiness`` (saying no, saying how it is) ·
+``api bodies shown live sse`` (JSON and streams) · ``widget`` ·
 ``public public_pages feed`` ·
 ``connections connection_pages handing handing_pages engineering hooks`` (other systems) ·
 ``causes cause_page cause_listing cause_pages cause_happenings ticket_cause`` and ``repeats

@@ -25,7 +25,7 @@ from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import indexing, publishing, stocking
 from assistant.worker import Worker, clocks, deliveries, long_jobs
-from web import guarding, refusals, warming
+from web import guarding, misread, refusals, warming
 from web.access import PartsHere, SignInFirst, anyone, undeclared
 from web.live import Watch
 from web.measuring import Measured, Metrics
@@ -223,7 +223,7 @@ def _add_refusals(app: FastAPI) -> None:
         )
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, wrong: RequestValidationError) -> Response:
+    async def malformed(request: Request, wrong: RequestValidationError) -> Response:
         first = wrong.errors()[0]
         if first["type"] == "json_invalid":
             return _refusal(
@@ -231,14 +231,14 @@ def _add_refusals(app: FastAPI) -> None:
             )
         if first["loc"][0] == "path":
             return _refusal(request, 404, "not-found", "There is no such page.", "")
-        field = ".".join(str(part) for part in first["loc"][1:]) or "the body"
-        field = field.encode("utf-8", "replace").decode()  # a name may be half a surrogate pair
-        if first["loc"][0] == "query" and _wants_page(request):
-            said = f"This address cannot be read: what it says of “{field}” fits no page."
-            return _refusal(request, 422, "invalid", said, "Follow a link, or correct the address.")
-        return _refusal(
-            request, 422, "invalid", f"{field}: {first['msg']}.", "Correct it and send it again."
-        )
+        if not _wants_page(request):
+            said = f"{misread.code_name(first)}: {first['msg']}."
+            return _refusal(request, 422, "invalid", said, "Correct it and send it again.")
+        if instead := misread.address_without(request, wrong.errors()):
+            return RedirectResponse(instead, 303)
+        said, title = misread.sentence(first), misread.title(first)
+        kept, what_to_do = await refusals.typed(request), "Correct it and send it again."
+        return _refusal(request, 422, "invalid", said, what_to_do, title=title, kept=kept)
 
     @app.exception_handler(HTTPException)
     def other(request: Request, wrong: HTTPException) -> Response:

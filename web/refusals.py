@@ -13,7 +13,7 @@ TITLES = {
     404: "There is nothing here",
     409: "That is not possible now",
     413: "That was too much at once",
-    422: "Something is missing",
+    422: "This cannot be taken as it is",
     429: "A short pause, please",
     503: "We cannot take this right now",
 }

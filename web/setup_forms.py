@@ -22,6 +22,7 @@ from assistant.launch.relative import relative_words
 from assistant.launch.shape import Shape
 from assistant.reports.misnamed import problem_of
 from web.entry_form import lines
+from web.misread import wrong
 
 MINUTES = "%Y-%m-%dT%H:%M"  # what a field of the type datetime-local holds
 Row = dict[str, str]
@@ -48,9 +49,8 @@ def rows_of(columns: Columns) -> list[Row]:
 def said_wrong(error: Any) -> str:
     """Return one of a shape's errors as a sentence with its remedy."""
     kind = error["type"]
-    message = "It is missing" if kind == "missing" else str(error["msg"]).rstrip(".")
-    if kind == "string_too_short":
-        message = "It is blank"
+    plain = "is blank" if kind == "string_too_short" else wrong(error)
+    message = f"It {plain}" if plain else str(error["msg"]).rstrip(".")
     expected = (error.get("ctx") or {}).get("expected")
     remedy = f"Use one of {expected}." if expected else REMEDIES.get(kind, "Correct it.")
     return f"{message}. {remedy}"

@@ -255,4 +255,4 @@ def test_who_was_told_nothing_sees_so(shop: Parts) -> None:
 
     assert "Nothing to tell you" in priya.get("/notices").text
     assert priya.get("/notices", page=99).status_code == 200
-    assert priya.get("/notices", page=0).status_code == 422
+    assert priya.get("/notices", page=0).status_code == 200

@@ -115,7 +115,7 @@ def test_nonsense_and_hostile_choices_find_nothing_and_are_not_repeated(lena):
     assert "<script>alert" not in page.text
     for owner in ("-1", "%C2%B2", "1e9", "9" * 200, "' or 1=1 --"):
         assert shown(lena.get(f"{LIST}&owner={owner}")) == [], owner
-    assert lena.get(f"{LIST}&kind={'x' * 10_000}").status_code == 422
+    assert "xxx" not in lena.get(f"{LIST}&kind={'x' * 10_000}").text
 
 
 def test_the_number_of_queries_does_not_grow_with_what_can_be_chosen(shop, lena):

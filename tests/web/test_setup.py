@@ -305,7 +305,7 @@ def test_scope_is_kept_and_can_be_tried_before_it_is_saved(begun, staffed):
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"b_value": ["many"]}, "baselines-1", "Value: Input should be a valid number"),
+        ({"b_value": ["many"]}, "baselines-1", "Value: It is not a number."),
         ({"b_value": ["inf"]}, "baselines-1", "number"),
         ({"e_value": ["", "5"], "e_metric": ["x", "y"]}, "exit_criteria-1", "baseline × 1.1"),
         ({"e_days": ["0"]}, "exit_criteria-1", "Days"),
