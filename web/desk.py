@@ -18,10 +18,10 @@ from web.access import DeskHere, PartsHere, Reading, Writing, this_ticket
 from web.colleagues import colleague
 from web.collisions import FormSeen, beside, must_be_free, stopped
 from web.desk_pages import queue_page, state_of
-from web.holding_back import Anyway, held_back, note_override
+from web.holding_back import Anyway, held_back, note_held_back, note_override
 from web.queue_asked import asked
 from web.refusals import ChangedMeanwhile
-from web.shell import Visit, Words, visit, went
+from web.shell import LongWords, Visit, Words, visit, went
 from web.ticket_mail import read_where
 from web.ticket_pages import Draft, Wanted, ticket_page
 
@@ -109,7 +109,7 @@ class Reply:
     """What stands in the reply box."""
 
     kind: Annotated[Literal["reply", "note"], Form()]
-    text: Words = ""
+    text: LongWords = ""
     suggestion_entry: Words = ""
     suggestion_version: Words = ""
 
@@ -129,6 +129,8 @@ def reply(
         written = (said.text, said.kind, said.suggestion_entry, said.suggestion_version)
         return _shown(agent, ticket, draft=Draft(*written, news=news, beside=too), status=409)
     if said.kind == "note":
+        if held := note_held_back(said.text):
+            return _shown(agent, ticket, draft=Draft(said.text, "note", held=held), status=422)
         ticket.add_note(agent.session, said.text, by=agent.by, at=agent.at)
         drafts.drop(agent.session, agent.by, ticket, drafts.DraftKind.NOTE)
         return _back(ticket, "noted")

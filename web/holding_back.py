@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from assistant.answering import recalled_words
 from assistant.desk.messages import Said
-from assistant.desk.reply_guard import Around, Objection, objections
+from assistant.desk.reply_guard import Around, Objection, objections, too_long
 from assistant.desk.strangers import strangers
 from assistant.desk.tickets import Ticket
 from assistant.library.versions import EntryVersion
@@ -50,6 +50,8 @@ def held_back(
     if base is not None and text.strip() == base.text:
         return None
     notes = tuple(s.text for s in ticket.conversation.messages if s.kind == Said.NOTE)
+    if (long := too_long(text)) is not None:
+        return Held((long,))
     others = strangers(agent.session, ticket, text)
     again = recalled_words.objections(agent.session, ticket.launch_id, text, base=base)
     around = Around(notes, tuple(ticket.launch.internal_words), others)
@@ -58,6 +60,12 @@ def held_back(
     if all(each.soft and each.kind in known for each in found):
         return Held(tuple(found), True) if found and not anyway.override_reason.strip() else None
     return Held(tuple(found))
+
+
+def note_held_back(text: str) -> Held | None:
+    """Return why an internal note is not kept: only when it is too long."""
+    long = too_long(text)
+    return Held((long,)) if long else None
 
 
 def note_override(agent: Visit, ticket: Ticket, anyway: Anyway) -> None:

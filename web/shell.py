@@ -62,6 +62,7 @@ def tidy(typed: str) -> str:
 
 
 Words = Annotated[str, Form(max_length=LONGEST_FIELD), AfterValidator(tidy)]
+LongWords = Annotated[str, Form(), AfterValidator(tidy)]  # whoever takes it says what is too long
 
 
 @dataclass(frozen=True)

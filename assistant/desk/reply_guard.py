@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from assistant.desk.messages import LONGEST
 from assistant.ground.masking import masked
 
+LONGEST_REPLY = 10_000  # characters; a person explains more than a customer asks
 PLACEHOLDER = re.compile(
     r"\[(?:e-mail|card|iban|number|key|secret|id number|phone|name)\]|"
     r"\{\{?\s*[A-Za-z_][\w .-]*\}?\}|\[[A-Z][A-Z _-]{2,}\]|<[A-Z][A-Z _-]{2,}>"
@@ -59,7 +59,12 @@ def objection(text: str, notes: Iterable[str]) -> str:
 
 
 def objections(text: str, around: Around) -> list[Objection]:
-    """Return everything that speaks against sending ``text``, what cannot be overridden first."""
+    """Return everything that speaks against sending ``text``, what cannot be overridden first.
+
+    In what is far too long nothing else is looked for: that would take long.
+    """
+    if (long := too_long(text)) is not None:
+        return [long]
     found = [
         *_unfinished(text),
         *_secret(text),
@@ -70,9 +75,16 @@ def objections(text: str, around: Around) -> list[Objection]:
     return sorted(found, key=lambda each: each.soft)
 
 
+def too_long(text: str) -> Objection | None:
+    """Return that it is too long, and by how much; nothing when it is not."""
+    over = len(text) - LONGEST_REPLY
+    if over <= 0:
+        return None
+    said = f"It is longer than {LONGEST_REPLY:,} characters: take out at least {over:,}."
+    return Objection("long", said)
+
+
 def _unfinished(text: str) -> list[Objection]:
-    if len(text) > LONGEST:
-        return [Objection("long", f"It is longer than {LONGEST:,} characters.")]
     found = []
     if hole := PLACEHOLDER.search(text):
         found.append(Objection("placeholder", f"“{hole.group()}” is still to be filled in."))

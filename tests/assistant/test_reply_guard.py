@@ -18,7 +18,7 @@ NOTE = "Billing closed the old subscription at 08:10."
         "internal only: they pay late",
         "Please do not send this yet",
         f"Hello Mara, {NOTE.lower()} We link the new one.",
-        "x" * 4_001,
+        "x" * 10_001,
     ],
 )
 def test_what_is_not_meant_for_customers_is_objected_to(text):

@@ -168,3 +168,27 @@ def test_what_began_as_a_text_that_was_recalled_meanwhile_is_held_back(shop, ask
 
     assert held.status_code == 422
     assert "was recalled: It is gone." in held.text
+
+
+# --- far too long ---
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize(("length", "over"), [(10_001, "1"), (100_000, "90,000")])
+def test_what_is_far_too_long_is_held_back_with_every_word_kept(asked, amir, kind, length, over):
+    text = "ß" * length
+    held = amir.post(f"{TICKET}/replies", kind=kind, text=text)
+
+    assert held.status_code == 422
+    assert f"longer than 10,000 characters: take out at least {over}." in held.text
+    assert text in held.text and "Not sent yet. Your text is below." in held.text
+    assert f'value="{kind}"' in held.text and 'aria-describedby="held"' in held.text
+    assert "override_reason" not in held.text
+    assert replies(asked) == []
+
+
+def test_ten_thousand_characters_are_not_too_long(asked, amir):
+    text = "So it is. " * 999 + "It is now."
+
+    assert reply(amir, text).status_code == 303
+    assert replies(asked) == [text]
