@@ -74,6 +74,8 @@ def library_page(
     current = _current(tab, counted, person)
     place, usual = Place(launch.key, current.key, q, narrowed), _usual(current)
     among = facets.cells(session, launch.id, current.key, q=q, at=at)
+    left = facets.left(among, filters)
+    number = min(number, max(1, -(-left // PAGE)))  # beyond the last page the last one is shown
     found = listing.listed(
         session,
         launch.id,
@@ -84,7 +86,7 @@ def library_page(
         asked={key: one.people for key, one in asked.items()},
         first=(number - 1) * PAGE,
         most=PAGE,
-        total=facets.left(among, filters),
+        total=left,
     )
     page, total = found.versions, found.total
     return {

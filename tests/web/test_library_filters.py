@@ -10,6 +10,7 @@ from assistant.library.listing import Filters
 from tests import cast
 from tests.cast import EXPORT, NOW, an_entry, the
 from tests.web.staff import a_browser, queries
+from web.shell import LONGEST_FIELD
 
 LIST = "/library?launch=spring-pricing&tab=approved"
 
@@ -137,3 +138,17 @@ def test_the_counted_combinations_say_what_the_lists_say(shop):
             found = listing.listed(session, launch_id, "approved", at=NOW, filters=chosen)
 
             assert facets.left(among, chosen) == found.total
+
+
+def test_beyond_the_last_page_the_last_one_is_shown(lena):
+    far, first = lena.get(f"{LIST}&page=99999"), lena.get(LIST)
+
+    assert shown(far) == shown(first) != []
+
+
+def test_the_form_takes_no_more_than_the_server_does(lena):
+    page = lena.get(f"/library/{cast.LAUNCH}/entries/new?kind=faq").text
+
+    fields = re.findall(r'<textarea[^>]*name="(?:answer|phrasings|not_for)"[^>]*>', page)
+    assert len(fields) == 3
+    assert all(f'maxlength="{LONGEST_FIELD}"' in field for field in fields)
