@@ -12,6 +12,7 @@ from assistant.answering.audience import Asker, Audience, Chosen, askers
 from assistant.answering.broadcast import UNDO, Broadcast, Recipient, once_of
 from assistant.answering.leaving_out import Words, sorted_out
 from assistant.desk import reply_guard
+from assistant.desk.messages import LONGEST
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
 from assistant.launch.launches import Launch
@@ -110,6 +111,8 @@ def objection(session: Session, launch_id: int, words: Words, *, at: datetime) -
         return not_live(session, words.version.id, at=at)
     if not words.text.strip():
         return "There is nothing to send."
+    if len(words.text) > LONGEST:
+        return f"What everybody reads has at most {LONGEST:,} characters."
     again = recalled_words.is_recalled(session, launch_id, words.text)
     return again or reply_guard.objection(words.text, ())
 
