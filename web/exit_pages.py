@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.ground.amounts import plural
 from assistant.ground.people import Role, members
 from assistant.launch.launches import Launch
 from assistant.library import afterwards
@@ -15,7 +16,7 @@ from assistant.reports.exits import ARMED, Gate, Need, Signature
 from assistant.reports.moved_limits import Moved, moved_limits
 from assistant.reports.steps import title_of
 from web.launch_words import number
-from web.rendering import plural, when
+from web.rendering import when
 from web.shell import PHASE_WORDS, Visit
 
 WHERE = {  # kind of a need -> (heading, what the link says)

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from assistant.ground.amounts import plural
+
 STATIC = Path(__file__).parent / "static"
 STATIC_PATH = "/static"
 MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 604_800  # seconds
@@ -92,12 +94,6 @@ def left(due: datetime, now: datetime) -> str:
     """What a promise clock shows: ``12 min left``, ``2 h 05 left`` or ``8 min over``."""
     seconds = (_aware(due) - _aware(now)).total_seconds()
     return f"{_countdown(seconds)} left" if seconds >= 0 else f"{_countdown(-seconds)} over"
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """A count with its word: ``1 person``, ``2,041 people``; `many` defaults to `one` + s."""
-    word = one if count == 1 else many or f"{one}s"
-    return f"{count:,} {word}"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from assistant.desk.feedback import Category, Source
+from assistant.ground.amounts import plural
 from assistant.launch.launches import Launch
 from assistant.reports.daily import Day
 from assistant.reports.faq_updates import REASONS, About, FaqUpdates, Finding, Kind
@@ -14,7 +15,6 @@ from assistant.reports.repeat_questions import Repeat, RepeatQuestions, trend_wo
 from assistant.reports.spans import DAYS
 from assistant.reports.voices import Quote
 from web.desk_pages import channel_words
-from web.rendering import plural
 from web.shell import Visit
 
 KIND_WORDS = {

@@ -26,7 +26,7 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import Ticket
-from assistant.ground.audit import newest_id
+from assistant.ground.audit import from_looked_at, newest_id
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
 from assistant.ground.redacting import redacted
@@ -37,7 +37,6 @@ from assistant.library.versions import EntryVersion
 from knowledge.normalise import fingerprint
 
 AT_ONCE = 50  # groups counted in one transaction
-LOOK_BACK = 200  # events read twice where ids are not in the order of commits
 REPLY = 180  # characters of the best reply, about two lines
 
 
@@ -64,8 +63,7 @@ def count_launch(parts: Parts, launch_id: int) -> int:
         since, newest = mark.upto if mark else 0, newest_id(session)
         if since >= newest:
             return 0
-        if session.get_bind().dialect.name != "sqlite":
-            since = max(0, since - LOOK_BACK)
+        since = from_looked_at(session, since)
         groups, entries = touched(session, launch_id, since, newest)
     at = parts.clock.now()
     for some in _in_parts(sorted(groups)):

@@ -59,6 +59,12 @@ def hours(value: float | None) -> str:
     )
 
 
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its word: ``1 person``, ``2,041 people``; ``many``, else ``one`` + s."""
+    word = one if count == 1 else many or f"{one}s"
+    return f"{count:,} {word}"
+
+
 SAID = {"%": percent, "min": minutes, "h": hours}
 STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # of an axis, times a power of ten
 ENDINGS = {"_percent": "%", "_minutes": "min", "_hours": "h"}  # of a metric's name

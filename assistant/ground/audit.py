@@ -16,6 +16,7 @@ from assistant.ground.people import Person
 ASSISTANT = "assistant"
 CUSTOMER = "customer"
 OPERATOR = "operator"
+LOOK_BACK = 500  # events looked at again where ids are not in the order of commits
 
 
 class Event(Base):
@@ -90,6 +91,15 @@ def after(session: Session, last_id: int, *, most: int = 500) -> Sequence[Event]
     """Return the events after ``last_id``, oldest first, at most ``most``."""
     query = select(Event).where(Event.id > last_id).order_by(Event.id).limit(most)
     return session.scalars(query).all()
+
+
+def from_looked_at(session: Session, upto: int) -> int:
+    """Return from after which event to look again, when all up to ``upto`` were looked at.
+
+    PostgreSQL gives ids out before the commit, so an earlier one may have come since.
+    """
+    is_in_order = session.get_bind().dialect.name == "sqlite"
+    return upto if is_in_order else max(0, upto - LOOK_BACK)
 
 
 def newest_id(session: Session) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from assistant.ground.audit import happened
@@ -243,31 +243,33 @@ def _corrected(
     session: Session, launch: Launch, rows: Sequence[Row], by: Person | str, at: datetime
 ) -> dict[tuple[str, datetime, str], float]:
     """Put these values in the place of those that are kept; what was there stays in the history."""
+    if not rows:
+        return {}
+    there = session.scalars(select(Signal).where(*_among(launch.id, rows)))
+    kept = {(each.metric, each.at, each.source): each for each in there}
     changes = []
     for row in rows:
-        kept = session.scalars(
-            select(Signal).where(
-                Signal.launch_id == launch.id,
-                Signal.metric == row.metric,
-                Signal.at == row.at,
-                Signal.source == row.source,
-            )
-        ).one()
-        changes.append([row.metric, row.at.isoformat(), row.source, kept.value, row.value])
-        kept.value, kept.received_at = row.value, at
-    if changes:
-        kind = "signals.corrected"
-        happened(session, kind, at=at, by=by, launch_id=launch.id, changes=changes)
+        before = kept[row.key]
+        changes.append([row.metric, row.at.isoformat(), row.source, before.value, row.value])
+        before.value, before.received_at = row.value, at
+    kind = "signals.corrected"
+    happened(session, kind, at=at, by=by, launch_id=launch.id, changes=changes)
     return {row.key: row.value for row in rows}
 
 
 def _there(
     session: Session, launch_id: int, rows: Sequence[Row]
 ) -> dict[tuple[str, datetime, str], float]:
-    query = select(Signal.metric, Signal.at, Signal.source, Signal.value).where(
+    query = select(Signal.metric, Signal.at, Signal.source, Signal.value)
+    found = session.execute(query.where(*_among(launch_id, rows)))
+    return {(name, at, source): value for name, at, source, value in found}
+
+
+def _among(launch_id: int, rows: Sequence[Row]) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL conditions of what is kept of these metrics from the first row to the last."""
+    return (
         Signal.launch_id == launch_id,
         Signal.metric.in_({row.metric for row in rows}),
         Signal.at >= min(row.at for row in rows),
         Signal.at <= max(row.at for row in rows),
     )
-    return {(name, at, source): value for name, at, source, value in session.execute(query)}

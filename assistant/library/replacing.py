@@ -77,12 +77,6 @@ def choices(ruling: Ruling, person: Person) -> Sequence[Ruled]:
     return [ruled for ruled in decided.FOUR if ruled in ruling.choices(person)]
 
 
-def replacement_of(session: Session, ruling_ids: Sequence[int]) -> dict[int, ReplacedRuling]:
-    """Return what came in the place of these decisions, by the one that was replaced."""
-    query = select(ReplacedRuling).where(ReplacedRuling.ruling_id.in_(ruling_ids))
-    return {each.ruling_id: each for each in session.scalars(query)}
-
-
 def _must_be_replaceable(session: Session, ruling: Ruling) -> None:
     if ruling.is_open:
         raise Refused("Nobody has decided this yet.", what_to_do="Decide it.")

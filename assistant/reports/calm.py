@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.ground.amounts import plural
+
 
 class Way(StrEnum):
     """Where a figure goes."""
@@ -64,8 +66,10 @@ def verdict(
         listed = " and ".join(dark)
         return Verdict(Calm.UNKNOWN, f"Nobody can say yet: too little data about {listed}.")
     if is_met:
-        return Verdict(Calm.CALM, f"Calm: every exit criterion is met, {_days(stable_days)}.")
-    so_far = f"{min(stable_days, needed)} of {_days(needed)}"
+        return Verdict(
+            Calm.CALM, f"Calm: every exit criterion is met, {plural(stable_days, 'stable day')}."
+        )
+    so_far = f"{min(stable_days, needed)} of {plural(needed, 'stable day')}"
     return Verdict(Calm.SETTLING, f"Getting calmer: nothing is worse, {so_far}.")
 
 
@@ -87,7 +91,3 @@ def _worse(figures: Sequence[Moving], worse: Sequence[Moving]) -> str:
 
 def _do(group: Group) -> str:
     return "does" if group is Group.SUPPORT else "do"
-
-
-def _days(number: int) -> str:
-    return f"{number} stable day{'' if number == 1 else 's'}"

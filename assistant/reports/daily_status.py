@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.desk import fixes
 from assistant.desk.fixes import Fix
 from assistant.desk.tickets import Ticket
-from assistant.ground.amounts import number
+from assistant.ground.amounts import number, plural
 from assistant.ground.masking import masked
 from assistant.launch import stages
 from assistant.launch.launches import Launch
@@ -194,15 +194,13 @@ def _sections(launch: Launch, facts: Facts) -> tuple[Section, ...]:
     )
 
 
-def _open_tickets(count: int) -> str:
-    return f"{count} open ticket{'' if count == 1 else 's'}"
-
-
 def risks(facts: Facts) -> list[str]:
     """Return what may go wrong, as far as the records show it."""
     found = []
     if facts.open.untriaged:
-        found.append(f"{_open_tickets(facts.open.untriaged)} that nobody had taken note of.")
+        found.append(
+            f"{plural(facts.open.untriaged, 'open ticket')} that nobody had taken note of."
+        )
     if facts.undecided:
         oldest = facts.undecided[0]
         found.append(f"Undecided for {age(oldest.since, facts.end)}: {oldest.title} ({oldest.of}).")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from assistant.ground.audit import Event, newest_id
+from assistant.ground.audit import Event, from_looked_at, newest_id
 from assistant.ground.database import Base
 from assistant.ground.parts import Parts
 from assistant.launch.coverage import coverage_of
@@ -33,7 +33,6 @@ EVERYTHING = ("repeats.", "seeking.", "signals.late", "signals.corrected", "laun
 REOPENED = "ticket.reopened"
 MOST = 20_000  # events looked at in one go; after more, every day is measured
 AFTERWARDS = timedelta(days=60)  # after its end a launch's days are still measured
-OVERLAP = 500  # events looked at again on PostgreSQL, which hands out ids before they are committed
 
 
 class DayKept(Base):
@@ -94,15 +93,10 @@ def _watched(at: datetime) -> "Select[int]":
 def measured(session: Session, launch: Launch, *, at: datetime) -> dict[date, dict[str, Kept]]:
     """Return the metrics of the days that are due, today as far as it has come."""
     until = session.get(DaysKept, launch.id)
-    after = until.event_id - _overlap(session) if until else 0
+    after = from_looked_at(session, until.event_id) if until else 0
     return {
         day: measure_day(session, launch, day, at=at) for day in _due(session, launch, after, at)
     }
-
-
-def _overlap(session: Session) -> int:
-    """Return how many events to look at again: SQLite hands out ids in the order of commits."""
-    return 0 if session.get_bind().dialect.name == "sqlite" else OVERLAP
 
 
 def measure_day(session: Session, launch: Launch, day: date, *, at: datetime) -> dict[str, Kept]:

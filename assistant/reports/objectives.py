@@ -13,7 +13,7 @@ from operator import add
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assistant.ground.amounts import of_metric
+from assistant.ground.amounts import of_metric, plural
 from assistant.reports.spans import local_day
 from assistant.reports.stability import ENOUGH_CONTACTS, Criterion, Seen, Standing
 
@@ -79,7 +79,7 @@ def judge(objective: Objective, history: Sequence[Seen], *, at: datetime, zone: 
     wanted = objective.criterion
     holds = proof.meets(wanted.limit, at_most=wanted.at_most)
     value = "Nothing" if proof.value is None else of_metric(wanted.metric, proof.value)
-    over = f"{value} over {len(telling)} day{'' if len(telling) == 1 else 's'}"
+    over = f"{value} over {plural(len(telling), 'day')}"
     if not is_due:
         return Aim(objective, Reached.ON_THE_WAY, f"{over}{', and it holds' if holds else ''}.")
     return Aim(objective, Reached.MET if holds else Reached.MISSED, f"{over} before the deadline.")
@@ -110,14 +110,10 @@ def forecast(
     if planned is None:
         return Forecast(earliest, "")
     if earliest > planned or (today >= planned and not is_open):
-        over = (max(earliest, today) - planned).days
-        return Forecast(earliest, f"Risk of overrun: at least {_days(over)} after the plan.")
+        over = plural((max(earliest, today) - planned).days, "day")
+        return Forecast(earliest, f"Risk of overrun: at least {over} after the plan.")
     if is_open and today < planned:
-        early = (planned - today).days
-        risk = f"Risk of an early exit: {_days(early)} before the plan. A second wave is watched."
+        early = plural((planned - today).days, "day")
+        risk = f"Risk of an early exit: {early} before the plan. A second wave is watched."
         return Forecast(earliest, risk)
     return Forecast(earliest, "")
-
-
-def _days(number: int) -> str:
-    return f"{number} day{'' if number == 1 else 's'}"

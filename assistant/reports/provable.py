@@ -7,6 +7,7 @@ figures together rule out anything tolerably worse. It is the shortest time, not
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
+from assistant.ground.amounts import plural
 from assistant.reports.metrics import METRICS
 from assistant.reports.noise import Count, Evidence, Share, Waits, tolerated
 from assistant.reports.stability import (
@@ -42,7 +43,7 @@ def outlook(criterion: Criterion, baseline: float | None, *, contacts: float | N
         return Outlook(None, "Normal days were worse than this: it would never end.", True)
     volume, kind = contacts or float(ENOUGH_CONTACTS), _kind(criterion.metric)
     if kind is None:
-        words = f"{_days(criterion.days)} in a row, as measured outside."
+        words = f"{plural(criterion.days, 'day')} in a row, as measured outside."
         return Outlook(criterion.days, words, False)
     needed = _days_needed(criterion, kind, baseline, volume)
     return _said(criterion, kind, baseline, needed, volume, is_known=contacts is not None)
@@ -122,11 +123,7 @@ def _said(
         words = f"With {of} it cannot be proven in {MOST_DAYS} days: allow more, or count longer."
         return Outlook(None, f"{words} {each}", True)
     same = baseline == criterion.limit and criterion.limit != 0
-    words = f"{_days(needed)} as usual prove it, with {of}."
+    words = f"{plural(needed, 'day')} as usual prove it, with {of}."
     if same:
         words += " It equals the baseline: chance alone breaks the row, so count with weeks."
     return Outlook(needed, f"{words} {each}", same)
-
-
-def _days(count: int) -> str:
-    return f"{count} day{'' if count == 1 else 's'}"

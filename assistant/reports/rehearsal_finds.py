@@ -12,6 +12,7 @@ from assistant.answering.as_if import waiting
 from assistant.answering.closeness import Fallen
 from assistant.answering.fears import PERSON
 from assistant.answering.rehearsals import Judged, Rehearsal, Rehearsed
+from assistant.ground.amounts import plural
 from assistant.launch import roster, shifts
 from assistant.launch.launches import Launch
 from assistant.launch.outlook import covered, gaps_between
@@ -162,7 +163,7 @@ def _thin(
     for version in versions:
         key, count = version.entry.key, len(version.ways()) - 1
         if count < PHRASINGS:
-            has = f"{count} phrasing{'' if count == 1 else 's'}"
+            has = plural(count, "phrasing")
             yield pages.thing(key, f"{{}} has {has}; {PHRASINGS} are needed.")
         elif 2 * lost[key] >= count + 1:
             of = f"{lost[key]} of its {count + 1} phrasings"

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import reduce
 from operator import add
 
-from assistant.ground.amounts import of_metric
+from assistant.ground.amounts import of_metric, plural
 from assistant.reports.noise import Count, Evidence, Share, Waits, is_rising, tolerated
 
 MARGIN = 0.25  # share beyond the limit that must be ruled out before a criterion is met
@@ -52,7 +52,7 @@ class Criterion:
         """Return it as a sentence says it."""
         side = "at most" if self.at_most else "at least"
         limit = of_metric(self.metric, self.limit)
-        return f"{side} {limit} for {self.days} day{'' if self.days == 1 else 's'}"
+        return f"{side} {limit} for {plural(self.days, 'day')}"
 
 
 @dataclass(frozen=True, slots=True)
