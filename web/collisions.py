@@ -23,12 +23,14 @@ class FormSeen:
     both: Annotated[bool, Form()] = False  # although a colleague is writing too
 
 
-def stopped(visit: Visit, ticket: Ticket, form: FormSeen) -> tuple[str, ...]:
+def stopped(
+    visit: Visit, ticket: Ticket, form: FormSeen, *, is_reply: bool = True
+) -> tuple[str, ...]:
     """Return what came meanwhile and has to be read first; empty when it may be sent."""
     if form.seen is None:
         return ()
     seen = Seen(form.seen, form.holder or collisions.NOBODY)
-    return tuple(collisions.news(visit.session, ticket, seen, by=visit.by))
+    return tuple(collisions.news(visit.session, ticket, seen, by=visit.by, is_reply=is_reply))
 
 
 def beside(visit: Visit, ticket: Ticket, form: FormSeen) -> str:

@@ -123,8 +123,9 @@ def reply(
     anyway: Annotated[Anyway, Depends(Anyway)],
 ) -> Response:
     """Answer the customer, or leave a note for the team."""
-    news = stopped(agent, ticket, seen)
-    too = beside(agent, ticket, seen) if said.kind == "reply" and not news else ""
+    is_reply = said.kind == "reply"
+    news = stopped(agent, ticket, seen, is_reply=is_reply)
+    too = beside(agent, ticket, seen) if is_reply and not news else ""
     if news or too:
         written = (said.text, said.kind, said.suggestion_entry, said.suggestion_version)
         return _shown(agent, ticket, draft=Draft(*written, news=news, beside=too), status=409)

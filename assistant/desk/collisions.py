@@ -40,14 +40,19 @@ def held_by_another(ticket: Ticket, holder: int, *, by: Person) -> bool:
     return holder_of(ticket) not in (NOBODY, holder, by.id)
 
 
-def news(session: Session, ticket: Ticket, seen: Seen, *, by: Person) -> list[str]:
+def news(
+    session: Session, ticket: Ticket, seen: Seen, *, by: Person, is_reply: bool = True
+) -> list[str]:
     """Return what happened to ``ticket`` since ``seen``, a sentence each; nothing: go ahead.
 
-    What ``by`` did is no news to them. Until the transaction ends nobody else writes to the
-    ticket, so what is sent after an empty answer crosses nothing.
+    What ``by`` did is no news to them, except that they replied already, from another tab: a
+    second reply (``is_reply``) waits until they have read their first. Until the transaction ends
+    nobody else writes to the ticket, so what is sent after an empty answer crosses nothing.
     """
     session.refresh(ticket, with_for_update=True)
-    told = [_told(message) for message in _since(ticket.conversation.messages, seen, by)]
+    said = ticket.conversation.messages
+    told = [_told(message) for message in _since(said, seen, by)]
+    told += [_told_back(message) for message in _own_replies(said, seen, by) if is_reply]
     if held_by_another(ticket, seen.holder, by=by) and ticket.owner:
         told.append(f"{ticket.owner.name} has taken this ticket.")
     if not ticket.is_open:
@@ -75,7 +80,19 @@ def _since(messages: Sequence[Message], seen: Seen, by: Person) -> list[Message]
     ]
 
 
+def _own_replies(messages: Sequence[Message], seen: Seen, by: Person) -> list[Message]:
+    return [
+        message
+        for message in messages
+        if message.id > seen.message and message.person_id == by.id and message.kind == Said.REPLY
+    ]
+
+
 def _told(message: Message) -> str:
     who = message.person.name if message.person else "The customer"
     what = "left a note" if message.kind == Said.NOTE else "wrote"
     return f"{who} {what}: “{subject_of(message.text)}”"
+
+
+def _told_back(message: Message) -> str:
+    return f"You have replied already, in another tab: “{subject_of(message.text)}”"

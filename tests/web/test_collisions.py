@@ -87,6 +87,50 @@ def test_what_somebody_did_themselves_is_no_news_to_them(shop, asked):
     assert sent.status_code == 303
 
 
+@pytest.mark.parametrize("second", ["It is the new price.", "Wait, I look into it."])
+def test_a_reply_from_a_second_tab_meets_the_first_one_and_can_be_sent_after_it(
+    shop, asked, second
+):
+    browser = a_browser(shop, cast.AMIR)
+    one_tab, other_tab = (form_of(browser.get(TICKET), "replies") for _ in range(2))
+    reply = {"kind": "reply", "text": "It is the new price."}
+    browser.post(f"{TICKET}/replies", **reply, **one_tab)
+
+    stopped = browser.post(f"{TICKET}/replies", kind="reply", text=second, **other_tab)
+
+    assert stopped.status_code == 409
+    assert "You have replied already, in another tab: “It is the new price.”" in stopped.text
+    assert f">{second}</textarea>" in stopped.text
+    assert told(asked) == ["It is the new price."]
+    browser.post(
+        f"{TICKET}/replies", kind="reply", text="And one more thing.", **form_of(stopped, "replies")
+    )
+    assert told(asked) == ["It is the new price.", "And one more thing."]
+
+
+def test_a_suggestion_is_not_sent_from_a_second_tab_after_a_reply_from_the_first(shop, asked):
+    browser = a_browser(shop, cast.AMIR)
+    other_tab = form_of(browser.get(TICKET), "suggestion")
+    browser.post(f"{TICKET}/replies", kind="reply", text="It is the new price.")
+
+    stopped = browser.post(
+        f"{TICKET}/suggestion", entry="price-differs", version=1, action="send", **other_tab
+    )
+
+    assert stopped.status_code == 409
+    assert told(asked) == ["It is the new price."]
+
+
+def test_a_note_from_a_second_tab_is_kept_whatever_was_replied_from_the_first(shop, asked):
+    browser = a_browser(shop, cast.AMIR)
+    other_tab = form_of(browser.get(TICKET), "replies")
+    browser.post(f"{TICKET}/replies", kind="reply", text="It is the new price.")
+
+    kept = browser.post(f"{TICKET}/replies", kind="note", text="Looking.", **other_tab)
+
+    assert kept.status_code == 303
+
+
 def test_a_suggestion_is_not_sent_past_new_words_either(shop, asked):
     browser = a_browser(shop, cast.AMIR)
     seen = form_of(browser.get(TICKET), "suggestion")
