@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from assistant.desk.messages import Message, Said
@@ -12,11 +12,14 @@ from assistant.desk.tickets import Ticket
 from assistant.ground.database import Base
 from assistant.library.versions import EntryVersion
 
+NEAR = 0.3  # certainty from which a question without an answer is about what it is nearest to
+
 
 class Decision(Base):
     """The outcome of one question. Written once, with the outcome, in one transaction."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_asked_for", "launch_id", "asked_for"),)
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), primary_key=True)
     launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), index=True)
@@ -30,12 +33,18 @@ class Decision(Base):
     via: Mapped[str]
     candidates: Mapped[list[dict[str, Any]]]  # [{entry, score, cosine, …}] best first
     considered: Mapped[dict[str, Any]]  # explaining.kept: an Explanation
+    asked_for: Mapped[str | None]  # the key of the entry that the question is about, or nothing
     entry_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("entry_versions.id"), index=True
     )
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     ticket_card: Mapped[dict[str, Any] | None]
     message: Mapped[Message] = relationship()
+
+
+def asked_for(answered_by: str | None, nearest: str | None, certainty: float) -> str | None:
+    """Return the key of the entry that a question is about: what answered it, or what is near."""
+    return answered_by or (nearest if certainty >= NEAR else None)
 
 
 @dataclass(frozen=True, slots=True)

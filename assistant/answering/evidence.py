@@ -16,22 +16,8 @@ from assistant.desk.repeats import Asked
 from assistant.desk.tickets import Ticket
 from assistant.ground.masking import masked
 from assistant.library.entries import Entry
-from assistant.library.versions import EntryVersion
 
-NEAR = 0.3  # certainty from which a question without an answer is about what it is nearest to
-
-_answered_by = (
-    select(Entry.key)
-    .join(EntryVersion, EntryVersion.entry_id == Entry.id)
-    .where(EntryVersion.id == Decision.entry_version_id)
-    .correlate(Decision)
-    .scalar_subquery()
-)
-_nearest = Decision.candidates[0]["entry"].as_string()
-_key = func.coalesce(_answered_by, _nearest)
-_counts = or_(Decision.entry_version_id.is_not(None), Decision.certainty >= NEAR)
 _unanswered = Decision.entry_version_id.is_(None)
-asked_about = case((_counts, _key))  # the key of the entry that a question is about, or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ def asked_of(session: Session, entry: Entry) -> Asked:
 def _asked(launch_id: int) -> CTE:
     """Return each question with the entry it asked for, once, however it came to be known."""
     what = (Conversation.visitor, Conversation.channel, Message.id.label("message"))
-    counted = _of_launch(select(_key.label("entry"), *what), launch_id)
+    counted = _of_launch(select(Decision.asked_for.label("entry"), *what), launch_id)
     drafted = _drafted_for(select(Entry.key.label("entry"), *what), launch_id)
     # No question is in both, so the many of the first need no comparing with one another.
     return counted.union_all(drafted.distinct()).cte("asked")
@@ -82,7 +68,7 @@ def _added_up(session: Session, asked: CTE, *conditions: ColumnElement[bool]) ->
     channels = func.group_concat(channel) if is_sqlite else func.string_agg(channel, ",")
     people = func.count(func.distinct(asked.c.visitor))  # who asked on two channels is one person
     counted = select(entry, people, func.count(asked.c.message), channels)
-    query = counted.where(entry.is_not(None), *conditions).group_by(entry)
+    query = counted.where(*conditions).group_by(entry)
     lines = session.execute(query).all()
     apart = {on: tuple(sorted(on.split(","))) for on in {line[3] for line in lines}}
     return {key: Asked(of, contacts, apart[on]) for key, of, contacts, on in lines}
@@ -136,7 +122,7 @@ def about(entry: Entry) -> ColumnElement[bool]:
     return and_(
         Decision.launch_id == entry.launch_id,
         or_(
-            and_(_key == entry.key, _counts),
+            Decision.asked_for == entry.key,
             and_(Decision.message_id.in_(drafted_for), _unanswered),
         ),
     )
@@ -147,13 +133,13 @@ def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-ar
         query.select_from(Decision)
         .join(Message, Message.id == Decision.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Decision.launch_id == launch_id, _counts)
+        .where(Decision.launch_id == launch_id, Decision.asked_for.is_not(None))
     )
 
 
 def _drafted_for(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
     """Return the questions that entries were drafted for, but for those nearest to them anyway."""
-    is_nearest = and_(_counts, func.coalesce(_nearest, "") == Entry.key)
+    is_nearest = func.coalesce(Decision.asked_for, "") == Entry.key
     return (
         query.select_from(Suggestion)
         .join(Entry, Entry.id == Suggestion.drafted_id)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from assistant.answering.broadcast import Recipient
 from assistant.answering.decisions import Decision
-from assistant.answering.evidence import asked_about
 from assistant.answering.received import Contact, Received, Telling, Told, received
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, Said
@@ -83,16 +82,17 @@ def _telling(*, by: str, recipient: int | None, **facts: Any) -> Telling:
 
 
 def _contacts() -> "Select[Any]":
+    columns: tuple[Any, ...] = (
+        Message.id,
+        Message.at,
+        Conversation.visitor,
+        Message.conversation_id,
+        Decision.asked_for,
+        Message.group_id,
+        Message.kind,
+    )
     return (
-        select(
-            Message.id,
-            Message.at,
-            Conversation.visitor,
-            Message.conversation_id,
-            asked_about,
-            Message.group_id,
-            Message.kind,
-        )
+        select(*columns)
         .select_from(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .outerjoin(Decision, Decision.message_id == Message.id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.consider import Thought
 from assistant.answering.decide import MOST_OPTIONS, Answer, Clarification, Handoff
-from assistant.answering.decisions import Decision
+from assistant.answering.decisions import Decision, asked_for
 from assistant.answering.explaining import explained, kept, reason_of, worth_keeping
 from assistant.answering.lines import LINES, Line
 from assistant.answering.turns import A_PERSON_HAS_IT
@@ -219,6 +219,9 @@ class Settling:
 
     def _record(self, sent: Sequence[Message], ticket: Ticket | None) -> None:
         thought, at = self._thought, self._at
+        candidates, certainty = _candidates(thought), _certainty(thought)
+        nearest = candidates[0]["entry"] if candidates else None
+        answered = thought.answers[0].entry if sent else None
         self._session.add(
             Decision(
                 message_id=self._message.id,
@@ -226,13 +229,14 @@ class Settling:
                 at=at,
                 outcome=thought.outcome,
                 reason=reason_of(thought),
-                certainty=_certainty(thought),
+                certainty=certainty,
                 severity=ticket.severity if ticket else int(thought.triage.severity),
                 severity_reason=ticket.severity_reason if ticket else thought.triage.reason,
                 mode=self._launch.acting_mode,
                 via=thought.parts[0].known.finding.via if thought.parts else "none",
-                candidates=_candidates(thought),
+                candidates=candidates,
                 considered=kept(explained(thought)),
+                asked_for=asked_for(answered, nearest, certainty),
                 entry_version_id=sent[0].entry_version_id if sent else None,
                 ticket_id=ticket.id if ticket else None,
                 ticket_card=card_of(self._session, ticket) if ticket else None,

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
 from assistant import migrations
+from assistant.answering.decisions import Decision
 from assistant.desk import repeats
 from assistant.desk.repeats import traced_by
 from assistant.desk.tickets import Ticket
@@ -157,6 +158,48 @@ IN_USE = (
     " (1, 'resolve', '2026-11-16 10:00:00', '2026-11-21 10:00:00', 'by the policy')",
 )
 
+
+def test_what_was_asked_for_before_it_was_written_down_is_known_after(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'older.sqlite3'}")
+    migrations.upgrade(db, to="0001")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(LAUNCH_OF_OLD, {"key": "kept"})
+        for one in (ENTRY_OF_OLD, VERSION_OF_OLD, IN_USE[0]):
+            connection.exec_driver_sql(one)
+        for decided in (
+            {"certainty": 0.9, "near": '[{"entry": "prices"}]', "version": 1},
+            {"certainty": 0.1, "near": '[{"entry": "prices"}]', "version": 1},
+            {"certainty": 0.3, "near": '[{"entry": "login"}, {"entry": "prices"}]'},
+            {"certainty": 0.29, "near": '[{"entry": "login"}]'},
+            {"certainty": 0.9, "near": "[]"},
+        ):
+            connection.exec_driver_sql(IN_USE[1].replace(", 1)", ", NULL)"))
+            connection.exec_driver_sql(DECISION_OF_OLD, {"version": None, **decided})
+
+    migrations.upgrade(db)
+
+    with db.reading() as session:
+        known = session.scalars(select(Decision.asked_for).order_by(Decision.message_id)).all()
+    assert known == ["parcels", "parcels", "login", None, None]
+
+
+ENTRY_OF_OLD = (
+    "INSERT INTO entries (launch_id, key, kind, created_at, retired_because, version) VALUES"
+    " (1, 'parcels', 'faq', '2026-11-16 08:00:00', '', 1)"
+)
+VERSION_OF_OLD = (
+    "INSERT INTO entry_versions (entry_id, number, question, phrasings, not_for, applies_when,"
+    " verdict, why_now, what_to_do, safe_to_continue, next_update, answer, audience, locale, text,"
+    " sha256, created_at, saved_at, changes_asked, index_problem) VALUES (1, 1, 'Where is it?',"
+    " '[]', '[]', '', 'information', '', '', '', '', 'Here.', 'everyone', 'en', 'Here.', '',"
+    " '2026-11-16 08:00:00', '2026-11-16 08:00:00', '', '')"
+)
+DECISION_OF_OLD = (
+    "INSERT INTO decisions (message_id, launch_id, at, outcome, reason, certainty, severity,"
+    " severity_reason, mode, via, candidates, considered, entry_version_id) VALUES"
+    " (last_insert_rowid(), 1, '2026-11-16 10:00:00', 'handoff', '', :certainty, 3, '', 'auto',"
+    " 'meaning', :near, '{}', :version)"
+)
 GROUP_OF_OLD = (
     "INSERT INTO repeat_groups (launch_id, question, embedder, total, identifiers, size,"
     " first_seen_at, last_seen_at) VALUES (1, :question, 'words:1', :total, '[]', :size,"

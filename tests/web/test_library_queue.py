@@ -137,8 +137,7 @@ def test_undoing_an_approval_tells_nobody(shop, lena):
 def _point_at(session, key: str) -> None:
     """Let every question be nearest to an entry, as the engine says once it knows it."""
     for decision in session.query(Decision):
-        decision.candidates = [{"entry": key, "score": 0.9}]
-        decision.certainty = 0.9
+        decision.asked_for = key
 
 
 # --- ten seconds ---
