@@ -99,6 +99,7 @@ def ticket_page(
         or kept_draft(kept),
         "model_draft": proposed,
         "drafts": {kind.value: one.text for kind, one in kept.items()},
+        "drafts_at": {kind.value: one.saved_at.isoformat() for kind, one in kept.items()},
         "there": others_at(session, ticket, person, at),
         "promises": sorted(shown, key=lambda clock: clock["due_at"]),
         "people": rail.people(team, ticket),

@@ -1,7 +1,10 @@
 """What somebody wrote at the desk survives a refusal, a closed door and an inserted text."""
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Browser, expect
 
+from assistant.desk import drafts
 from assistant.ground.parts import Parts
 from tests import cast
 from tests.journeys.browser import SOON, loaded, needs_chromium, opened, signed_in
@@ -9,6 +12,7 @@ from tests.journeys.browser import SOON, loaded, needs_chromium, opened, signed_
 pytestmark = needs_chromium
 TICKET = "/desk/tickets/HC-1001"
 BOX = "[data-composer-text]"
+FULL = "Good morning, Mara"
 
 
 def test_a_ticket_goes_on_live_after_a_reply_was_refused(
@@ -104,3 +108,72 @@ def test_a_new_ticket_is_counted_everywhere_and_came_just_now(
 
         expect(page.locator("[data-row='HC-1002'] .row-at")).to_have_text("just now", timeout=SOON)
         expect(page.locator("[data-fresh=nav-desk]")).to_contain_text("2")
+
+
+def test_the_newer_of_this_tab_and_the_server_stands_in_the_box(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    cast.a_customer(shop).calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = opened(amirs, address, TICKET)
+        loaded(page)
+        with page.expect_response("**/draft"):
+            page.locator(BOX).fill("It is the new")
+        page.route("**/draft", lambda route: route.abort())  # slower than the reload
+        page.locator(BOX).press_sequentially(" price")
+
+        page.reload()
+
+        expect(page.locator(BOX)).to_have_value("It is the new price")
+        page.unroute("**/draft")
+        with page.expect_response("**/draft") as kept:
+            page.locator(BOX).press_sequentially(".")
+        assert kept.value.status == 204
+        assert _kept(shop) == "It is the new price."
+
+        page.route("**/draft", lambda route: route.abort())
+        page.locator(BOX).fill("Typed here before")
+        _typed_on_a_phone(shop, "Typed on a phone later")
+        page.reload()
+        expect(page.locator(BOX)).to_have_value("Typed on a phone later")
+
+
+def test_what_is_typed_is_kept_at_once_when_its_page_is_left_or_hidden(
+    browser: Browser, shop: Parts, address: str
+) -> None:
+    cast.a_customer(shop).calls("Case")
+    with signed_in(browser, shop, address, cast.AMIR) as amirs:
+        page = amirs.new_page()
+        page.clock.install()
+        page.goto(f"{address}{TICKET}")
+        loaded(page)
+        page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))  # nothing is saved by time
+        page.locator(BOX).fill("Good morning")
+        with page.expect_response("**/draft") as kept:
+            page.evaluate(HIDE)
+        assert kept.value.status == 204
+        assert _kept(shop) == "Good morning"
+
+        page.locator(BOX).fill(FULL)
+        page.goto(f"{address}/desk")
+        another = amirs.new_page()  # without a copy of its own
+        loads = (another.goto(f"{address}{TICKET}") for _ in range(20))
+        assert any(load and another.locator(BOX).input_value() == FULL for load in loads)
+
+
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}"""
+
+
+def _kept(shop: Parts) -> str:
+    with cast.the_ticket(shop) as (session, ticket):
+        return drafts.of(session, cast.the(session, cast.AMIR), ticket)[drafts.DraftKind.REPLY].text
+
+
+def _typed_on_a_phone(shop: Parts, words: str) -> None:
+    at = cast.later(shop, minutes=5)
+    with cast.the_ticket(shop) as (session, ticket):
+        amir = cast.the(session, cast.AMIR)
+        drafts.keep(session, amir, ticket, drafts.DraftKind.REPLY, words, at=at)
