@@ -10,6 +10,7 @@ from assistant.desk.contacts import contacts
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.tickets import Ticket
 from assistant.desk.visitors import name_in
+from assistant.desk.waking import TURNS
 from assistant.ground.audit import Event
 from assistant.ground.people import Person, by_email
 from web.desk_pages import WORKERS, channel_words, customer_name
@@ -48,6 +49,11 @@ def escalation_of(
     went = {e.details.get("level"): e.at for e in happened if e.kind == "ticket.escalated"}
     steps = [escalation.next_step(path, level) for level in range(len(path))]
     following = escalation.next_step(path, ticket.level)
+    beyond = [
+        {"words": e.details["to"], "done": True, "at": e.at}
+        for e in happened
+        if e.kind == "ticket.escalated" and e.details.get("level", 0) > len(path)
+    ]
     return {
         "steps": [
             {
@@ -57,7 +63,8 @@ def escalation_of(
             }
             for step in steps
             if step is not None
-        ],
+        ]
+        + beyond,
         "next_words": _next_words(
             ticket, _named(session, following.to, names) if following else ""
         ),
@@ -76,12 +83,21 @@ def _next_words(ticket: Ticket, following: str) -> str | None:
         return None
     if ticket.first_response_at is not None and ticket.escalates_at is None:
         return None
+    if not following and (beyond := ticket.level - len(ticket.path)) > 0:
+        if beyond >= escalation.EVERYBODY:
+            return "Nobody has answered, and everybody above was told."
+        if ticket.escalates_at is not None:
+            return f"Goes to {TURNS[beyond]}{_at(ticket)} when nobody has taken it or answered."
     following = following or "whoever is in charge"
     missed = f"Goes to {following} when the acknowledgement or the first response is missed"
     if ticket.escalates_at is None:
         return f"{missed}."
-    local = ticket.escalates_at.astimezone(ticket.launch.zone)
-    return f"{missed}, and at {local:%H:%M %Z} when nobody has taken it or answered."
+    return f"{missed}, and{_at(ticket)} when nobody has taken it or answered."
+
+
+def _at(ticket: Ticket) -> str:
+    local = ticket.escalates_at.astimezone(ticket.launch.zone) if ticket.escalates_at else None
+    return f" at {local:%H:%M %Z}" if local else ""
 
 
 def repeats_of(session: Session, ticket: Ticket) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ somebody wrote) ·
 ``policies`` (how much time each promise gives) · ``promises overdue`` (what was promised until
 when) · ``kinder`` (what a change does to open tickets) ·
 ``pauses`` (when clocks stood still) · ``reasons`` (why it is due then) · ``escalation`` (who is
-next, and when) · ``in_charge`` (where it ends) · ``alarms`` (what runs out or breaks, noted once) ·
+next, and when) · ``in_charge waking`` (where a path ends, and who is woken then) ·
+``alarms`` (what runs out or breaks, noted once) ·
 ``update_alarms`` (an update that is late or missing) ·
 ``bounces`` (what comes back) · ``notices notice_mail`` (a line for one person) ·
 ``tickets`` (what a

@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from assistant.desk import bounces, escalation, promises
+from assistant.desk import bounces, escalation, promises, waking
 from assistant.desk.conversations import Conversation
-from assistant.desk.escalation import Step
-from assistant.desk.in_charge import in_charge, who_can_take
+from assistant.desk.in_charge import in_charge
 from assistant.desk.messages import Message, Said
 from assistant.desk.notices import notify
 from assistant.desk.pauses import Pause
@@ -119,6 +118,10 @@ class Ticket(Base):
         )
 
     @property
+    def _is_untouched(self) -> bool:
+        return self.claimed_at is None and self.first_response_at is None
+
+    @property
     def next_due(self) -> Promise | None:
         """Return the open promise that is due first; one that stands still when no other is."""
         return next(iter(promises.open_of(self.promises)), None)
@@ -188,51 +191,48 @@ class Ticket(Base):
         promises.judged_anew(
             self, policy=self.terms, coverage=self.coverage, before=Severity(before), at=at
         )
-        if self.escalates_at is not None:
+        if self.escalates_at is not None or (severity is Severity.BLOCKED and self._is_untouched):
             self.escalates_at = self.moves_at()
         self.record(
             session, "severity", by=by, at=at, severity=[before, int(severity)], reason=reason
         )
 
     def escalate(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> bool:
-        """Hand it one level up; return false when nobody is above."""
+        """Hand it one level up; return false when nobody is above. Who is above: ``waking``."""
         self._must_be_open("escalate it")
         _must_say(reason, "why it is escalated")
-        step, above = self._above(session, at)
-        if above is None or above.id == self.owner_id:
+        above = waking.above(session, self, by=by, at=at)
+        if above is None:
             self.escalates_at = None
             self.record(session, "escalation-ended", by=by, at=at, reason=reason)
             return False
-        is_back = bounces.comes_back(self, above)
-        self.level = step.level if step else max(self.level, len(self.path)) + 1
-        self.owner, self.owner_id, self.escalated_at = above, above.id, at
+        is_back = not above.is_for_all and bounces.comes_back(self, above.people[0])
+        if not above.is_for_all:
+            self.owner, self.owner_id = above.people[0], above.people[0].id
+        self.level, self.escalated_at = above.level, at
         self.escalates_at = self.moves_at()
         self.record(
-            session, "escalated", by=by, at=at, reason=reason, to=above.name, level=self.level
+            session, "escalated", by=by, at=at, reason=reason, to=above.names, level=self.level
         )
-        self.tell(session, above, f"is yours now: {reason}", kind="escalated", at=at)
+        whose = "waits for whoever is there first" if above.is_for_all else "is yours now"
+        for person in above.people:
+            self.tell(session, person, f"{whose}: {reason}", kind="escalated", at=at)
         if is_back:
             self._bounced(session, by=by, at=at)
         return True
 
-    def _above(self, session: Session, at: datetime) -> tuple[Step | None, Person | None]:
-        """Return the next step whose person can take it; without one, who is in charge."""
-        owner, level = self.owner.email if self.owner else "", self.level
-        while (step := escalation.next_step(self.path, level, owner=owner)) is not None:
-            if (above := who_can_take(session, step.to, self.launch_id)) is not None:
-                return step, above
-            level = step.level
-        return None, in_charge(session, self.launch_id, at)
-
     def moves_at(self) -> datetime | None:
         """Return when it goes one level up unless somebody takes it or answers."""
-        follows = self.terms.follows_calendar(Kind.FIRST_RESPONSE, Severity(self.severity))
+        severity, terms = Severity(self.severity), self.terms
+        follows = terms.follows_calendar(Kind.FIRST_RESPONSE, severity)
+        promised = terms.allowed(Kind.FIRST_RESPONSE, severity, promises.category_of(self))
         return escalation.moves_at(
             self.path,
             self.level,
             since=self.opened_at,
             moved_at=self.escalated_at,
             counts=self.coverage if follows else AROUND_THE_CLOCK,
+            each=promised if severity is Severity.BLOCKED else None,
         )
 
     def tell(
