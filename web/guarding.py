@@ -24,7 +24,10 @@ BIGGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
 BIGGEST_MAIL = 25_000_000  # bytes; what most mail servers let through
 BIGGEST_FILE = 6_000_000  # bytes; a library of 5,000 entries has some three million
 MAIL = "/api/v1/mail"
-FILES = re.compile(r"/library/[^/]+/imports|(?:/api/v1)?/launches/[^/]+/signals(?:/preview)?")
+FILES = re.compile(
+    r"/library/[^/]+/imports"
+    r"|(?:/api/v1)?/launches/[^/]+/signals(?:/preview)?|/launches/[^/]+/rehearsal"
+)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -80,8 +80,7 @@ def _begun(parts: "Parts", launch: str, fears: "Fears", drafts: bool) -> int:
         rehearsal = rehearsals.begin(
             session,
             by_key(session, launch),
-            fears.questions,
-            doubled=fears.doubled,
+            fears,
             with_drafts=drafts,
             by=None,
             at=parts.clock.now(),
@@ -111,6 +110,8 @@ def _result(parts: "Parts", number: int) -> dict[str, Any]:
             "recognised": rehearsal.findings["recognised"],
             "to_person": rehearsal.findings["to_person"],
             "doubled": rehearsal.doubled,
+            "left_out": rehearsal.left_out,
+            "left_out_count": rehearsal.left_out_count,
             "rules": rehearsal.findings["rules"],
             "better": len(change.better) if change else None,
             "worse": len(change.worse) if change else None,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from assistant.answering import as_if, rehearsals
-from assistant.answering.fears import MOST, PERSON, NotReadable
+from assistant.answering.fears import MOST, MOST_PROBLEMS, NAMED, PERSON, NotReadable
 from assistant.answering.rehearsals import Judged, Rehearsal, Rehearsed
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
@@ -48,9 +48,12 @@ def rehearsal_page(
     text: str = "",
     column: str = "",
     wrong: NotReadable | None = None,
+    mended: Rehearsal | None = None,
 ) -> dict[str, Any]:
-    """Return the context of launch/rehearsal.html; what was typed stays."""
+    """Return the context of launch/rehearsal.html; what was typed stays, or was given before."""
     session = looking.session
+    if mended is not None:
+        text, column = mended.pasted, mended.column_name
     runs = rehearsals.of_launch(session, launch.id)
     return {
         "launch": {"key": launch.key, "name": launch.name},
@@ -58,6 +61,7 @@ def rehearsal_page(
         "person": PERSON,
         "typed": {"text": text, "column": column},
         "problems": list(wrong.problems) if wrong else [],
+        "left": _left(mended, most=MOST_PROBLEMS) if mended else None,
         "columns": [name for name in (wrong.columns if wrong else ()) if name.strip()][:50],
         "drafts": len(as_if.waiting(session, launch.id, at=looking.at)),
         "runs": [_run(launch, run) for run in runs],
@@ -86,6 +90,8 @@ def result_page(
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "run": _run(launch, rehearsal) | {"failed": rehearsal.failed},
+        "left": _left(rehearsal),
+        "mend_href": f"/launches/{launch.key}/rehearsal?mend={rehearsal.id}#ask-title",
         "rules": rehearsal.findings.get("rules", []),
         "stops": _broken(rehearsal, stops=True),
         "warns": _broken(rehearsal, stops=False),
@@ -102,6 +108,18 @@ def result_page(
     }
 
 
+def _left(run: Rehearsal, *, most: int = NAMED) -> dict[str, Any] | None:
+    """Return the lines that were given and not asked; nothing when all of them were."""
+    if not run.left_out_count:
+        return None
+    named = run.lines_left_out[:most]
+    return {
+        "count": run.left_out_count,
+        "lines": [{"line": one.line, "words": one.words, "why": one.why} for one in named],
+        "more": run.left_out_count - len(named),
+    }
+
+
 def _run(launch: Launch, run: Rehearsal) -> dict[str, Any]:
     found = run.findings
     return {
@@ -112,6 +130,7 @@ def _run(launch: Launch, run: Rehearsal) -> dict[str, Any]:
         "done": run.done,
         "share": run.done / run.total if run.total else 0.0,
         "doubled": run.doubled,
+        "left_out": run.left_out_count,
         "with_drafts": run.with_drafts,
         "is_over": run.finished_at is not None,
         "is_go": run.is_go,

@@ -17,6 +17,7 @@ from assistant.launch.launches import Launch
 from assistant.library.keys import keys_of
 from assistant.reports import rehearsing
 from web.access import AuthorHere, PartsHere, RowId, this_launch
+from web.guarding import BIGGEST_ID
 from web.rehearsal_pages import rehearsal_page, result_page
 from web.shell import LookingHere, Visit, visit, went
 
@@ -25,7 +26,8 @@ router = APIRouter(
 )
 log = structlog.get_logger()
 TABLES = (".csv", ".tsv")
-Text = Annotated[str, Form(max_length=1_000_000)]
+LONGEST = 2_000_000  # characters of what is pasted
+Text = Annotated[str, Form(max_length=LONGEST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,14 @@ Asked = Annotated[Asking, Depends(Asking)]
 
 
 @router.get("")
-def show_rehearsals(key: str, looking: LookingHere) -> HTMLResponse:
-    """Show the form and what was rehearsed before."""
+def show_rehearsals(
+    key: str, looking: LookingHere, mend: Annotated[int, Query(ge=0, le=BIGGEST_ID)] = 0
+) -> HTMLResponse:
+    """Show the form, with what rehearsal ``mend`` was given, and what was rehearsed before."""
     launch = this_launch(looking.session, looking.by, key)
-    return looking.page(
-        "launch/rehearsal.html", "launches", launch, rehearsal_page(looking, launch)
-    )
+    before = rehearsals.by_id(looking.session, launch.id, mend) if mend else None
+    context = rehearsal_page(looking, launch, mended=before)
+    return looking.page("launch/rehearsal.html", "launches", launch, context)
 
 
 @router.post("")
@@ -84,7 +88,7 @@ def begin(
         except NotReadable as wrong:
             context = rehearsal_page(who, launch, text=text, column=column, wrong=wrong)
             return who.page("launch/rehearsal.html", "launches", launch, context, status=422)
-        number = _begun(who, launch, found, drafts=drafts).id
+        number = _begun(who, launch, found, drafts=drafts, pasted=text, column=column).id
     return asked.run(key, number, len(found.questions))
 
 
@@ -96,8 +100,15 @@ def again(key: str, number: RowId, asked: Asked) -> RedirectResponse:
         before = rehearsals.by_id(who.session, launch.id, number)
         if before.finished_at is None:
             raise Refused("It still runs.", what_to_do="Wait until it is over.")
-        found = Fears(tuple(rehearsals.fears_of(who.session, number)), before.doubled)
-        newer = _begun(who, launch, found, drafts=before.with_drafts).id
+        found = rehearsals.given_to(who.session, before)
+        newer = _begun(
+            who,
+            launch,
+            found,
+            drafts=before.with_drafts,
+            pasted=before.pasted,
+            column=before.column_name,
+        ).id
     return asked.run(key, newer, len(found.questions))
 
 
@@ -132,12 +143,16 @@ def _text(questions: str, file: UploadFile | None) -> str:
     return fears.text_of(file.file.read())
 
 
-def _begun(who: Visit, launch: Launch, found: Fears, *, drafts: bool) -> Rehearsal:
+def _begun(
+    who: Visit, launch: Launch, found: Fears, *, drafts: bool, pasted: str, column: str
+) -> Rehearsal:
     return rehearsals.begin(
         who.session,
         launch,
-        found.questions,
-        doubled=found.doubled,
+        found,
+        # A file that is longer than the form takes stays where it is: on its owner's disk.
+        pasted=fears.storable(pasted) if len(pasted) <= LONGEST else "",
+        column=column,
         with_drafts=drafts,
         by=who.by,
         at=who.at,

@@ -1,11 +1,13 @@
 """The questions people fear, read from what was pasted or uploaded. Pure.
 
 One question a line, or a CSV with a column of them and, where there is one, a column ``expected``:
-the entry that should answer, or ``person``. What cannot be read is said by line, all at once.
+the entry that should answer, or ``person``. What can be taken is taken; every other line is named
+with its number, its first words and why, so that nobody believes that it was asked.
 """
 
 import csv
 import io
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +15,15 @@ from assistant.desk.messages import LONGEST
 from knowledge.normalise import fingerprint
 
 MOST = 2_000  # questions of one rehearsal
-MOST_PROBLEMS = 20  # that are said one by one
+MOST_PROBLEMS = 20  # that are said one by one where nothing can be taken
+NAMED = 200  # lines left out that are kept one by one; the rest is counted
+FIRST_WORDS = 80  # characters of a line by which its author knows it again
 PERSON = "person"  # as an expectation: somebody of the team answers
 EXPECTED = ("expected", "expected entry", "expected_entry", "entry")
 QUESTION = ("question", "questions", "text", "message", "feared", "phrasing", "q")
 SEPARATORS = ",;\t|"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = (b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff")  # PDF, PNG, old Excel, JPEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,34 @@ class Fear:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line that is not asked: where it began, its first words, and why, as said of "line 3"."""
+
+    line: int
+    words: str
+    why: str
+
+    @property
+    def says(self) -> str:
+        """Return which line it is and why it is left out, as one sentence."""
+        return f"Line {self.line:,} {self.why}."
+
+
+@dataclass(frozen=True, slots=True)
 class Fears:
-    """What was read: questions in their order, and how many were there before."""
+    """What was read: questions in their order, how many were there before, what is left out.
+
+    Of the lines left out the first ``NAMED`` are named, in their order, and all are counted.
+    """
 
     questions: tuple[Fear, ...]
     doubled: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_count: int = 0
 
 
 class NotReadable(Exception):
-    """It cannot be read as questions: ``problems`` in words, and ``columns`` to choose from."""
+    """Nothing of it is a question: ``problems`` in words, and ``columns`` to choose from."""
 
     def __init__(self, problems: Sequence[str], columns: Sequence[str] = ()) -> None:
         super().__init__(" ".join(problems))
@@ -47,46 +71,68 @@ class NotReadable(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """Return the text of an uploaded file: UTF-8, or UTF-16 that says so.
+    """Return the text of an uploaded file: UTF-8 or UTF-16. ``read`` leaves out what is neither.
 
     Raises:
-        NotReadable: when it is no text, with the line that is not.
+        NotReadable: when it is no text at all.
     """
     if data.startswith(b"PK\x03\x04"):
         raise NotReadable(["This is a workbook, not a text. Save it as CSV (UTF-8)."])
-    try:
-        if data.startswith(_UTF_16):
-            return data.decode("utf-16")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise NotReadable([f"Line {line} is not UTF-8. Save it as CSV (UTF-8)."]) from None
+    if encoding := _wide(data):
+        # A cut letter at the end becomes a mark; its line is left out.
+        return data.decode(encoding, "replace").replace("\ufffd", "\udcfd")
+    if data.startswith(_NO_TEXT) or _controls(data) > len(data) / 100:
+        raise NotReadable(["This is no text. Save it as CSV (UTF-8)."])
+    return data.decode("utf-8-sig", "surrogateescape")
+
+
+def _wide(data: bytes) -> str:
+    """Return which UTF-16 this is, "" when it is none: by its mark, or by a NUL in each letter."""
+    if data.startswith(_UTF_16):
+        return "utf-16"
+    often = len(data) / 4
+    if data[1::2].count(0) > often:
+        return "utf-16-le"
+    return "utf-16-be" if data[0::2].count(0) > often else ""
+
+
+def _controls(data: bytes) -> int:
+    return len(data) - len(data.translate(None, bytes(range(9)) + bytes(range(14, 32))))
 
 
 def read(text: str, *, known: Collection[str], column: str = "", is_csv: bool = False) -> Fears:
     """Return the questions of a text; ``known`` are the keys of the launch's entries.
 
     Raises:
-        NotReadable: when there is none, there are too many, or lines are wrong (all of them).
+        NotReadable: when not one line of it is a question that can be asked.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found = list(_rows(text, column, is_csv))
-    asked = [one for one in found if one.text.strip()]
-    problems = [words for one in asked for words in _wrong(one, known)]
-    if not asked:
-        problems = ["There is no question in it. Write one on each line."]
+    asked, out = [], []
+    for one in _rows(text, column, is_csv):
+        judged = _judged(one, known) if isinstance(one, Fear) else one
+        if isinstance(judged, Fear):
+            asked.append(judged)
+        elif judged is not None:
+            out.append(judged)
     kept, doubled, disagreed = _once(asked)
-    problems = [*problems, *disagreed]
-    if len(kept) > MOST:
-        problems = [f"There are {len(kept):,} questions; {MOST:,} can be rehearsed at once."]
-    if problems:
-        more = len(problems) - MOST_PROBLEMS
-        rest = [f"And {more:,} more."] if more > 0 else []
-        raise NotReadable([*problems[:MOST_PROBLEMS], *rest])
-    return Fears(tuple(kept), doubled)
+    out += [*disagreed, *(_left_out(one, _LATE) for one in kept[MOST:])]
+    out.sort(key=lambda one: one.line)
+    if not kept:
+        raise NotReadable(_problems(out))
+    return Fears(tuple(kept[:MOST]), doubled, tuple(out[:NAMED]), len(out))
 
 
-def _rows(text: str, column: str, is_csv: bool) -> Iterator[Fear]:
+_LATE = f"comes after the {MOST:,} questions that are rehearsed at once"
+
+
+def _problems(out: Sequence[LeftOut]) -> list[str]:
+    more = len(out) - MOST_PROBLEMS
+    rest = [f"And {more:,} more."] if more > 0 else []
+    said = [*(one.says for one in out[:MOST_PROBLEMS]), *rest]
+    return said or ["There is no question in it. Write one on each line."]
+
+
+def _rows(text: str, column: str, is_csv: bool) -> Iterator[Fear | LeftOut]:
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep=") and len(first.strip()) == 5:  # as Excel writes it
         yield from _table(rest, first.strip()[4], column, begins=2)
@@ -94,7 +140,7 @@ def _rows(text: str, column: str, is_csv: bool) -> Iterator[Fear]:
         yield from _table(text, separator, column, begins=1)
     else:
         for number, line in enumerate(text.split("\n"), 1):
-            yield Fear(number, _clean(line))
+            yield Fear(number, line)
 
 
 def _separator(first: str, *, must: bool) -> str:
@@ -103,8 +149,9 @@ def _separator(first: str, *, must: bool) -> str:
     Plain text is a table only where its first line names a column of questions and another one:
     a question with a comma is no table.
     """
+    head = first[:LONGEST]  # no head is longer, and no reader takes a cell that is much longer
     for separator in SEPARATORS:
-        names = _names(next(csv.reader([first], delimiter=separator), []))
+        names = _names(next(csv.reader([head], delimiter=separator), []))
         if len(names) > 1 and any(name in QUESTION for name in names):
             return separator
     if not must:
@@ -112,20 +159,34 @@ def _separator(first: str, *, must: bool) -> str:
     return max(SEPARATORS, key=first.count) if any(map(first.count, SEPARATORS)) else ","
 
 
-def _table(text: str, separator: str, column: str, *, begins: int) -> Iterator[Fear]:
+def _table(text: str, separator: str, column: str, *, begins: int) -> Iterator[Fear | LeftOut]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    ends = text.count("\n") + (not text.endswith("\n"))
+    line = begins  # on which the next row begins: a cell may have several lines
 
     def numbered() -> Iterator[tuple[int, list[str]]]:
-        line = begins  # on which the next row begins: a cell may have several lines
+        nonlocal line
         for row in reader:
             yield line, row
             line = begins + reader.line_num
 
     try:
-        yield from _read(numbered(), column)
+        for one in _read(numbered(), column):
+            below = reader.line_num - (one.line - begins)
+            is_open = reader.line_num == ends and below > 1 and _is_odd(text, below)
+            yield _left_out(one, _OPEN) if is_open else one
     except csv.Error as wrong:
-        line = reader.line_num + begins - 1
-        raise NotReadable([f"Line {line} is no CSV: {wrong}."]) from None
+        words = "\n".join(text.split("\n")[line - begins :][:1])
+        yield LeftOut(line, first_words(words), f"and all below it is no CSV: {wrong}")
+
+
+_OPEN = "opens a quotation mark that is never closed, so all below it is one cell"
+
+
+def _is_odd(text: str, lines: int) -> bool:
+    """Return whether the last lines of a text hold a quotation mark that nothing closes."""
+    last = text.removesuffix("\n").rsplit("\n", lines)[-lines:]
+    return "".join(last).count('"') % 2 == 1
 
 
 def _read(rows: Iterator[tuple[int, list[str]]], column: str) -> Iterator[Fear]:
@@ -164,37 +225,59 @@ def _columns(header: Sequence[str], names: Sequence[str], column: str) -> tuple[
 
 def _fear(line: int, row: Sequence[str], asked: int, expected: int | None) -> Fear:
     def cell(at: int | None) -> str:
-        return _clean(row[at]) if at is not None and at < len(row) else ""
+        return row[at] if at is not None and at < len(row) else ""
 
-    return Fear(line, cell(asked), cell(expected))
+    return Fear(line, cell(asked), _clean(cell(expected)))
 
 
 def _names(header: Sequence[str]) -> list[str]:
     return [name.strip().lower() for name in header]
 
 
-def _clean(text: str) -> str:
-    # No database keeps a NUL or half of a surrogate pair.
+def storable(text: str) -> str:
+    """Return a text as any database keeps it: without NUL, and without halves of letters."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\x00", "").strip()
+    return whole.replace("\x00", "")
 
 
-def _wrong(one: Fear, known: Collection[str]) -> Iterator[str]:
-    if len(one.text) > LONGEST:
-        yield f"Line {one.line} is longer than {LONGEST:,} characters."
+def _clean(text: str) -> str:
+    """Return a text without control characters: nobody types them, and no reader sees them."""
+    whole = storable(text)
+    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+
+
+def first_words(text: str) -> str:
+    """Return how a line begins, on one line."""
+    return " ".join(_clean(text[: 4 * FIRST_WORDS]).split())[:FIRST_WORDS]
+
+
+def _left_out(one: Fear, why: str) -> LeftOut:
+    return LeftOut(one.line, first_words(one.text), why)
+
+
+def _judged(one: Fear, known: Collection[str]) -> Fear | LeftOut | None:
+    """Return a question as it is asked, or why it is not; nothing for a line that is blank."""
+    text = _clean(one.text)
+    if any("\udc80" <= letter <= "\udcff" for letter in one.text):
+        return _left_out(one, "is not UTF-8; save the file as CSV (UTF-8)")
+    if not text:
+        return _left_out(one, "holds control characters only") if one.text.strip() else None
+    if len(text) > LONGEST:
+        return _left_out(one, f"is longer than {LONGEST:,} characters")
     if one.expected and one.expected != PERSON and one.expected not in known:
-        yield f"Line {one.line}: there is no entry “{one.expected[:80]}”."
+        return _left_out(one, f"expects “{one.expected[:80]}”, which is no entry")
+    return Fear(one.line, text, one.expected)
 
 
-def _once(asked: Sequence[Fear]) -> tuple[list[Fear], int, list[str]]:
+def _once(asked: Sequence[Fear]) -> tuple[list[Fear], int, list[LeftOut]]:
     """Return each question once, how many were there before, and which of them disagree."""
     kept: dict[str, Fear] = {}
-    problems = []
+    disagreed = []
     for one in asked:
         key = fingerprint(one.text) or one.text
         first = kept.setdefault(key, one)
         if first.expected and one.expected and first.expected != one.expected:
-            problems.append(f"Line {one.line} expects another entry than line {first.line}.")
+            disagreed.append(_left_out(one, f"expects another entry than line {first.line:,}"))
         elif one.expected and not first.expected:
             kept[key] = Fear(first.line, first.text, one.expected)
-    return list(kept.values()), len(asked) - len(kept), problems
+    return list(kept.values()), len(asked) - len(kept) - len(disagreed), disagreed

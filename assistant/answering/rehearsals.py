@@ -1,6 +1,7 @@
 """Rehearsals: questions somebody feared, what would have become of each, and the verdict then."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from assistant.answering.fears import PERSON, Fear
+from assistant.answering.fears import PERSON, Fear, Fears, LeftOut
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound
@@ -41,6 +42,10 @@ class Rehearsal(Base):
     asked_at: Mapped[datetime]
     with_drafts: Mapped[bool]
     doubled: Mapped[int]  # questions that were there twice
+    left_out: Mapped[list[dict[str, Any]]]  # the first lines that were not asked, as LeftOut
+    left_out_count: Mapped[int]  # all of them
+    pasted: Mapped[str] = mapped_column(deferred=True)  # as it was given, to be put right
+    column_name: Mapped[str]  # of a table, as it was named with it
     total: Mapped[int]
     done: Mapped[int]
     tries: Mapped[int]
@@ -60,6 +65,11 @@ class Rehearsal(Base):
         """
         then = self.findings.get("library")
         return then is not None and then != self.launch.library_revision
+
+    @property
+    def lines_left_out(self) -> tuple[LeftOut, ...]:
+        """Return the first lines that were given and not asked, in their order."""
+        return tuple(LeftOut(**one) for one in self.left_out)
 
 
 class Rehearsed(Base):
@@ -97,21 +107,26 @@ def judge(expected: str, outcome: str, entry: str, offered: Sequence[str]) -> Ju
 def begin(
     session: Session,
     launch: Launch,
-    fears: Sequence[Fear],
+    given: Fears,
     *,
-    doubled: int = 0,
+    pasted: str = "",
+    column: str = "",
     with_drafts: bool = False,
     by: Person | None,
     at: datetime,
 ) -> Rehearsal:
-    """Return a new rehearsal of these questions, to be run."""
+    """Return a new rehearsal of these questions, to be run; ``pasted`` is what they were read from."""
     rehearsal = Rehearsal(
         launch_id=launch.id,
         by_id=by.id if by else None,
         asked_at=at,
         with_drafts=with_drafts,
-        doubled=doubled,
-        total=len(fears),
+        doubled=given.doubled,
+        left_out=[asdict(one) for one in given.left_out],
+        left_out_count=given.left_out_count,
+        pasted=pasted,
+        column_name=column,
+        total=len(given.questions),
         done=0,
         tries=0,
         failed="",
@@ -127,7 +142,7 @@ def begin(
             text=fear.text,
             expected=fear.expected,
         )
-        for place, fear in enumerate(fears, 1)
+        for place, fear in enumerate(given.questions, 1)
     )
     session.flush()
     happened(
@@ -137,7 +152,8 @@ def begin(
         by=by or OPERATOR,
         launch_id=launch.id,
         rehearsal=rehearsal.id,
-        questions=len(fears),
+        questions=len(given.questions),
+        left_out=given.left_out_count,
     )
     return rehearsal
 
@@ -212,6 +228,12 @@ def questions(session: Session, rehearsal_id: int) -> list[Rehearsed]:
     return list(session.scalars(query.order_by(Rehearsed.place)))
 
 
-def fears_of(session: Session, rehearsal_id: int) -> list[Fear]:
-    """Return the questions of a rehearsal as they were given, to be asked once more."""
-    return [Fear(one.line, one.text, one.expected) for one in questions(session, rehearsal_id)]
+def given_to(session: Session, rehearsal: Rehearsal) -> Fears:
+    """Return what a rehearsal was given, what it left out with it, to be asked once more."""
+    asked = questions(session, rehearsal.id)
+    return Fears(
+        tuple(Fear(one.line, one.text, one.expected) for one in asked),
+        rehearsal.doubled,
+        rehearsal.lines_left_out,
+        rehearsal.left_out_count,
+    )

@@ -31,6 +31,8 @@ class Found:
     recognised: int  # it would be asked "did you mean"
     to_person: int
     live: int  # answers that customers could get, drafts among them when they are included
+    left_out: Things = ()  # the first lines that were given and not rehearsed
+    left_out_count: int = 0  # all of them
     missing: Things = ()  # that a launch needs before it goes live
     wrong: Things = ()  # questions that another entry than the expected one would answer
     unmet: Things = ()  # questions that would not get the entry that was expected
@@ -103,7 +105,7 @@ _LISTS = (  # key, what it is called when it is kept, whether it stops, which li
 
 def judge(found: Found, *, library: str) -> Verdict:
     """Return the verdict; ``library`` is the address of the launch's library."""
-    rules = [_answers(found, library), _coverage(found, library)]
+    rules = [_answers(found, library), _whole(found), _coverage(found, library)]
     rules += [
         _listed(key, title, stops, getattr(found, name)) for key, title, stops, name in _LISTS
     ]
@@ -116,12 +118,22 @@ def _answers(found: Found, library: str) -> Rule:
     return Rule("answers", "There are approved answers", True, found.live > 0, words, things)
 
 
+def _whole(found: Found) -> Rule:
+    """Return whether all that is feared was asked: of a line that was not, nothing is known."""
+    words = f"{found.left_out_count:,} left out; nothing is known of them."
+    is_kept = not found.left_out_count
+    title = "Every line that was given was rehearsed"
+    return Rule("left-out", title, True, is_kept, "" if is_kept else words, found.left_out)
+
+
 def _coverage(found: Found, library: str) -> Rule:
     is_kept = found.covered >= COVERED
     words = (
         f"{found.covered:.0%} of {found.questions:,} questions would be answered or recognised; "
         f"{COVERED:.0%} are needed."
     )
+    if found.left_out_count:
+        words += f" Lines left out are not among them: {found.left_out_count:,}."
     things = () if is_kept else (Thing("Write answers to what would reach a person.", library),)
     title = f"At least {COVERED:.0%} of the questions are answered or recognised"
     return Rule("coverage", title, True, is_kept, words, things)

@@ -67,6 +67,11 @@ def found(
         recognised=outcomes["clarification"],
         to_person=outcomes["handoff"],
         live=len(stock.live),
+        left_out=[
+            Thing(f"{one.says} “{one.words}”", pages.rehearsed(rehearsal.id))
+            for one in rehearsal.lines_left_out
+        ],
+        left_out_count=rehearsal.left_out_count,
         missing=[Thing(f"{point.title}. {point.words}", point.href) for point in stopping(launch)],
         wrong=list(_wrong(asked, pages)),
         unmet=list(_unmet(asked, pages)),
@@ -97,6 +102,9 @@ class _Pages:
 
     def of(self, entry: str) -> str:
         return f"/library/{self.launch.key}/entries/{entry}"
+
+    def rehearsed(self, number: int) -> str:
+        return f"/launches/{self.launch.key}/rehearsal/{number}#left-out"
 
     def title(self, entry: str) -> str:
         return f"“{self.titles.get(entry, entry)}”"

@@ -131,11 +131,15 @@ def kept(found: go_no_go.Found, verdict: go_no_go.Verdict) -> dict[str, Any]:
                 "is_kept": rule.is_kept,
                 "words": rule.words,
                 "things": [[one.words, one.href] for one in rule.things[: go_no_go.LISTED]],
-                "more": max(0, len(rule.things) - go_no_go.LISTED),
+                "more": max(0, _count(found, rule) - go_no_go.LISTED),
             }
             for rule in verdict.rules
         ],
     }
+
+
+def _count(found: go_no_go.Found, rule: go_no_go.Rule) -> int:
+    return found.left_out_count if rule.key == "left-out" else len(rule.things)
 
 
 def rules_of(rehearsal: Rehearsal) -> tuple[go_no_go.Rule, ...]:

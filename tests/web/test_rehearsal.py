@@ -192,11 +192,44 @@ def test_what_cannot_be_read_is_said_and_stays_in_the_form(shop: Parts) -> None:
     assert "Which column holds the questions?" in unclear.text
     assert "Why so dear?" in unclear.text
     assert '<option value="Words">' in unclear.text
-    assert "Line 2: there is no entry “nosuch”." in unknown.text
+    assert "Line 2 expects “nosuch”, which is no entry." in unknown.text
     assert "There is no question in it." in empty.text
     assert "This is a workbook" in no_text.text
     chosen = rehearse(lena, "Id,Words\n1,Why so dear?\n", column="Words")
     assert "Why so dear?" in result_of(lena, chosen)
+
+
+def test_one_line_too_long_is_left_out_named_and_kept_to_be_put_right(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    long = "My very long story " * 600
+    pasted = f"{EXPORT}\n{long}\n<b>{UNKNOWN}"
+
+    sent = rehearse(lena, pasted)
+    page = result_of(lena, sent)
+    form = lena.get(re.findall(r'href="([^"]*mend=[^"#]*)', page)[0]).text
+
+    read = words_of(page)
+    assert "2 questions," in read
+    assert "1 line was left out." in read
+    assert "Line 2 is longer than 10,000 characters: “ My very long story My very" in read
+    assert "No-go." in read
+    assert "Lines left out are not among them: 1." in read
+    assert long.strip() in form
+    assert "&lt;b&gt;" in form
+    assert "1 line was left out." in words_of(form)
+
+    again = words_of(result_of(lena, lena.post(f"{sent.headers['location']}/again")))
+    assert "1 line was left out." in again
+    mended = words_of(result_of(lena, rehearse(lena, f"{EXPORT}\n{PRICE}")))
+    assert "left out" not in mended
+    assert "Go. No rule stops it." in mended
+
+
+def test_what_was_given_to_another_launchs_rehearsal_is_not_shown(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+
+    assert lena.get(REHEARSAL, mend="77").status_code == 404
+    assert lena.get(REHEARSAL, mend=str(2**40)).status_code == 200  # rubbish is left out
 
 
 def test_a_long_list_runs_behind_the_page_and_then_shows_its_result(shop: Parts) -> None:

@@ -51,8 +51,8 @@ def test_a_no_go_has_an_exit_code_of_its_own_and_all_of_it_as_json(standing: Pat
     ("words", "said"),
     [
         (b"", "There is no question in it."),
-        (b"question,expected\nWhy?,nosuch\n", "Line 2: there is no entry “nosuch”."),
-        (b"Wh\xffy?", "Line 1 is not UTF-8."),
+        (b"question,expected\nWhy?,nosuch\n", "Line 2 expects “nosuch”, which is no entry."),
+        (b"Wh\xffy?", "Line 1 is not UTF-8;"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_nothing_runs(
@@ -62,3 +62,14 @@ def test_what_cannot_be_read_is_said_and_nothing_runs(
 
     assert done.exit_code == 1
     assert said in " ".join(done.stderr.split())
+
+
+def test_what_is_left_out_keeps_the_rest_from_being_a_go(data: Path) -> None:
+    long = "x" * 10_001
+
+    done = rehearse(data, "--file", "-", given=f"{EXPORT}\n{long}\n{PRICE}\n".encode())
+
+    assert done.exit_code == NO_GO, done.output
+    assert "2 answered, 0 recognised, 0 to a person." in done.stdout
+    assert "✗ Every line that was given was rehearsed. 1 left out" in done.stdout
+    assert "Line 2 is longer than 10,000 characters." in done.stdout
