@@ -8,7 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from assistant.answering import as_if, rehearsals
+from assistant.answering import as_if, rehearsal_age, rehearsals
 from assistant.answering.fears import MOST, MOST_PROBLEMS, NAMED, PERSON, NotReadable
 from assistant.answering.rehearsals import Judged, Rehearsal, Rehearsed
 from assistant.ground.people import Person, Role
@@ -55,6 +55,7 @@ def rehearsal_page(
     if mended is not None:
         text, column = mended.pasted, mended.column_name
     runs = rehearsals.of_launch(session, launch.id)
+    standing = rehearsal_age.now(session, launch, at=looking.at)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "most": MOST,
@@ -64,7 +65,7 @@ def rehearsal_page(
         "left": _left(mended, most=MOST_PROBLEMS) if mended else None,
         "columns": [name for name in (wrong.columns if wrong else ()) if name.strip()][:50],
         "drafts": len(as_if.waiting(session, launch.id, at=looking.at)),
-        "runs": [_run(launch, run) for run in runs],
+        "runs": [_run(launch, run) | {"why": rehearsal_age.moved(run, standing)} for run in runs],
         "may": {"rehearse": may_rehearse(looking.by)},
     }
 
@@ -75,9 +76,11 @@ def may_rehearse(person: Person) -> bool:
 
 
 def result_page(
-    session: Session, launch: Launch, rehearsal: Rehearsal, *, show: str, number: int
+    looking: Visit, launch: Launch, rehearsal: Rehearsal, *, show: str, number: int
 ) -> dict[str, Any]:
     """Return the context of launch/rehearsed.html: the verdict, what to do, each question."""
+    session = looking.session
+    standing = rehearsal_age.now(session, launch, at=looking.at)
     asked = rehearsals.questions(session, rehearsal.id)
     shown = [one for one in asked if _is_shown(one, show)]
     pages = max(1, -(-len(shown) // PAGE))
@@ -89,7 +92,8 @@ def result_page(
     earlier = rehearsals.before(session, rehearsal) if change else None
     return {
         "launch": {"key": launch.key, "name": launch.name},
-        "run": _run(launch, rehearsal) | {"failed": rehearsal.failed},
+        "run": _run(launch, rehearsal)
+        | {"failed": rehearsal.failed, "why": rehearsal_age.moved(rehearsal, standing)},
         "left": _left(rehearsal),
         "mend_href": f"/launches/{launch.key}/rehearsal?mend={rehearsal.id}#ask-title",
         "rules": rehearsal.findings.get("rules", []),

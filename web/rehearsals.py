@@ -123,7 +123,7 @@ def show_rehearsal(
     """Show one rehearsal: how far it is, or the verdict and what is left to do."""
     launch = this_launch(looking.session, looking.by, key)
     rehearsal = rehearsals.by_id(looking.session, launch.id, number)
-    context = result_page(looking.session, launch, rehearsal, show=show, number=page)
+    context = result_page(looking, launch, rehearsal, show=show, number=page)
     return looking.page("launch/rehearsed.html", "launches", launch, context)
 
 

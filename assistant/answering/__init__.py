@@ -45,8 +45,8 @@ with), ``already_drafted`` (who has begun), ``handling`` (what leads do with it)
 (what the model drafts for leads).
 
 Before day 0: ``fears`` (feared questions, read from a text) · ``rehearsals`` (what would have
-become of them) · ``as_if`` (with drafts as if they were approved) · ``closeness`` (entries that
-lead astray).
+become of them) · ``rehearsal_age`` (whether that still holds) · ``as_if`` (with drafts as if they
+were approved) · ``closeness`` (entries that lead astray).
 
 For programs: ``outside`` (what is live, what has gone, drafts that wait for people). And
 ``entry_history`` (everything that happened to one entry).

@@ -115,7 +115,7 @@ def begin(
     by: Person | None,
     at: datetime,
 ) -> Rehearsal:
-    """Return a new rehearsal of these questions, to be run; ``pasted`` is what they were read from."""
+    """Return a new rehearsal of these questions, to be run; they were read from ``pasted``."""
     rehearsal = Rehearsal(
         launch_id=launch.id,
         by_id=by.id if by else None,

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.answering.replay_records import Replay
@@ -35,12 +35,13 @@ def made_now(session: Session, launch_id: int) -> dict[str, Any]:
     }
 
 
-_MOVED = {
+MOVED = {
     "library": "The library changed since.",
     "labels": "People judged answers since, which moves how sure it must be.",
     "lessons": "People confirmed questions since.",
     "mode": "How the launch answers was changed since.",
 }
+EDGE = "An answer began or ended since."
 
 
 def moved(
@@ -48,13 +49,13 @@ def moved(
 ) -> tuple[str, ...]:
     """Return why a replay is out of date, in words; nothing when it is fresh."""
     now, then = made_now(session, replay.launch_id), replay.made_for
-    why = [words for name, words in _MOVED.items() if now[name] != then.get(name)]
+    why = [words for name, words in MOVED.items() if now[name] != then.get(name)]
     if content_of(version) != replay.content:
         why.insert(0, "Its text was changed since.")
     if new := _asked_after(session, replay.launch_id, int(then.get("newest", 0))):
         why.append(f"{new} question{'s were' if new > 1 else ' was'} asked since.")
-    if at is not None and _edges(session, replay, at):
-        why.append("An answer began or ended since.")
+    if at is not None and (edge := last_edge(session, replay.launch_id, at=at)):
+        why += [EDGE] if edge > replay.started_at else []
     return tuple(why)
 
 
@@ -74,13 +75,12 @@ def _decided(launch_id: int) -> tuple[Any, ...]:
     return (Conversation.launch_id == launch_id, *decided)
 
 
-def _edges(session: Session, replay: Replay, at: datetime) -> bool:
-    """Return whether a validity window of the launch opened or closed since the replay."""
-    since = replay.started_at
-    passed = [
-        (edge > since) & (edge <= at)
+def last_edge(session: Session, launch_id: int, *, at: datetime) -> datetime | None:
+    """Return when a validity window of the launch last opened or closed, nothing if none did."""
+    mine = select(EntryVersion).join(EntryVersion.entry)
+    mine = mine.where(Entry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
+    edges = [
+        session.scalar(mine.with_only_columns(func.max(edge)).where(edge <= at))
         for edge in (EntryVersion.valid_from, EntryVersion.valid_until)
     ]
-    query = select(EntryVersion.id).join(EntryVersion.entry).where(or_(*passed))
-    query = query.where(Entry.launch_id == replay.launch_id, EntryVersion.approved_at.is_not(None))
-    return session.scalar(query.limit(1)) is not None
+    return max((edge for edge in edges if edge is not None), default=None)

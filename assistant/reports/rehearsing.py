@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.answering import rehearsals
+from assistant.answering import rehearsal_age, rehearsals
 from assistant.answering.as_if import waiting, with_drafts
 from assistant.answering.consider import Asked, Thought, consider
 from assistant.answering.decide import Answer, Clarification
@@ -55,7 +55,10 @@ def run(
         rehearsal = session.get_one(Rehearsal, rehearsal_id)
         # What is approved while it runs was not rehearsed, nor what a process before left out.
         library = rehearsal.launch.library_revision
-        rehearsal.findings = rehearsal.findings or {"library": library}
+        rehearsal.findings = rehearsal.findings or {
+            "library": library,
+            "made_for": rehearsal_age.now(session, rehearsal.launch, at=at).made,
+        }
         asked = asked_by_anybody(rehearsal.launch)
         drafts = _drafts(session, rehearsal, at) if rehearsal.with_drafts else []
         newest = [entry.newest for entry in drafts]

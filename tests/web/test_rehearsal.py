@@ -1,12 +1,15 @@
 """The pages before and after day 0: what was "not quite", and which wordings saved follow-ups."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx import Response
 
 from assistant.ground.parts import Parts
+from assistant.launch.launches import Mode
 from assistant.reports import rehearsing
 from tests import cast
 from tests.assistant.test_learning_versions import ask, listed, new_wording, not_quite
@@ -166,7 +169,7 @@ def test_a_no_go_names_what_is_left_with_links_and_becomes_a_go(shop: Parts) -> 
     assert "2 questions better" in go
     assert "Kept now: At least 70% of the questions are answered or recognised." in go
     runs = words_of(lena.get(REHEARSAL).text)
-    assert runs.index(" Go ") < runs.index(" No-go ")
+    assert runs.index(" Go ") < runs.index(" Was no-go ")
 
 
 def test_a_table_is_uploaded_and_judged_by_what_was_expected(shop: Parts) -> None:
@@ -211,7 +214,7 @@ def test_one_line_too_long_is_left_out_named_and_kept_to_be_put_right(shop: Part
     read = words_of(page)
     assert "2 questions," in read
     assert "1 line was left out." in read
-    assert "Line 2 is longer than 10,000 characters: “ My very long story My very" in read
+    assert "Line 2 is longer than 4,000 characters: “ My very long story My very" in read
     assert "No-go." in read
     assert "Lines left out are not among them: 1." in read
     assert long.strip() in form
@@ -223,6 +226,59 @@ def test_one_line_too_long_is_left_out_named_and_kept_to_be_put_right(shop: Part
     mended = words_of(result_of(lena, rehearse(lena, f"{EXPORT}\n{PRICE}")))
     assert "left out" not in mended
     assert "Go. No rule stops it." in mended
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        (lambda shop: cast.retire(shop, "export-data"), "The library changed since."),
+        (
+            lambda shop: cast.in_mode(shop, Mode.SUGGEST),
+            "How the launch answers was changed since.",
+        ),
+    ],
+)
+def test_a_go_of_how_things_were_looks_old_and_one_button_makes_it_new(
+    shop: Parts, changed: Callable[[Parts], object], why: str
+) -> None:
+    lena = a_browser(shop, LENA)
+    there = rehearse(lena, PRICE).headers["location"]
+    fresh = words_of(lena.get(there).text)
+    assert "Go. No rule stops it." in fresh
+    assert "Out of date" not in fresh
+
+    changed(shop)
+
+    old = words_of(lena.get(there).text)
+    assert f"Out of date. {why} It was a go then" in old
+    assert "Go. No rule stops it." not in old
+    runs = words_of(lena.get(REHEARSAL).text)
+    assert "Was go" in runs
+    assert "Out of date" in runs
+    again = lena.post(f"{there}/again")
+    assert "Out of date" not in result_of(lena, again)
+
+
+def test_with_drafts_a_go_is_old_once_a_draft_is_otherwise(shop: Parts) -> None:
+    lena = a_browser(shop, LENA)
+    without = rehearse(lena, PRICE).headers["location"]
+    included = rehearse(lena, PRICE, drafts="true").headers["location"]
+
+    cast.an_entry(shop, approved_by=None)
+
+    assert "The drafts it was rehearsed with changed since." in lena.get(included).text
+    assert "Out of date" not in lena.get(without).text
+
+
+def test_an_answer_that_ended_since_makes_a_go_old(shop: Parts) -> None:
+    cast.an_entry(shop, valid_until=cast.NOW + timedelta(hours=2))
+    lena = a_browser(shop, LENA)
+    there = rehearse(lena, PRICE).headers["location"]
+    assert "Out of date" not in lena.get(there).text
+
+    cast.later(shop, hours=3)
+
+    assert "An answer began or ended since." in lena.get(there).text
 
 
 def test_what_was_given_to_another_launchs_rehearsal_is_not_shown(shop: Parts) -> None:

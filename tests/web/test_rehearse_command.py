@@ -72,4 +72,4 @@ def test_what_is_left_out_keeps_the_rest_from_being_a_go(data: Path) -> None:
     assert done.exit_code == NO_GO, done.output
     assert "2 answered, 0 recognised, 0 to a person." in done.stdout
     assert "✗ Every line that was given was rehearsed. 1 left out" in done.stdout
-    assert "Line 2 is longer than 10,000 characters." in done.stdout
+    assert "Line 2 is longer than 4,000 characters." in done.stdout
