@@ -56,16 +56,22 @@ class ExactIndex:
         with self._writing:
             self._shelves[shelf] = scan
 
-    def mend(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
-        """Does nothing: a scan finds everything."""
-
     def prove(
-        self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]
+        self,
+        shelf: str,
+        entries: Iterable[Entry],
+        vectors: Mapping[str, Vector],
+        *,
+        mending: int = 0,
     ) -> list[str]:
-        """What is wrong, in words; empty when every way of every entry is found as itself."""
+        """What is wrong, in words; empty when every way of every entry is found as itself.
+
+        There is nothing to put again: a scan finds everything that it holds.
+        """
         scan = self._shelves.get(shelf) or _Scan.over([])
         present = {way.id for way in scan.ways}
-        return problems(ways_of(entries, vectors), present, scan.first_of_each)
+        found = problems(ways_of(entries, vectors), present, scan.first_of_each)
+        return [problem.words for problem in found]
 
     def prove_changes(
         self,
@@ -73,12 +79,15 @@ class ExactIndex:
         changed: Iterable[Entry],
         gone: Iterable[str],
         vectors: Mapping[str, Vector],
+        *,
+        mending: int = 0,
     ) -> list[str]:
         """What is wrong with these entries alone; empty too when nothing of `gone` is left."""
         coming, scan = list(changed), self._shelves.get(shelf) or _Scan.over([])
         looked_at = {*(entry.id for entry in coming), *gone}
         present = {way.id for way in scan.ways if way.entry in looked_at}
-        return problems(ways_of(coming, vectors), present, scan.first_of_each, alone=True)
+        found = problems(ways_of(coming, vectors), present, scan.first_of_each, alone=True)
+        return [problem.words for problem in found]
 
     def close(self, *, trusted: bool = True) -> None:
         """Forgets everything, trusted or not."""

@@ -9,7 +9,7 @@ then tell the owner to rebuild, and the exact scan stands in until that is done.
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -20,7 +20,7 @@ from knowledge import chroma, custody
 from knowledge.custody import IndexHeld, IndexUnavailable
 from knowledge.entries import Entry, Neighbour, Vector, Vectors
 from knowledge.exact import best_first
-from knowledge.proof import ITSELF, problems, ways_of
+from knowledge.proof import ITSELF, Problem, problems, ways_of
 
 if TYPE_CHECKING:
     from knowledge.chroma import Client, Collection
@@ -126,36 +126,29 @@ class ChromaIndex:
             if former:
                 self._client.delete_collection(former.name)
 
-    def mend(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
-        """Puts those entries again that have a way to which no path leads, so that one does.
-
-        The graph is built way by way, and a lonely one may lose its last link to a later one.
-        """
-        coming = list(entries)
-        ways = ways_of(coming, vectors)
-        with chroma.asking(self._lock):
-            first = self._first(shelf, np.array([way.vector for way in ways]))
-        lost = {way.entry for way, near in zip(ways, first, strict=True) if near.cosine < ITSELF}
-        for entry in lost:
-            self.remove(shelf, entry)
-        self.put(shelf, [entry for entry in coming if entry.id in lost], vectors)
-
     def prove(
-        self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]
+        self,
+        shelf: str,
+        entries: Iterable[Entry],
+        vectors: Mapping[str, Vector],
+        *,
+        mending: int = 0,
     ) -> list[str]:
         """What is wrong, in words; empty when every way of every entry is found as itself.
 
         Asks Chroma for each way by its own vector, so vectors lost behind a right count are
-        noticed too. Half a second for 1,000 ways. Chroma failing is a problem like others here.
+        noticed too. Half a second for 1,000 ways, three minutes for 80,000. Chroma failing is a
+        problem like others here. `mending`: so many times, what is not found is put again.
         """
-        expected = ways_of(entries, vectors)
-        try:
-            with chroma.asking(self._lock):
-                collection = self._shelves.get(shelf)
-                present = set(collection.get(include=[])["ids"]) if collection else set()
-                return problems(expected, present, lambda rows: self._first(shelf, rows))
-        except IndexUnavailable as trouble:
-            return [str(trouble)]
+        coming = list(entries)
+        expected = ways_of(coming, vectors)
+
+        def look() -> list[Problem]:
+            collection = self._shelves.get(shelf)
+            present = set(collection.get(include=[])["ids"]) if collection else set()
+            return problems(expected, present, lambda rows: self._first(shelf, rows))
+
+        return self._mended(look, shelf, coming, vectors, mending)
 
     def prove_changes(
         self,
@@ -163,21 +156,52 @@ class ChromaIndex:
         changed: Iterable[Entry],
         gone: Iterable[str],
         vectors: Mapping[str, Vector],
+        *,
+        mending: int = 0,
     ) -> list[str]:
         """What is wrong with these entries alone; as quick for a large shelf as for a small one.
 
         Empty when exactly their ways are there, each finds itself, and nothing of `gone` is left.
+        `mending` as for `prove`.
         """
-        coming = list(changed)
+        coming, left = list(changed), list(gone)
+        expected = ways_of(coming, vectors)
+
+        def look() -> list[Problem]:
+            collection = self._shelves.get(shelf)
+            looked_at = [*(entry.id for entry in coming), *left]
+            present = set(chroma.keys_of(collection, looked_at)) if collection else set()
+            return problems(expected, present, partial(self._first, shelf), alone=True)
+
+        return self._mended(look, shelf, coming, vectors, mending)
+
+    def _mended(
+        self,
+        look: Callable[[], list[Problem]],
+        shelf: str,
+        entries: Sequence[Entry],
+        vectors: Mapping[str, Vector],
+        times: int,
+    ) -> list[str]:
+        """What is wrong after those entries were put again in which something is, so many times.
+
+        The graph is built way by way, and a lonely one may lose its last link to a later one.
+        """
         try:
             with chroma.asking(self._lock):
-                collection = self._shelves.get(shelf)
-                looked_at = [*(entry.id for entry in coming), *gone]
-                present = set(chroma.keys_of(collection, looked_at)) if collection else set()
-                ways, first = ways_of(coming, vectors), partial(self._first, shelf)
-                return problems(ways, present, first, alone=True)
+                wrong = look()
+            for _ in range(times):
+                again = [entry for entry in entries if entry.id in {one.entry for one in wrong}]
+                if not again:
+                    break
+                for entry in again:
+                    self.remove(shelf, entry.id)
+                self.put(shelf, again, vectors)
+                with chroma.asking(self._lock):
+                    wrong = look()
         except IndexUnavailable as trouble:
             return [str(trouble)]
+        return [problem.words for problem in wrong]
 
     def close(self, *, trusted: bool = True) -> None:
         """Seals the store and gives up the folder; closing again does nothing.

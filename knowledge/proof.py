@@ -25,6 +25,14 @@ class Way:
         return way_id(self.entry, self.number)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one entry in an index, in words."""
+
+    entry: str
+    words: str
+
+
 def way_id(entry: str, number: int) -> str:
     """The key of a way in an index. It says whose way it is, so a search reads nothing else."""
     return f"{number}:{entry}"
@@ -51,8 +59,8 @@ def problems(
     nearest: Callable[[Vectors], Sequence[Neighbour]],
     *,
     alone: bool = False,
-) -> list[str]:
-    """What is wrong, in words; empty when exactly the expected ways are there and each one's
+) -> list[Problem]:
+    """What is wrong; empty when exactly the expected ways are there and each one's
     own vector finds it, or another way that means just the same.
 
     `present` are the keys in the index; `nearest` gives the one nearest way for each vector.
@@ -70,23 +78,24 @@ def problems(
     return found
 
 
-def _lost(way: Way) -> str:
-    return f"Way {way.number} of entry {way.entry} is not in the index."
+def _lost(way: Way) -> Problem:
+    return Problem(way.entry, f"Way {way.number} of entry {way.entry} is not in the index.")
 
 
-def _stray(key: str) -> str:
+def _stray(key: str) -> Problem:
     entry, number = owner(key)
-    return f"Way {number} of entry {entry} is in the index and should not be."
+    return Problem(entry, f"Way {number} of entry {entry} is in the index and should not be.")
 
 
 def _mistaken(
     asked: Sequence[Way], found: Sequence[Neighbour], wanted: Mapping[str, Way], alone: bool
-) -> Iterator[str]:
+) -> Iterator[Problem]:
     for way, near in zip(asked, found, strict=True):
         same = wanted.get(way_id(near.entry, near.way))
         is_same = alone if same is None else same.vector @ way.vector >= ITSELF
         if near.cosine < ITSELF or not is_same:
-            yield (
+            yield Problem(
+                way.entry,
                 f"Way {way.number} of entry {way.entry} is not found as itself but as way "
-                f"{near.way} of entry {near.entry}, at cosine {near.cosine:.3f}."
+                f"{near.way} of entry {near.entry}, at cosine {near.cosine:.3f}.",
             )

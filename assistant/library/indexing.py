@@ -173,11 +173,7 @@ def _mended(
         return []
     log.info("index not proven", launch=launch_id, problems=len(wrong), first=wrong[0])
     rebuild(parts, index, launch_id, shelved)
-    for _ in range(MENDED):
-        if not index.prove(shelf, shelved.entries, shelved.vectors):
-            return []
-        index.mend(shelf, shelved.entries, shelved.vectors)
-    return index.prove(shelf, shelved.entries, shelved.vectors)
+    return index.prove(shelf, shelved.entries, shelved.vectors, mending=MENDED)
 
 
 def _changed(
@@ -191,8 +187,7 @@ def _changed(
         index.remove(shelf, entry)
     if changed:
         index.put(shelf, changed, shelved.vectors)
-        index.mend(shelf, changed, shelved.vectors)
-    return index.prove_changes(shelf, changed, gone, shelved.vectors)
+    return index.prove_changes(shelf, changed, gone, shelved.vectors, mending=MENDED)
 
 
 def _reworded(before: Entry, now: Entry) -> bool:

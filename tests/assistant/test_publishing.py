@@ -26,12 +26,12 @@ class Index:
         self.changed: list[str] = []
         self.rebuilt, self.is_broken, self.forgets = 0, False, ""
 
-    def prove(self, shelf: str, entries: Any, vectors: Any) -> list[str]:
+    def prove(self, shelf: str, entries: Any, vectors: Any, *, mending: int = 0) -> list[str]:
         if self.forgets:
             self.held.remove(shelf, self.forgets)
         return self.held.prove(shelf, entries, vectors)
 
-    def prove_changes(self, shelf: str, *changes: Any) -> list[str]:
+    def prove_changes(self, shelf: str, *changes: Any, mending: int) -> list[str]:
         return self.held.prove_changes(shelf, *changes)
 
     def rebuild(self, shelf: str, entries: Any, vectors: Any, step: Any) -> None:
@@ -43,9 +43,6 @@ class Index:
     def put(self, shelf: str, entries: Any, vectors: Any) -> None:
         self.changed += [f"+{entry.id}" for entry in entries]
         self.held.put(shelf, entries, vectors)
-
-    def mend(self, *_: Any) -> None:
-        """What it holds is found."""
 
     def remove(self, shelf: str, entry: str) -> None:
         self.changed.append(f"-{entry}")
