@@ -38,6 +38,7 @@ page) · ``rendering warming`` (templates into pages) · ``mail mails mails_asid
 ticket_mail reached`` (what a mail's links open, what came in, and where customers are reached) ·
 ``learning learning_pages to_do_pages`` (what wordings are worth, and what was "not quite") ·
 ``rehearsals rehearsal_pages rehearsal_command`` (go or no-go before day 0) ·
+``exits exit_pages exit_answers`` (the end) ·
 ``new_launch template_commands`` (a launch from a template) · ``setup setup_figures
 setup_scenarios setup_forms scenario_form setup_pages setup_saving field_problems`` (its set-up).
 """

@@ -1,20 +1,20 @@
 """The page of a launch's end from its nouns: what launch/exit.html shows."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from assistant.ground.amounts import plural
 from assistant.ground.people import Role, members
 from assistant.launch.launches import Launch
-from assistant.library import afterwards
-from assistant.library.afterwards import BECOMES_WORDS, Afterwards, Becomes
-from assistant.library.versions import EntryVersion
+from assistant.library.afterwards import BECOMES_WORDS
 from assistant.reports import declining, exits, handover, second_wave
 from assistant.reports.exits import ARMED, Gate, Need, Signature
 from assistant.reports.moved_limits import Moved, moved_limits
 from assistant.reports.steps import title_of
+from web.exit_answers import ASKED, Asked, answers_context
 from web.launch_words import number
 from web.rendering import when
 from web.shell import PHASE_WORDS, Visit
@@ -27,18 +27,26 @@ WHERE = {  # kind of a need -> (heading, what the link says)
 }
 
 
-def exit_context(looking: Visit, launch: Launch, *, problem: str = "") -> dict[str, Any]:
-    """Return what the page shows: needs, handover, answers to decide, signatures, what may be.
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A form of the page that was not taken: which, why, and what was typed into it."""
 
-    ``problem`` is why a signature was not taken.
-    """
+    form: Literal["", "signature", "refusal", "return"] = ""
+    problem: str = ""
+    typed: str = ""
+
+
+def exit_context(
+    looking: Visit, launch: Launch, *, asked: Asked = ASKED, not_taken: NotTaken | None = None
+) -> dict[str, Any]:
+    """Return what the page shows: needs, handover, answers to decide, signatures, what may be."""
     session, at = looking.session, looking.at
     gate = exits.gate_of(session, launch, at=at)
     signed = exits.signatures(session, launch.id)
     leads, sponsors = (looking.by.is_any(role) for role in (Role.LEAD, Role.SPONSOR))
     is_live, wave = launch.phase == "active", second_wave.latest(session, launch, at=at)
     return {
-        "problem": problem,
+        "not_taken": asdict(not_taken or NotTaken()),
         "wave": wave.words if wave else "",
         "launch": {
             "key": launch.key,
@@ -54,7 +62,7 @@ def exit_context(looking: Visit, launch: Launch, *, problem: str = "") -> dict[s
             "total": len(gate.needs),
         },
         "handover": _handover(session, launch),
-        "answers": _answers(session, launch, looking),
+        "answers": answers_context(looking, launch, asked),
         "becomes": [{"key": key.value, "words": words} for key, words in BECOMES_WORDS.items()],
         "signatures": [_signature(each) for each in signed],
         "declined": [
@@ -127,26 +135,6 @@ def _handover(session: Session, launch: Launch) -> list[dict[str, Any]]:
         }
         for item, title in handover.ITEMS.items()
     ]
-
-
-def _answers(session: Session, launch: Launch, looking: Visit) -> list[dict[str, Any]]:
-    """Return the temporary answers, what nobody has decided first."""
-    known = afterwards.decided(session, launch.id)
-    there: Sequence[EntryVersion] = afterwards.temporary(session, launch.id, at=looking.at)
-    rows = [_answer(launch, version, known.get(version.entry_id)) for version in there]
-    return sorted(rows, key=lambda row: row["becomes"] is not None)
-
-
-def _answer(launch: Launch, version: EntryVersion, said: Afterwards | None) -> dict[str, Any]:
-    return {
-        "id": version.entry_id,
-        "title": version.question,
-        "href": f"/library/{launch.key}/entries/{version.entry.key}",
-        "becomes": BECOMES_WORDS[Becomes(said.becomes)] if said else None,
-        "by": said.decided_by.name if said else None,
-        "at": said.decided_at if said else None,
-        "note": said.note if said else "",
-    }
 
 
 def _moved(moved: Moved) -> dict[str, Any]:

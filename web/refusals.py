@@ -33,7 +33,7 @@ WORDS = (  # the fields of all forms that hold sentences
         "not_for",
     ),
     *("applies_when", "why_now", "what_to_do", "safe_to_continue", "next_update", "answer", "wish"),
-    *("sentence",),
+    *("sentence", "because", "override"),
 )
 
 

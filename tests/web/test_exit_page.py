@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from assistant.ground.parts import Parts
-from assistant.library import afterwards
+from assistant.library import afterwards, entries
 from assistant.reports import exits
 from tests.assistant.test_exits import calm_days, hand_over
-from tests.cast import AMIR, INES, LENA, PRIYA, launch_of
-from tests.web.staff import Browser, a_browser
+from tests.cast import AMIR, INES, LENA, PRIYA, a_draft, launch_of, the
+from tests.web.staff import Browser, a_browser, queries
 
 
 def exit_of(parts: Parts) -> str:
@@ -72,6 +72,72 @@ def test_a_lead_decides_many_temporary_answers_at_once(shop: Parts) -> None:
     assert a_browser(shop, AMIR).post(f"{at}/answers", becomes="retired").status_code == 403
 
 
+def many_answers(parts: Parts, count: int) -> None:
+    """Approve ``count`` temporary answers, in turn under the launch's scenario and under none."""
+    at = parts.clock.now()
+    with parts.db.writing() as session:
+        lena, launch = the(session, LENA), launch_of(session)
+        for number in range(count):
+            draft = a_draft(
+                question=f"Why is bill {number} higher?", verdict="expected", why_now="The price.",
+                what_to_do="Nothing.", next_update="1 December", answer="",
+            )  # fmt: skip
+            entry = entries.create(
+                session, launch, key=f"bill-{number}", kind="response", draft=draft, by=None, at=at,
+                scenario=launch.scenarios[0] if number % 2 else None,
+            )  # fmt: skip
+            entry.approve_as_imported(session, by=lena, at=at)
+
+
+def chosen_on(page: str) -> list[str]:
+    return re.findall(r'name="entries" value="(\d+)"', page)
+
+
+def undecided(parts: Parts) -> int:
+    with parts.db.reading() as session:
+        return len(afterwards.undecided(session, launch_of(session).id, at=parts.clock.now()))
+
+
+def test_three_hundred_temporary_answers_are_decided_a_page_and_a_group_at_a_time(
+    shop: Parts,
+) -> None:
+    many_answers(shop, 298)
+    lena, at = a_browser(shop, LENA), exit_of(shop)
+    with queries(shop) as sent:
+        first = lena.get(at).text
+    third = lena.get(at, page="3").text
+
+    assert len(chosen_on(first)) == len(chosen_on(third)) == 50
+    assert set(chosen_on(first)).isdisjoint(chosen_on(third))
+    assert "1–50 of 300 answers" in first
+    assert "101–150 of 300 answers" in third
+    assert len(sent) < 80
+    found = lena.get(at, q="bill 29").text
+    assert len(chosen_on(found)) == 9  # 29 and 290 to 297
+
+    where = {"answers": "undecided", "page": "3"}
+    back = lena.post(f"{at}/answers", becomes="retired", entries=chosen_on(third), **where)
+    assert back.headers["location"] == f"{at}?answers=undecided&page=3#answers"
+    assert undecided(shop) == 250
+    lena.post(f"{at}/answers", becomes="article", groups="0")
+    left = lena.get(at).text
+    assert 'name="groups" value="0"' not in left
+    assert 0 < undecided(shop) < 250
+    lena.post(f"{at}/answers", becomes="retired", undecided="true")
+    assert undecided(shop) == 0
+    assert "1–50 of 300 answers" in lena.get(at).text  # what was decided can be decided anew
+
+
+def test_a_page_of_answers_that_is_not_there_is_the_last_one_and_rubbish_is_none(
+    shop: Parts,
+) -> None:
+    lena, at = a_browser(shop, LENA), exit_of(shop)
+
+    for asked in ({"page": "9"}, {"page": "x"}, {"answers": "<b>"}, {"page": "-1"}):
+        assert len(chosen_on(lena.get(at, **asked).text)) == 2
+    assert "None of these holds “&lt;b&gt;”" in lena.get(at, q="<b>").text
+
+
 def test_of_two_who_sign_at_once_one_wins_and_the_other_reads_how_it_is(shop: Parts) -> None:
     calm_days(shop, 6)
     hand_over(shop)
@@ -124,7 +190,11 @@ def test_a_sponsor_who_does_not_sign_yet_says_why_and_the_leads_hear_it(shop: Pa
     why = "Renewals of <b>March</b> are still to come."
 
     assert priya.post(f"{at}/refusal", because=why).status_code == 303
-    assert priya.post(f"{at}/refusal", because="  ").status_code == 409
+    blank = priya.post(f"{at}/refusal", because="  ")
+    assert blank.status_code == 409
+    assert 'id="not-yet-problem"' in blank.text
+    assert "Nothing was said. Say what is missing for you." in blank.text
+    assert ">  </textarea>" in blank.text
     assert lena.post(f"{at}/refusal", because=why).status_code == 403
 
     assert "Renewals of &lt;b&gt;March&lt;/b&gt; are still to come." in lena.get(at).text
@@ -141,7 +211,11 @@ def test_a_lead_begins_again_and_nobody_signs_but_a_sponsor(shop: Parts) -> None
     sign(priya, at, seen)
     page = lena.get(at).text
     assert "Begin again" in page
-    assert lena.post(f"{at}/return", revision=revision_on(page), because="").status_code == 409
+    blank = lena.post(f"{at}/return", revision=revision_on(page), because=" \t")
+    assert blank.status_code == 409
+    assert 'id="because-problem"' in blank.text
+    assert "A return needs a reason. Say what came back." in blank.text
+    assert "> \t</textarea>" in blank.text
     back = lena.post(f"{at}/return", revision=revision_on(page), because="Billing again")
     assert back.status_code == 303
     assert phase(shop) == "active"
