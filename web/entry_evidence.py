@@ -4,13 +4,14 @@ from typing import Any
 
 from assistant.answering import evidence
 from assistant.desk.repeats import Asked
+from assistant.ground.redacting import redacted
 from web.desk_pages import channel_words
 from web.entry_seen import Seen
 from web.lesson_pages import learnt_of
 
 
 def evidence_beside(seen: Seen) -> dict[str, Any]:
-    """Return what library/_evidence.html and _lessons.html show. Personal data is masked."""
+    """Return what library/_evidence.html and _lessons.html show, redacted."""
     session, entry = seen.session, seen.entry
     asked = evidence.asked_of(session, entry)
     questions = evidence.questions_of(session, entry)
@@ -29,7 +30,7 @@ def _evidence(
         "channels": len(asked.channels),
         "questions": [
             {
-                "text": question.text,
+                "text": redacted(question.text),
                 "channel": question.channel,
                 "channel_words": channel_words(question.channel),
                 "at": question.at,
@@ -38,7 +39,7 @@ def _evidence(
             for question in questions
         ],
         "replies": [
-            {"text": reply.text, "by": reply.by, "href": f"/desk/tickets/{reply.ticket}"}
+            {"text": redacted(reply.text), "by": reply.by, "href": f"/desk/tickets/{reply.ticket}"}
             for reply in replies
         ],
     }

@@ -5,20 +5,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from assistant.ground.redacting import redacted
 from assistant.library import lessons
 from assistant.library.entries import Entry
 from assistant.library.lessons import Lesson
 
 
 def learnt_of(session: Session, entry: Entry, *, at: datetime) -> list[dict[str, Any]]:
-    """Return the entry's lessons, newest first, with why one does not count."""
+    """Return the entry's lessons, redacted, newest first, with why one does not count."""
     return [_lesson(lesson, why) for lesson, why in lessons.of_entry(session, entry, at=at)]
 
 
 def _lesson(lesson: Lesson, why_not: str) -> dict[str, Any]:
     return {
         "id": lesson.id,
-        "text": lesson.text,
+        "text": redacted(lesson.text),
         "answers": lesson.answers,
         "at": lesson.at,
         "by": lesson.by.name,

@@ -1,6 +1,6 @@
 """A replay from its records: what library/_replay.html and library/replay.html show.
 
-Customers' words are masked, as in suggestions; whoever needs more opens the conversation itself.
+Customers' words are redacted, as in suggestions; whoever needs more opens the conversation itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,8 @@ from assistant.answering.replay import Effect
 from assistant.answering.replay_effect import Category, Estimate
 from assistant.answering.replay_records import Replay, ReplayCase
 from assistant.desk.tickets import Ticket
-from assistant.ground.masking import masked
 from assistant.ground.people import Person, Role
+from assistant.ground.redacting import redacted
 from assistant.launch.launches import Launch, Mode
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
@@ -177,13 +177,13 @@ def _few(session: Session, effect: Effect, category: Category, address: str) -> 
 
 
 def shown(session: Session, run: Replay, cases: Sequence[ReplayCase]) -> list[dict[str, Any]]:
-    """Return questions as they are shown: masked, with what each gets and would get."""
+    """Return questions as they are shown: redacted, with what each gets and would get."""
     versions = _versions(session, cases)
     tickets = _tickets(session, cases)
     return [
         {
             "id": case.message_id,
-            "question": masked(case.message.text),
+            "question": redacted(case.message.text),
             "at": case.message.at,
             "ticket": tickets.get(case.message.conversation_id),
             "why": case.why,

@@ -64,7 +64,8 @@ def beginning(
 
 def titled(question: str) -> str:
     """Return a question as a title: redacted, without greeting, beginning with a capital."""
-    words = normalised(redacted(question)) or question
+    said = redacted(question)
+    words = normalised(said) or said
     return words[:1].upper() + words[1:]
 
 

@@ -12,8 +12,8 @@ from assistant.answering.not_quite import FIRST, Done, State, Work
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import Message
 from assistant.desk.tickets import Ticket
-from assistant.ground.masking import masked
 from assistant.ground.people import Person
+from assistant.ground.redacting import redacted
 from assistant.launch.scenarios import Scenario
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
@@ -186,8 +186,8 @@ def _item(
     is_replaced = state == State.REPLACED
     return Item(
         state=State(state),
-        question=masked(question or ""),
-        words=masked(words),
+        question=redacted(question or ""),
+        words=redacted(words),
         owner=taken_by or keeper,
         is_taken=taken_by is not None,
         done=Done(done) if done else None,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from assistant.desk.messages import Message, Said, subject_of
 from assistant.desk.visitors import name_in
 from assistant.ground.errors import NotFound
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 
@@ -53,20 +53,14 @@ def proposed(session: Session, launch_id: int, message_id: int) -> Proposed:
     about = conversation.behind(asked[-1]) if asked else None
     names = _names(name_in(conversation.visitor), reply.person.name if reply.person else "")
     return Proposed(
-        question=subject_of(_nobody_in(about.text, names)) if about else "",
-        answer=_nobody_in(GREETING.sub("", reply.text), names).strip(),
+        question=subject_of(redacted(about.text, names)) if about else "",
+        answer=redacted(GREETING.sub("", reply.text), names).strip(),
     )
 
 
 def _names(*of: str) -> list[str]:
     whole = [name.strip() for name in of if " " in name.strip()]
     return [*whole, *(word for name in whole for word in name.split() if len(word) > 1)]
-
-
-def _nobody_in(text: str, names: list[str]) -> str:
-    for name in names:
-        text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "[name]", text)
-    return masked(text)
 
 
 def as_fields(version: EntryVersion, answer: str) -> dict[str, str]:

@@ -77,6 +77,9 @@ class Suggestion(Base):
     drafted_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     model_draft: Mapped[dict[str, Any] | None]  # ghostwriting.py
 
+    # Of two who decide at once the second is told; counting alone leaves it as it is.
+    __mapper_args__ = {"version_id_col": revision, "version_id_generator": False}
+
     group: Mapped[RepeatGroup | None] = relationship()
     entry: Mapped[Entry | None] = relationship(foreign_keys=[entry_id])
     drafted: Mapped[Entry | None] = relationship(foreign_keys=[drafted_id])

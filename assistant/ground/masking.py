@@ -2,14 +2,20 @@
 
 What identifies a person or opens a door is replaced by a word in brackets. What the answer
 depends on stays: error codes, versions, amounts, dates, and order numbers shorter than a card
-number. Names and postal addresses are not recognised. Masking a masked text changes nothing.
+number. Digits of every script count, also right beside letters of a script without spaces. Names
+and postal addresses are not recognised. Masking a masked text changes nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import accumulate
 
 _GAP = r"[\s.\-\u2010-\u2015\u200b]"  # what people put between the groups of a number
+
+# A word ends where letters of Latin, Greek or Cyrillic end: others stand beside a number unspaced.
+_BEFORE, _AFTER = r"(?<![^\W\u0590-\uffff])", r"(?![^\W\u0590-\uffff])"
+_OTHER_FORMS = re.compile(r"[^\W\D0-9]|[\uff0b\uff0d\uff0e\uff20-\uff3a\uff41-\uff5a\uff08\uff09]")
 
 _MAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _IBAN = re.compile(
@@ -33,14 +39,22 @@ _CUED_ID = re.compile(
     r"((?:\s+(?:number|no\.?|nr\.?|num))?\s*(?:is|:|#)?\s*)((?=(?:\w*\d){3})\w{6,20})"
 )
 _PHONE = re.compile(
-    r"(?<!\w)(?:\+|00)[1-9](?:[ ()./\-\u2010-\u2015]{0,3}\d){6,14}(?!\w)"
-    r"|(?<![\w.,-])\(?0\d{1,5}\)?(?:[ ./-]{1,2}\d{2,8}){1,5}(?![\w])"
-    r"|(?<![\w.,#-])0\d{9,11}(?!\w)"
-    r"|(?<![\w.,-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w)"
+    rf"{_BEFORE}(?:\+|00)[1-9](?:[ ()./\-\u2010-\u2015]{{0,3}}\d){{6,14}}{_AFTER}"
+    rf"|(?<![.,-]){_BEFORE}\(?0\d{{1,5}}\)?(?:[ ./-]{{1,2}}\d{{2,8}}){{1,5}}{_AFTER}"
+    rf"|(?<![.,#-]){_BEFORE}0\d{{9,11}}{_AFTER}"
+    rf"|(?<![.,-]){_BEFORE}\(?\d{{3}}\)?[ .-]\d{{3}}[ .-]\d{{4}}{_AFTER}"
+    r"|(?<![\w.,#-])\(\d{2}\) ?9?\d{4}-?\d{4}(?!\w)"  # Brazil
+    rf"|(?<![.,#-]){_BEFORE}8[ (-]{{0,2}}9\d{{2}}[ )-]{{0,2}}\d{{3}}(?:[ -]?\d\d){{2}}"
+    rf"{_AFTER}"  # Russia, from within
+    rf"|(?<![.,#-]){_BEFORE}1[3-9]\d(?:[ -]?\d{{4}}){{2}}{_AFTER}"  # China
 )
 _CUED_PHONE = re.compile(
-    r"(?i)\b((?:call|phone|ring|text|whatsapp|mobile|cell|tel|telephone|fon|handy)(?:\W+\w+){0,3}?"
-    r"\W+)(\d(?:[ ()./-]{0,2}\d){6,12})(?!\w)"
+    r"(?i)((?:\b(?:call|phone|ring|text|whatsapp|mobile|cell|tel|telephone|telefon\w*|fon|handy|"
+    r"t[eé]l[eé]fono?|t[eé]l[eé]phone|telefone|m[oó]vil|celular|portable|тел|телефон\w*|"
+    r"позвоните)(?:\W+\w+){0,3}?\W+)|"
+    r"(?:电话|電話|手机|手機|携帯|전화|휴대폰|هاتف|جوال|رقمي|טלפון|फ़ोन|फोन|मोबाइल|मेरा नंबर)"
+    r"[^\d\n]{0,8})"
+    r"(\d(?:[ ()./-]{0,2}\d){6,12})(?!\d)"
 )
 _OUR_NUMBER = re.compile(
     r"(?i)(?:(?:order|invoice|ticket|case|booking|customer|reference|ref)"
@@ -53,9 +67,16 @@ _SHORTEST_PHONE = 8  # digits, without a word such as "call" before it
 
 def masked(text: str) -> str:
     """The text without e-mail addresses, card, account, phone, identity numbers and secrets."""
+    plain = found = text if text.isascii() else _OTHER_FORMS.sub(_plain, text)
     for replace in _STEPS:
-        text = replace(text)
-    return text
+        found = replace(found)
+    return text if found == plain else found
+
+
+def _plain(match: re.Match[str]) -> str:
+    # Each is one character for one, so that what stands around it is as far away as before.
+    digit = unicodedata.decimal(match[0], None)
+    return chr(ord(match[0]) - 0xFEE0) if digit is None else str(digit)
 
 
 def _secrets(text: str) -> str:

@@ -17,6 +17,7 @@ _NOBODY = re.compile(
     r"there|all|team|every(?:one|body)|folks|support|service|sir|madam|guys|again|you|your|we|i|it|"
     r"and|the|this|that|my|is|are|can|could|please|thanks|thank|so|just|why|what|how|when|where|"
     r"who|customer|care|mr|mrs|ms|dr|herr|frau|sr|sra|zusammen|alle|allerseits|liebes|damen|herren|"
+    r"not|still|wrong|now|missing|gone|shown|on|in|"
     r"todos|todas|equipo|tous|toutes|equipe|équipe|morning|afternoon|evening|day|world",
     re.IGNORECASE,
 )
@@ -38,21 +39,47 @@ _GREETS = (
 _AFTER_GREETING = re.compile(
     rf"(?im)^(\s*(?:{_GREETS})[ ,]+)((?:{_TITLE}\s+)*)({_NAMES})(?=\s*(?:[,!.:;—–-]|$))"
 )
+_AFTER_GREETING_AT_ONCE = re.compile(
+    rf"(?im)^(\s*(?:{_GREETS}) +)((?-i:[^\W\d_a-zа-яёà-ÿ])[\w’-]{{1,30}})(?=\s+(?-i:[a-zа-яёà-ÿ]))"
+)
 _TITLED = re.compile(rf"(?i)\b({_TITLE}\s+)(?-i:[^\W\d_a-zа-яёà-ÿ][\w'’-]{{1,30}})")
 _SIGNED = re.compile(
     r"(?im)^(\s*(?:(?:best|kind|warm|many)?\s*(?:regards|wishes|thanks|thank you)|cheers|best|"
-    r"yours(?: (?:sincerely|faithfully|truly))?|sincerely|love|"
-    r"(?:mit )?(?:freundlichen|besten|lieben|vielen|herzlichen)? ?(?:grüßen?|gruß|gruss|dank)|"
+    r"yours(?: (?:sincerely|faithfully|truly))?|sincerely|love|signed|"
+    r"(?:mit )?(?:(?:freundliche|beste|liebe|viele|herzliche|schöne)[nrm]?)? ?"
+    r"(?:grüßen?|grüsse|gruß|gruss|danke?)|"
     r"lg|mfg|vg|saludos(?: cordiales)?|un saludo|atentamente|gracias|cordialement|"
     r"bien à vous|merci|cordiali saluti|grazie|atenciosamente|obrigad[oa]|"
     r"с уважением|спасибо|с наилучшими пожеланиями|με εκτίμηση|saygılarımla)"
     rf"(?:\s*[,!.][ \t]*\n?\s*|\s+))({_NAMES})(?=\s*$)"
+)
+# In a title lines stand one behind the other, and its end may have cut a number.
+_SIGNED_WITHIN = re.compile(
+    r"(?i)\b((?:(?:best|kind|warm) (?:regards|wishes)|regards|thanks|thank you|cheers|sincerely|"
+    r"(?:(?:freundliche|beste|liebe|viele|herzliche|schöne)n? )(?:grüßen?|grüsse)|danke|mfg|"
+    r"saludos|gracias|cordialement|merci|grazie|obrigad[oa]|с уважением|спасибо)"
+    r"(?:,\s*|(?<=s)\s+|(?<=grüße)\s+|(?<=grüßen)\s+))"
+    r"((?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30}(?: (?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30})?)"
+)
+_CUT_OFF = re.compile(r"(?<!\w)[+(A-Z]{0,3}\d[\d() -]{2,}…\Z")
+_LAST_LINE = re.compile(
+    r"\n\s*(?:[-–—]+ ?[^\W\d_a-zа-яёà-ÿ][\w'’.-]{1,30}|[^\W\d_a-zа-яёà-ÿ][^\W\d_]{1,20} "
+    r"[^\W\d_a-zа-яёà-ÿ][^\W\d_]{1,20})\.?\s*\Z"
 )
 _CALLED = re.compile(
     r"(?i)\b(my name is|i am called|this is|name:|ich hei(?:ß|ss)e|mein name ist|me llamo|"
     r"mi nombre es|je m['’]appelle|mi chiamo|meu nome é|меня зовут|με λένε|benim adım)"
     r"(\s+)((?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30}"
     r"(?: (?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30})?)"
+)
+_CALLED_IN_SMALL = re.compile(
+    r"(?i)\b(my name is|ich hei(?:ß|ss)e|mein name ist|me llamo|je m['’]appelle|mi chiamo|"
+    r"meu nome é|меня зовут|benim adım)(\s+)([^\W\d_]{2,30}(?: [^\W\d_]{2,30})?)"
+    r"(?=\s*(?:[,.!;\n]|$))"
+)
+_I_AM = re.compile(
+    r"(?i)\b(i['’]m|i am|ich bin|soy|je suis|sono)(\s+)"
+    r"((?-i:[A-ZÀ-Þ])[\w'’-]{1,30}(?: (?-i:[A-ZÀ-Þ])[\w'’-]{1,30}|(?=\s*(?:[,.!;]|from\b|$))))"
 )
 _NAMED_ELSEWHERE = re.compile(
     r"(我叫|我的名字是|私の名前は|私は|제 이름은|اسمي|نامم|שמי|मेरा नाम)"
@@ -89,24 +116,47 @@ _CUED_NUMBER = re.compile(
     r"reference|ref|case|ticket|parcel|tracking|delivery|bestell\w*|auftrags?\w*|kunden\w*|"
     r"rechnungs?\w*|vertrags?\w*|konto\w*|sendungs\w*|pedido|factura|cliente|cuenta|commande|"
     r"facture|client|compte|ordine|fattura|заказ\w*|счет\w*|счёт\w*|договор\w*|клиент\w*)"
-    r"|订单号?|订单编号|账号|注文番号|注文|주문번호|주문|رقم الطلب|طلب|חשבון|הזמנה)"
-    r"(\s*(?:number|no|nr|num|id|code|номер)?\s*\.?\s*(?:is|was|ist|es|est|:|：|#|№|n[º°])?\s*[#№]?\s*)"
+    r"|订单编号|订单号?|账号|注文番号|注文|주문번호|주문|رقم الطلب|رقم طلبي|طلب|חשבון|הזמנה)"
+    r"(\s*(?:number|no|nr|num|id|code|номер)?\s*\.?\s*"
+    r"(?:is|was|ist|es|est|:|：|#|№|n[º°]|是|は|는|هو)?\s*[#№]?\s*)"
     r"((?=[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z]{0,4}-?[\d][\w-]{2,24})"
 )
 _HASH_NUMBER = re.compile(r"(?<!\w)[#№]\s?(?=\w*\d\w*\d\w*\d\w*\d)[A-Z]{0,3}-?\d[\w-]{3,20}")
+# Numbers that nothing says what they are of. Amounts, dates and short codes are none of them.
+_MONEY = r"€|\$|£|¥|₹|eur|usd|gbp|chf|jpy|points?"
+_CODE = re.compile(r"(?<![\w-])[A-Z]{1,6}-(?:\d{2,4}-)?\d{5,}(?![\w-])")
+_LONG_NUMBER = re.compile(
+    rf"(?i)(?<![\d.,€$£¥₹])(?<![€$£¥₹] )\d{{6,}}(?!\d|[.,]\d|\s?(?:{_MONEY}))"
+)
+_GROUPED_NUMBER = re.compile(r"(?<![\d.,:/€$£¥₹-])\d(?:[ ()-]{0,2}\d){8,}(?![\d-]|[.,:/]\d)")
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}-\d{2,4}")
 _HANDLE = re.compile(r"(?<![\w@/.])@[A-Za-z_]\w{2,30}\b")
+
+_NAMED = (
+    _AFTER_GREETING,
+    _AFTER_GREETING_AT_ONCE,
+    _SIGNED,
+    _SIGNED_WITHIN,
+    _CALLED,
+    _CALLED_IN_SMALL,
+    _I_AM,
+    _NAMED_ELSEWHERE,
+)
 
 
 def redacted(text: str, names: Iterable[str] = ()) -> str:
     """Return ``text`` for eyes outside the case; ``names`` are those that the case is known by."""
     for name in names:
         text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "[name]", text)
-    text = _CUED_NUMBER.sub(_number, masked(text))
-    text = _HASH_NUMBER.sub("[number]", text)
+    text = _CUED_NUMBER.sub(_number, _GROUPED_NUMBER.sub(_grouped, masked(text)))
+    for pattern in (_HASH_NUMBER, _CODE, _LONG_NUMBER):
+        text = pattern.sub("[number]", text)
     text = _POSTCODE.sub("[postcode]", _TOWN.sub("", _STREET.sub("[address]", text)))
-    for pattern in (_AFTER_GREETING, _SIGNED, _CALLED, _NAMED_ELSEWHERE):
+    for pattern in _NAMED:
         text = pattern.sub(_name, text)
     text = _GREETED_ELSEWHERE.sub(r"\1[name]", text)
+    text = _CUT_OFF.sub("[number]…", text)
+    text = _LAST_LINE.sub("\n[name]", text)
     text = _TITLED.sub(r"\1[name]", text)
     return _HANDLE.sub("[name]", text)
 
@@ -119,6 +169,10 @@ def names_in(*of: str) -> list[str]:
 
 def _number(match: re.Match[str]) -> str:
     return f"{match[1]}{match[2]}[number]"
+
+
+def _grouped(match: re.Match[str]) -> str:
+    return match[0] if any(map(_DAY.fullmatch, match[0].split())) else "[number]"
 
 
 def _name(match: re.Match[str]) -> str:

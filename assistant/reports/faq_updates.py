@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from assistant.answering.triage import triage
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.launch.launches import Launch
 from assistant.library.wording import time_in_words
 from assistant.reports import missing, weak
@@ -155,12 +155,12 @@ def missing_finding(
     """Return what to write for a question that ended with a person."""
     return Finding(
         kind=Kind.NOT_FOUND if cited else Kind.MISSING,
-        question=masked(row.question),
+        question=redacted(row.question),
         reason=_why_missing(replies, cited),
         people=row.people,
         contacts=row.contacts,
         about=About(cited.entry, cited.title, cited.version) if cited else None,
-        questions=tuple(masked(text) for text in questions),
+        questions=tuple(redacted(text) for text in questions),
         replies=_different(replies),
     )
 
@@ -169,7 +169,7 @@ def _different(replies: Sequence[Reply]) -> tuple[Reply, ...]:
     """Return the first of each wording, without personal data, at most ``missing.SHOWN``."""
     by_text: dict[str, Reply] = {}
     for reply in replies:
-        text = masked(reply.text)
+        text = redacted(reply.text)
         by_text.setdefault(text, reply._replace(text=text))
     return tuple(by_text.values())[: missing.SHOWN]
 
@@ -215,8 +215,8 @@ def weak_finding(
 
 def _noted(note: Note) -> str:
     why = REASONS.get(note.reason, note.reason) if note.reason else ""
-    said = ": ".join(part for part in (why, masked(note.words)) if part)
-    asked = f"“{masked(note.question)}”" if note.question else ""
+    said = ": ".join(part for part in (why, redacted(note.words)) if part)
+    asked = f"“{redacted(note.question)}”" if note.question else ""
     return " — ".join(part for part in (asked, said) if part)
 
 

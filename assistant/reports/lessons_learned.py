@@ -20,8 +20,8 @@ from assistant.desk.messages import Message, Said
 from assistant.desk.repeats import RepeatGroup
 from assistant.desk.rulings import Ruling
 from assistant.ground.amounts import hours
-from assistant.ground.masking import masked
 from assistant.ground.people import Person
+from assistant.ground.redacting import redacted
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
@@ -127,7 +127,7 @@ def volume(session: Session, launch: Launch, until: datetime) -> list[Finding]:
     return found + [
         Finding(
             f"volume:question:{key}", "volume",
-            f"“{masked(question)}”: asked {times:,} times by {who:,} people", times,
+            f"“{redacted(question)}”: asked {times:,} times by {who:,} people", times,
             f"/repeats/{key}",
         )
         for key, question, times, who in _asked_by_most(session, launch.id, until)

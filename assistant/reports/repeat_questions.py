@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.launch.launches import Launch
 from assistant.reports import asked
 from assistant.reports.asked import Asked, Case, Cited
@@ -67,7 +67,7 @@ class Beside:
         cases = self.tickets.get(row.id, ())
         return Repeat(
             id=row.id,
-            question=masked(row.question),
+            question=redacted(row.question),
             people=row.people,
             contacts=sum(row.trend),
             channels=self.channels.get(row.id, ()),
@@ -76,7 +76,7 @@ class Beside:
             trend=row.trend,
             answer=self.answers.get(row.id),
             wordings=_others(self.wordings.get(row.id, ()), row.question),
-            tickets=tuple(case._replace(subject=masked(case.subject)) for case in cases),
+            tickets=tuple(case._replace(subject=redacted(case.subject)) for case in cases),
             open_tickets=self.open_tickets.get(row.id, 0),
         )
 
@@ -171,5 +171,5 @@ def _row(repeat: Repeat, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 def _others(wordings: Sequence[str], question: str) -> tuple[str, ...]:
     """Return other ways of asking than the one that stands for the question."""
-    others = (masked(words) for words in wordings if words != question)
+    others = (redacted(words) for words in wordings if words != question)
     return tuple(others)[: asked.SHOWN]

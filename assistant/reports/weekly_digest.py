@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from assistant.desk import fixes
 from assistant.desk.rulings import RULED_WORDS, Ruled, Ruling
 from assistant.ground.amounts import hours
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.launch import stages, staging
 from assistant.launch.launches import Launch
 from assistant.library.wording import time_in_words
@@ -150,7 +150,7 @@ def _sections(
             table=Table(
                 ("question", "decided", "by", "took"),
                 tuple(
-                    (masked(r.question), RULED_WORDS[Ruled(r.ruled or "")],
+                    (redacted(r.question), RULED_WORDS[Ruled(r.ruled or "")],
                      r.decided_by.name if r.decided_by else "",
                      age(r.asked_at, r.decided_at or r.asked_at))
                     for r in ruled[:12]

@@ -142,6 +142,36 @@ def test_without_suggestions_the_page_says_what_will_be_there(shop: Parts) -> No
     assert "Nothing is missing" in a_browser(shop, LENA).get(LIST).text
 
 
+@pytest.mark.parametrize(
+    ("about", "personal"),
+    [
+        ("电话：13812345678，订单编号是482133，我叫王伟", ("13812345678", "482133", "王伟")),
+        ("هاتفي ٠٥٠١٢٣٤٥٦٧ ورقم طلبي هو ٤٨٢١٣٣", ("٠٥٠١٢٣٤٥٦٧", "٤٨٢١٣٣")),
+        ("मेरा नंबर ९८७६५ ४३२१० है", ("९८७६५", "४३२१०")),
+        (
+            "IBAN ＤＥ８９３７０４００４４０５３２０１３０００\nС уважением,\nОльга",
+            ("８９３７", "Ольга"),
+        ),
+    ],
+)
+def test_data_in_any_script_is_in_no_title_question_answer_or_draft(
+    shop: Parts, about: str, personal: tuple[str, ...]
+) -> None:
+    ask(shop, *(f"{words} {about}" for words in SHELLS))
+    reply_to_all(shop, f"Shells are sent back free of charge. {about}")
+    counted(shop)
+    lena = a_browser(shop, LENA)
+    shown = [lena.get(LIST).text]
+    for mark in marks(shown[0]):
+        shown.append(lena.get(f"{LIST}/{mark.partition(':')[0]}").text)
+        drafted = lena.post(f"{LIST}/draft", suggestion=mark).headers["location"]
+        shown.append(lena.get(drafted).text)
+
+    assert len(shown) > 2
+    for page in shown:
+        assert not [each for each in personal if each in page]
+
+
 def test_what_a_customer_wrote_is_shown_as_text_and_without_their_data(shop: Parts) -> None:
     evil = "<script>alert(1)</script> my name is Jane Roe, jane@roe.example, shells on the moon?"
     ask(shop, *SHELLS, evil)
