@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.desk import update_alarms
+from assistant.ground.database import canonical, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Role
 from assistant.launch import updates
@@ -19,6 +20,7 @@ from web.launch_pages import clock_of
 from web.shell import Visit
 from web.touchpoints import previews, touchpoints
 
+LONGEST = 4_000  # characters of one field that everybody reads
 CORRECTABLE = 20  # newest updates that one may say to correct
 
 
@@ -70,6 +72,7 @@ def updates_context(
         ],
         "form": asdict(said),
         "form_key": key or secrets.token_urlsafe(16),
+        "seen": seen_of(preview) if preview else "",
         "newest": told[0].id if told else 0,
         "problems": problems,
         "correctable": [{"id": one.id, "title": one.title} for one in told[:CORRECTABLE]],
@@ -78,6 +81,30 @@ def updates_context(
         "daily": {"days": rule.days, "by": rule.by_words},
         "places": touchpoints(looking.parts, session, launch, told, at),
         "previews": previews(looking.parts, session, launch, preview, told, at) if preview else [],
+    }
+
+
+def seen_of(update: Update) -> str:
+    """Return a hash of what customers would read: who confirms it confirms these very words."""
+    due = update.next_update_at
+    said = {
+        "title": update.headline,
+        "expected": update.expected,
+        "what_to_do": update.what_to_do,
+        "next_update": update.next_update,
+        "next_update_at": due.isoformat() if due else "",
+        "corrects": update.corrects_id,
+    }
+    return sha256(canonical(said))
+
+
+def too_long(said: Announcement) -> dict[str, str]:
+    """Return which fields are longer than anybody reads, in words; what was typed stays."""
+    long = {name: len(getattr(said, name)) for name in BLANKS}
+    return {
+        name: f"{size:,} characters are too many; {LONGEST:,} are the most. Say it shorter."
+        for name, size in long.items()
+        if size > LONGEST
     }
 
 
@@ -90,6 +117,8 @@ def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
     }
     if not said.next_update_at.strip() and not said.next_update.strip():
         blank["next_update_at"] = f"Say {BLANKS['next_update']}."
+    if long := too_long(said):
+        return blank | long
     where = "title" if isinstance(refusal, Crossed) else "next_update_at"
     return blank or {where: f"{refusal.message} {refusal.what_to_do}"}
 

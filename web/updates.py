@@ -1,7 +1,7 @@
 """Updates: telling everybody at once, looking at every place first, and the daily one."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -15,8 +15,15 @@ from assistant.launch.launches import Launch
 from assistant.launch.updates import Update
 from assistant.library.wording import time_in_words
 from web.access import PartsHere, TellerHere, Writing, this_launch
-from web.shell import LookingHere, Visit, Words, visit, went
-from web.update_pages import Announcement, Crossed, problems_of, updates_context
+from web.shell import LongWords, LookingHere, Visit, Words, visit, went
+from web.update_pages import (
+    Announcement,
+    Crossed,
+    problems_of,
+    seen_of,
+    too_long,
+    updates_context,
+)
 
 router = APIRouter(tags=["launches"], default_response_class=HTMLResponse)
 
@@ -39,26 +46,32 @@ def show_updates(key: str, looking: LookingHere) -> HTMLResponse:
 def publish_update(
     key: str,
     teller: Teller,
-    title: Words = "",
-    expected: Words = "",
-    what_to_do: Words = "",
-    next_update_at: Words = "",
-    next_update: Words = "",
+    title: LongWords = "",
+    expected: LongWords = "",
+    what_to_do: LongWords = "",
+    next_update_at: LongWords = "",
+    next_update: LongWords = "",
     corrects: Which = 0,
     newest: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
     form_key: Annotated[str, Form(max_length=64)] = "",
-    do: Annotated[Literal["publish", "preview"], Form()] = "publish",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Tell everybody, everywhere at once; what was typed stays when something is missing."""
+    """Tell everybody what was ``seen`` before; else show what they would read, and whom it reaches.
+
+    What was typed stays, whatever is missing.
+    """
     launch = this_launch(teller.session, teller.by, key)
     said = Announcement(title, expected, what_to_do, next_update_at, next_update, corrects)
     teller.session.refresh(launch, with_for_update=True)  # of two at once the second waits here
     if form_key and updates.with_key(teller.session, launch.id, form_key):
         return went(f"/launches/{key}/updates", "published")  # the same form, sent twice
     try:
+        if too_long(said):
+            raise Refused("It is too long.", what_to_do="Say it shorter.")
         _must_be_newest(teller, launch, newest)
-        if do == "preview":
-            return _page(teller, launch, said, key=form_key, preview=_written(teller, launch, said))
+        draft = _written(teller, launch, said)
+        if seen != seen_of(draft):
+            return _page(teller, launch, said, key=form_key, preview=draft)
         _publish(teller, launch, said, form_key)
     except Refused as refusal:
         return _page(teller, launch, said, refusal, key=form_key)

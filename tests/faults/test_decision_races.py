@@ -117,7 +117,8 @@ def _has_one_update(parts: Parts, leads: Any, number: int) -> bool:
     common = {"expected": "Yes.", "what_to_do": "Wait.", "newest": newest[1]}
     common["next_update_at"] = "2027-03-01T10:00"
     titles = [f"Update {number} of {who}" for who in LEADS]
-    answers = at_once(leads, path, lambda who: {**common, "title": titles[who]})
+    said = [_looked_at(leads[0][0], path, {**common, "title": title}) for title in titles]
+    answers = at_once(leads, path, lambda who: said[who])
     shown = lena.get(path).text
     published = [title for title in titles if title in shown]
     losers = [(a.text, t) for a, t in zip(answers, titles, strict=True) if a.status_code == 409]
@@ -127,3 +128,12 @@ def _has_one_update(parts: Parts, leads: Any, number: int) -> bool:
         and all(f"“{published[0]}” was published" in page for page, _ in losers)
         and all(f'value="{title}"' in page for page, title in losers)
     )
+
+
+def _looked_at(agent: Agent, path: str, said: Fields) -> Fields:
+    """Return the form as it is sent by somebody who has seen what customers would read."""
+    client, csrf = agent
+    page = client.post(path, data={"csrf": csrf, **said}).text
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert seen is not None
+    return {**said, "seen": seen[1]}

@@ -9,7 +9,7 @@ from assistant.ground.people import Role
 from assistant.ground.spending import SharedBudget
 from assistant.launch import updates
 from tests import cast
-from tests.web.staff import a_browser, queries
+from tests.web.staff import a_browser, publishes, queries
 
 LAUNCH = "/launches/spring-pricing"
 BARE = cast.PACK.replace(
@@ -192,7 +192,7 @@ def test_settings_that_make_no_sense_change_nothing(shop, lena, fields, status):
 
 
 def test_an_update_appears_in_every_place_at_once(shop, ines):
-    sent = ines.post(f"{LAUNCH}/updates", **SAID)
+    sent = publishes(ines, f"{LAUNCH}/updates", **SAID)
 
     assert (sent.status_code, sent.headers["location"]) == (303, f"{LAUNCH}/updates")
     public = a_browser(shop)
@@ -208,7 +208,7 @@ def test_an_update_appears_in_every_place_at_once(shop, ines):
 
 
 def test_the_promised_time_is_read_in_the_zone_of_the_launch(shop, ines):
-    ines.post(f"{LAUNCH}/updates", **SAID)
+    publishes(ines, f"{LAUNCH}/updates", **SAID)
 
     newest = told(shop)[0]
     assert newest.next_update_at == datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -227,7 +227,7 @@ def test_the_promised_time_is_read_in_the_zone_of_the_launch(shop, ines):
 def test_an_update_with_a_blank_is_refused_with_what_is_missing_and_keeps_the_rest(
     shop, ines, field, words
 ):
-    refused = ines.post(f"{LAUNCH}/updates", **{**SAID, field: "   "})
+    refused = publishes(ines, f"{LAUNCH}/updates", **{**SAID, field: "   "})
 
     assert refused.status_code == 409
     assert words in refused.text
@@ -238,7 +238,7 @@ def test_an_update_with_a_blank_is_refused_with_what_is_missing_and_keeps_the_re
 
 @pytest.mark.parametrize("when", ["2026-11-17T09:59", "2026-11-17T10:00", "tomorrow"])
 def test_a_promise_for_a_time_that_has_passed_or_is_none_is_refused(shop, ines, when):
-    refused = ines.post(f"{LAUNCH}/updates", **{**SAID, "next_update_at": when})
+    refused = publishes(ines, f"{LAUNCH}/updates", **{**SAID, "next_update_at": when})
 
     assert refused.status_code == 409
     assert "field-problem" in refused.text
@@ -246,7 +246,7 @@ def test_a_promise_for_a_time_that_has_passed_or_is_none_is_refused(shop, ines, 
 
 
 def test_what_was_typed_into_a_refused_update_never_becomes_markup(ines):
-    refused = ines.post(f"{LAUNCH}/updates", expected="</textarea><script>x</script>")
+    refused = publishes(ines, f"{LAUNCH}/updates", expected="</textarea><script>x</script>")
 
     assert "<script>x" not in refused.text
     assert "&lt;/textarea&gt;&lt;script&gt;x" in refused.text
@@ -256,7 +256,7 @@ def test_an_update_that_came_late_is_remembered_as_late(shop):
     cast.later(shop, days=6)  # the first one promised the next for now
     cast.later(shop, minutes=125)
     ines = a_browser(shop, cast.INES)
-    ines.post(f"{LAUNCH}/updates", **{**SAID, "next_update_at": "2026-11-24T10:00"})
+    publishes(ines, f"{LAUNCH}/updates", **{**SAID, "next_update_at": "2026-11-24T10:00"})
 
     assert "the next came 125 minutes late" in ines.get(f"{LAUNCH}/updates").text
 
@@ -266,7 +266,7 @@ def test_who_may_not_tell_everybody_is_refused(shop, email):
     browser = a_browser(shop, email)
 
     assert "Publish an update" not in browser.get(f"{LAUNCH}/updates").text
-    assert browser.post(f"{LAUNCH}/updates", **SAID).status_code == 403
+    assert publishes(browser, f"{LAUNCH}/updates", **SAID).status_code == 403
     assert len(told(shop)) == 1
 
 
@@ -294,7 +294,7 @@ def test_a_launch_of_others_looks_like_none(shop, method, path, fields):
 def test_a_form_from_elsewhere_changes_nothing(shop, lena):
     lena.csrf = "somebody else's"
 
-    assert lena.post(f"{LAUNCH}/updates", **SAID).status_code == 403
+    assert publishes(lena, f"{LAUNCH}/updates", **SAID).status_code == 403
     assert len(told(shop)) == 1
 
 

@@ -13,7 +13,7 @@ from assistant.launch.launches import by_key
 from assistant.reports.going_live import Activation
 from assistant.reports.misnamed import problem_of
 from tests import cast
-from tests.web.staff import a_browser
+from tests.web.staff import a_browser, publishes
 from web.cli import app
 
 NEW = {
@@ -253,8 +253,8 @@ def test_the_fifteen_points_are_ticked_from_data(begun, staffed):
     a_browser(staffed).client.get(
         "/widget/autumn-prices", headers={"referer": "https://shop.example/"}
     )
-    begun.post(
-        f"{AUTUMN}/updates", title="Prices change", expected="Yes.", what_to_do="Nothing.",
+    publishes(
+        begun, f"{AUTUMN}/updates", title="Prices change", expected="Yes.", what_to_do="Nothing.",
         next_update_at="2026-11-30T12:00",
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from assistant.launch import updates
 from assistant.reports import told as told_words
 from assistant.reports.spans import local_day
 from tests import cast
-from tests.web.staff import a_browser
+from tests.web.staff import a_browser, publishes
 from web.touchpoints import touchpoints
 
 PAGE = "/launches/spring-pricing/updates"
@@ -50,7 +50,7 @@ def places(parts):
 
 
 def test_every_place_shows_the_newest_update_and_the_page_says_what_each_shows(shop, ines):
-    ines.post(PAGE, **SAID)
+    publishes(ines, PAGE, **SAID)
 
     shown = places(shop)
     assert [place["name"] for place in shown if place["is_current"]] == [
@@ -65,8 +65,8 @@ def test_every_place_shows_the_newest_update_and_the_page_says_what_each_shows(s
     assert ines.get(PAGE).text.count("Shows “Links are slow") == 6
 
 
-def test_a_look_at_every_place_publishes_nothing_and_keeps_the_words(shop, ines):
-    seen = ines.post(PAGE, **SAID, do="preview", form_key="k1")
+def test_the_first_click_shows_what_customers_will_read_and_publishes_nothing(shop, ines):
+    seen = ines.post(PAGE, **SAID, form_key="k1")
 
     assert seen.status_code == 200
     assert told(shop) == ["New prices began on Monday"]
@@ -74,28 +74,67 @@ def test_a_look_at_every_place_publishes_nothing_and_keeps_the_words(shop, ines)
     assert (field(seen, "form_key"), "Nobody has seen this yet" in seen.text) == ("k1", True)
     for place in ("Widget, pinned", "Help page, on top", "Status page, in one line", "E-mail"):
         assert place in seen.text
+    assert "nobody gets it by e-mail" in seen.text
+
+
+def test_what_is_published_is_what_was_seen_and_changed_words_are_shown_again(shop, ines):
+    seen = field(ines.post(PAGE, **SAID), "seen")
+
+    changed = ines.post(PAGE, **{**SAID, "what_to_do": "Nothing."}, seen=seen)
+    guessed = ines.post(PAGE, **SAID, seen="0" * 64)
+
+    assert [each.status_code for each in (changed, guessed)] == [200, 200]
+    assert "Nobody has seen this yet" in changed.text
+    assert len(told(shop)) == 1
+    assert ines.post(PAGE, **SAID, seen=seen).status_code == 303
+    assert told(shop)[0] == "Links are slow"
 
 
 def test_a_look_at_what_has_a_blank_says_what_is_missing(shop, ines):
-    seen = ines.post(PAGE, **{**SAID, "expected": " "}, do="preview")
+    seen = ines.post(PAGE, **{**SAID, "expected": " "})
 
     assert seen.status_code == 409
     assert "Say whether this is expected." in seen.text
 
 
-def test_the_same_form_sent_twice_publishes_once_and_says_so_both_times(shop, ines):
-    page = ines.get(PAGE)
-    form = {**SAID, "form_key": field(page, "form_key"), "newest": field(page, "newest")}
+def test_what_is_too_long_stays_in_the_form_with_what_is_wrong(shop, ines):
+    long = "Wait a little. " * 2_000
 
-    first, again = ines.post(PAGE, **form), ines.post(PAGE, **form)
+    refused = ines.post(PAGE, **{**SAID, "what_to_do": long})
+
+    assert refused.status_code == 409
+    assert "30,000 characters are too many" in refused.text
+    assert long.strip() in refused.text
+    assert "Links are slow" in refused.text
+    assert len(told(shop)) == 1
+
+
+def test_a_double_click_on_publish_publishes_once_and_says_so_both_times(shop, ines):
+    look = ines.post(PAGE, **SAID, newest=field(ines.get(PAGE), "newest"))
+    form = {name: field(look, name) for name in ("form_key", "newest", "seen")}
+
+    first, again = ines.post(PAGE, **SAID, **form), ines.post(PAGE, **SAID, **form)
 
     assert (first.status_code, again.status_code) == (303, 303)
     assert told(shop) == ["Links are slow", "New prices began on Monday"]
 
 
+def test_the_confirmation_carries_all_of_it_lines_too(shop, ines):
+    look = ines.post(PAGE, **{**SAID, "expected": 'No.\r\nWe "look" <at> it.'})
+    confirm = look.text[look.text.index('aria-label="Publish what is shown"') :]
+    hidden = re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', confirm)
+    fields = {name: unescape(value) for name, value in hidden if name != "csrf"}
+
+    ines.post(PAGE, **fields)
+
+    with shop.db.reading() as session:
+        newest = updates.newest(session, cast.launch_of(session).id, at=shop.clock.now())
+        assert newest.expected == 'No.\nWe "look" <at> it.'
+
+
 def test_a_correction_names_what_it_corrects_in_every_place(shop, ines):
     wrong = re.search(r'<option value="(\d+)">New prices began', ines.get(PAGE).text)[1]
-    ines.post(PAGE, **{**SAID, "title": "New prices begin on Tuesday"}, corrects=wrong)
+    publishes(ines, PAGE, **{**SAID, "title": "New prices begin on Tuesday"}, corrects=wrong)
 
     public = a_browser(shop)
     page = " ".join(public.get("/updates/spring-pricing").text.split())
@@ -109,7 +148,7 @@ def test_a_correction_names_what_it_corrects_in_every_place(shop, ines):
 
 
 def test_a_correction_of_something_else_is_refused_and_loses_nothing(shop, ines):
-    refused = ines.post(PAGE, **SAID, corrects=4_711)
+    refused = publishes(ines, PAGE, **SAID, corrects=4_711)
 
     assert refused.status_code == 409
     assert "That update is not there." in refused.text
@@ -136,7 +175,7 @@ def test_only_the_launch_s_own_sites_read_the_notice_in_a_browser(shop, origin, 
 
 
 def test_the_notice_says_when_the_next_update_is_late_and_ends_with_the_launch(shop, ines):
-    ines.post(PAGE, **SAID)
+    publishes(ines, PAGE, **SAID)
     assert a_browser(shop).get(NOTICE).json()["update"]["is_late"] is False
 
     cast.later(shop, hours=6)
@@ -155,7 +194,7 @@ def test_there_is_no_notice_of_a_launch_that_is_not_public(house, tmp_path):
 
 
 def test_the_rss_feed_is_valid_whatever_was_typed(shop, ines):
-    ines.post(PAGE, **{**SAID, "title": "<b>&amp; \x0b ]]> שלום", "expected": "a\x01b"})
+    publishes(ines, PAGE, **{**SAID, "title": "<b>&amp; \x0b ]]> שלום", "expected": "a\x01b"})
 
     root = ElementTree.fromstring(a_browser(shop).get("/updates/spring-pricing/rss.xml").content)  # noqa: S314
 
@@ -174,7 +213,7 @@ def test_mails_to_subscribers_are_counted(shop, ines, monkeypatch):
             who.confirm(session, at=at)
     monkeypatch.setattr(shop.settings, "smtp_host", "127.0.0.1")
     monkeypatch.setattr(shop.settings, "mail_from", "help@shop.example")
-    ines.post(PAGE, **SAID)
+    publishes(ines, PAGE, **SAID)
     assert places(shop)[-1]["note"] == "0 sent, 2 waiting, 0 failed"
 
     assert tell_subscribers(shop) == 2
@@ -189,7 +228,7 @@ def test_every_page_says_that_the_daily_update_is_missing_until_somebody_tells(s
     cast.later(shop, hours=7, minutes=1)
     assert "nothing was said by 17:00 CET on 17 November." in amir.get("/desk").text
 
-    ines.post(PAGE, **{**SAID, "next_update_at": "2026-11-18T09:00"})
+    publishes(ines, PAGE, **{**SAID, "next_update_at": "2026-11-18T09:00"})
     assert "nothing was said by" not in amir.get("/desk").text
 
 
@@ -201,7 +240,7 @@ def test_a_day_s_figure_says_what_it_was_told_and_what_was_missed(shop, ines):
             return told_words.of_day(session, launch, day, at=at)
 
     assert (figure().count, figure().words) == (0, "nothing was told this day")
-    ines.post(PAGE, **{**SAID, "next_update_at": "2026-11-17T10:30"})
+    publishes(ines, PAGE, **{**SAID, "next_update_at": "2026-11-17T10:30"})
     assert (figure().count, figure().words) == (1, "all came when promised")
     cast.later(shop, hours=1)
     assert figure().words == "1 promised for this day came late or not at all"
