@@ -19,7 +19,7 @@ UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def atom(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
     """Return the launch's updates as a feed, newest first; ``address`` is where we are reached."""
     page = f"{address}/updates/{launch.key}"
-    newest = told[0].published_at if told else launch.prepared_at
+    newest = max((_changed_at(update) for update in told), default=launch.prepared_at)
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
     _head(feed, f"{launch.name}: updates", _lasting_id(launch), newest)
     _link(feed, "self", f"{page}/feed.xml", "application/atom+xml")
@@ -27,7 +27,7 @@ def atom(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
     _text(ElementTree.SubElement(feed, "author"), "name", launch.name)
     for update in told:
         entry = ElementTree.SubElement(feed, "entry")
-        _head(entry, update.headline, _lasting_id(launch, update.id), update.published_at)
+        _head(entry, _title(update), _lasting_id(launch, update.id), _changed_at(update))
         _link(entry, "alternate", f"{page}#update-{update.id}", "text/html")
         _text(entry, "published", iso(update.published_at))
         _text(entry, "content", _content(update))
@@ -48,7 +48,7 @@ def rss(launch: Launch, told: Sequence[Update], *, address: str) -> bytes:
     ElementTree.SubElement(channel, "atom:link", itself)
     for update in told:
         item = ElementTree.SubElement(channel, "item")
-        _text(item, "title", update.headline)
+        _text(item, "title", _title(update))
         _text(item, "link", f"{page}#update-{update.id}")
         lasting = ElementTree.SubElement(item, "guid", {"isPermaLink": "false"})
         lasting.text = _lasting_id(launch, update.id)
@@ -70,7 +70,20 @@ def _lasting_id(launch: Launch, update_id: int = 0) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, name)}"
 
 
+TAKEN_BACK = "We took this back: it does not hold any more."
+
+
+def _changed_at(update: Update) -> datetime:
+    return update.taken_back_at or update.published_at
+
+
+def _title(update: Update) -> str:
+    return f"Taken back: {update.headline}" if update.taken_back_at else update.headline
+
+
 def _content(update: Update) -> str:
+    if update.taken_back_at:
+        return TAKEN_BACK
     said = (
         *((("Corrects", update.corrects.title),) if update.corrects else ()),
         ("Is it expected?", update.expected),

@@ -113,7 +113,7 @@ def judge_entry(
 def show_updates(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> HTMLResponse:
     """Show what everybody was told, newest first."""
     at = parts.clock.now()
-    told = updates.of_launch(session, launch.id, at=at)
+    told = updates.history(session, launch.id, at=at)
     return _page(
         "public/updates.html",
         launch,
@@ -132,7 +132,7 @@ def show_updates(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> 
 @router.get("/updates/{key}/feed.xml", dependencies=[anyone])
 def show_feed(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> Response:
     """Return the updates as an Atom feed."""
-    told = updates.of_launch(session, launch.id, at=parts.clock.now())
+    told = updates.history(session, launch.id, at=parts.clock.now())
     xml = feed.atom(launch, told, address=parts.settings.address)
     return Response(xml, media_type="application/atom+xml")
 
@@ -140,7 +140,7 @@ def show_feed(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> Res
 @router.get("/updates/{key}/rss.xml", dependencies=[anyone])
 def show_rss(launch: ReadableLaunch, session: Reading, parts: PartsHere) -> Response:
     """Return the updates as an RSS feed."""
-    told = updates.of_launch(session, launch.id, at=parts.clock.now())
+    told = updates.history(session, launch.id, at=parts.clock.now())
     xml = feed.rss(launch, told, address=parts.settings.address)
     return Response(xml, media_type="application/rss+xml")
 

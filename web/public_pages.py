@@ -96,10 +96,11 @@ def updates_context(
     by_mail: bool,
 ) -> dict[str, Any]:
     """Return what public/updates.html shows; ``told`` newest first."""
-    corrected = {update.corrects_id: update for update in told if update.corrects_id}
+    newest = next((update for update in told if update.taken_back_at is None), None)
+    corrected = corrections(told)
     return {
         "launch": _named(launch),
-        "state": state(launch, told[0] if told else None, at),
+        "state": state(launch, newest, at),
         "updates": [
             {
                 "id": update.id,
@@ -108,7 +109,8 @@ def updates_context(
                 "what_to_do": update.what_to_do,
                 "next_update": update.next_update,
                 "published_at": update.published_at,
-                "current": update is told[0],
+                "current": update is newest,
+                "taken_back_at": update.taken_back_at,
                 "corrects": _linked(update.corrects),
                 "corrected_by": _linked(corrected.get(update.id)),
             }
@@ -191,6 +193,13 @@ def pinned(launch: Launch, update: Update) -> dict[str, Any]:
         "next_update_at": update.next_update_at,
         "href": f"/updates/{launch.key}#update-{update.id}",
     }
+
+
+def corrections(told: Sequence[Update]) -> dict[int, Update]:
+    """Return, by the id of what was wrong, what corrects it and holds; ``told`` newest first."""
+    holds = (each for each in told if each.taken_back_at is None)
+    newest_last = reversed([each for each in holds if each.corrects_id])
+    return {each.corrects_id: each for each in newest_last if each.corrects_id}
 
 
 def _linked(update: Update | None) -> dict[str, Any] | None:

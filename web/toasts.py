@@ -97,6 +97,7 @@ TOASTS = {
     "stage": "The stage is changed. Open tickets keep the kinder clock.",
     "read": "All read.",
     "published": "Published everywhere.",
+    "update-taken-back": "Taken back everywhere. Say what is right: the form holds its words.",
     "lifted": "It answers by itself again. What it answers from now on is watched anew.",
     "looked-at": "Noted: you have looked. It may answer again.",
     "shift-planned": "Planned. What it means for the next 14 days stands above the week.",

@@ -17,6 +17,7 @@ from assistant.reports import effects
 from assistant.reports.effects import SEEN_WORDS, Effect, OfUpdate
 from assistant.reports.told import kept_words
 from web.launch_pages import clock_of
+from web.public_pages import corrections
 from web.shell import Visit
 from web.touchpoints import previews, touchpoints
 
@@ -36,6 +37,15 @@ class Announcement:
     corrects: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """Why an update was to be taken back, as typed, and why that was not done."""
+
+    update: int
+    because: str
+    problem: str
+
+
 class Crossed(Refused):
     """Another update was published while this one was being written."""
 
@@ -48,40 +58,65 @@ def updates_context(
     *,
     key: str = "",
     preview: Update | None = None,
+    back: TakingBack | None = None,
 ) -> dict[str, Any]:
     """Return what launch/updates.html shows. ``key`` is that of the form that was sent."""
     session, at = looking.session, looking.at
-    told = updates.of_launch(session, launch.id, at=at)
+    every = updates.history(session, launch.id, at=at)
+    told = [update for update in every if update.taken_back_at is None]
     kept = kept_words(told)
-    corrected = {update.corrects_id: update for update in told if update.corrects_id}
+    corrected = corrections(every)
     rule = rule_of(session, launch.id)
-    did = effects.of_updates(session, launch, told, at=at)
+    did = effects.of_updates(session, launch, every, at=at)
+    newest = told[0] if told else None
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "updates": [
             {
                 **_said(update),
-                "clock": clock_of(update, launch, at) if update is told[0] else None,
-                "current": update is told[0],
+                "clock": clock_of(update, launch, at) if update is newest else None,
+                "current": update is newest,
                 "reached": kept.get(update.id, ""),
                 "effect": _effect(did.get(update.id)),
                 "corrects": _linked(update.corrects),
                 "corrected_by": _linked(corrected.get(update.id)),
+                "taken_back": _taken_back(update),
+                "back": asdict(back) if back and back.update == update.id else NOT_TAKEN_BACK,
             }
-            for update in told
+            for update in every
         ],
         "form": asdict(said),
         "form_key": key or secrets.token_urlsafe(16),
         "seen": seen_of(preview) if preview else "",
-        "newest": told[0].id if told else 0,
+        "newest": newest.id if newest else 0,
         "problems": problems,
-        "correctable": [{"id": one.id, "title": one.title} for one in told[:CORRECTABLE]],
+        "correctable": [{"id": one.id, "title": one.title} for one in every[:CORRECTABLE]],
         "may": {"publish": looking.by.is_any(Role.CHANGE_MANAGER, Role.LEAD)},
         "alarms": [alarm.words for alarm in update_alarms.pressing(session, launch, at=at)],
         "daily": {"days": rule.days, "by": rule.by_words},
         "places": touchpoints(looking.parts, session, launch, told, at),
         "previews": previews(looking.parts, session, launch, preview, told, at) if preview else [],
     }
+
+
+NOT_TAKEN_BACK = {"update": 0, "because": "", "problem": ""}
+
+
+def _taken_back(update: Update) -> dict[str, Any] | None:
+    if update.taken_back_at is None or update.taken_back_by is None:
+        return None
+    by, because = update.taken_back_by.name, update.taken_back_because
+    return {"at": update.taken_back_at, "by": by, "because": because}
+
+
+def correcting(update: Update) -> Announcement:
+    """Return the form that corrects an update: its words, to be put right; the promise is new."""
+    return Announcement(
+        title=update.title,
+        expected=update.expected,
+        what_to_do=update.what_to_do,
+        corrects=update.id,
+    )
 
 
 def seen_of(update: Update) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.ground.errors import Refused
@@ -14,11 +14,13 @@ from assistant.launch.daily_updates import Rule
 from assistant.launch.launches import Launch
 from assistant.launch.updates import Update
 from assistant.library.wording import time_in_words
-from web.access import PartsHere, TellerHere, Writing, this_launch
+from web.access import PartsHere, RowId, TellerHere, Writing, this_launch
 from web.shell import LongWords, LookingHere, Visit, Words, visit, went
 from web.update_pages import (
     Announcement,
     Crossed,
+    TakingBack,
+    correcting,
     problems_of,
     seen_of,
     too_long,
@@ -37,9 +39,13 @@ Which = Annotated[int, Form(ge=0, le=2**31 - 1)]
 
 
 @router.get("/launches/{key}/updates")
-def show_updates(key: str, looking: LookingHere) -> HTMLResponse:
-    """Show what everybody was told, where, and the form for the next."""
-    return _page(looking, this_launch(looking.session, looking.by, key), Announcement())
+def show_updates(
+    key: str, looking: LookingHere, correct: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
+) -> HTMLResponse:
+    """Show what everybody was told, where, and the form for the next, or to ``correct`` one."""
+    launch = this_launch(looking.session, looking.by, key)
+    wrong = updates.by_id(looking.session, launch.id, correct) if correct else None
+    return _page(looking, launch, correcting(wrong) if wrong else Announcement())
 
 
 @router.post("/launches/{key}/updates")
@@ -76,6 +82,22 @@ def publish_update(
     except Refused as refusal:
         return _page(teller, launch, said, refusal, key=form_key)
     return went(f"/launches/{key}/updates", "published")
+
+
+@router.post("/launches/{key}/updates/{number}/taking-back")
+def take_back_update(key: str, number: RowId, teller: Teller, because: Words = "") -> Response:
+    """Take an update back everywhere; without a reason the form says so, beside the field."""
+    launch = this_launch(teller.session, teller.by, key)
+    update = updates.by_id(teller.session, launch.id, number)
+    teller.session.refresh(update, with_for_update=True)  # of two at once the second waits here
+    try:
+        update.take_back(teller.session, because=because, by=teller.by, at=teller.at)
+    except Refused as refusal:
+        words = f"{refusal.message} {refusal.what_to_do}"
+        back = TakingBack(number, because, words)
+        context = updates_context(teller, launch, Announcement(), {}, back=back)
+        return teller.page("launch/updates.html", "updates", launch, context, status=409)
+    return went(f"/launches/{key}/updates?correct={number}#new-update", "update-taken-back")
 
 
 @router.post("/launches/{key}/daily-updates")

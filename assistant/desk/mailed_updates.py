@@ -48,7 +48,7 @@ def counts(session: Session, update: Update, *, at: datetime) -> Counts:
 
 def _unwritten(session: Session, update: Update, at: datetime) -> int:
     """Return who is to get it and for whom no letter was written yet."""
-    if update.published_at <= at - STALE:
+    if update.published_at <= at - STALE or update.taken_back_at is not None:
         return 0
     has_one = (
         select(Letter.id)

@@ -1,6 +1,6 @@
 """Telling subscribers: each update once to each, and first the question whether they want any."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from assistant.desk.subscribers import Subscriber
 from assistant.ground.errors import NotFound
 from assistant.ground.parts import Parts
 from assistant.launch.updates import Update
+
+UNDO = timedelta(seconds=10)  # before mails of an update leave; who takes it back stops them
 
 
 def behind(session: Session, opens: Opens, token: str, *, at: datetime) -> Subscriber:
@@ -98,8 +100,9 @@ def _to_tell(session: Session, at: datetime) -> list[tuple[int, int]]:
             Subscriber.confirmed_at.is_not(None),
             Subscriber.ended_at.is_(None),
             Update.published_at >= Subscriber.confirmed_at,
-            Update.published_at <= at,
+            Update.published_at <= at - UNDO,
             Update.published_at > at - STALE,
+            Update.taken_back_at.is_(None),
             Address.bounced_at.is_(None),
             ~was_told,
         )

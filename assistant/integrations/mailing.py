@@ -259,6 +259,9 @@ def _to_subscriber(
     if letter.update is None or subscriber.confirmed_at is None:
         _withhold(letter, "Nobody has said yes there.", at)
         return None
+    if letter.update.taken_back_at is not None:
+        _withhold(letter, "It was taken back.", at)
+        return None
     token = links.make(session, Opens.UNSUBSCRIPTION, subscriber, at=at)
     leave = f"{settings.address}/updates/unsubscription/{token}"
     return Post(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.ground.audit import OPERATOR, happened
@@ -21,7 +21,7 @@ BLANKS = {
 
 
 class Update(Base):
-    """One published message to everybody. Never edited: the next one corrects it."""
+    """One published message to everybody. Never edited: corrected by the next, or taken back."""
 
     __tablename__ = "updates"
     __table_args__ = (UniqueConstraint("launch_id", "key"),)
@@ -37,13 +37,41 @@ class Update(Base):
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     key: Mapped[str | None]  # of the form it came from: the same form sent twice is one update
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("updates.id"))
-    published_by: Mapped[Person | None] = relationship()
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    taken_back_because: Mapped[str] = mapped_column(default="")  # for the team alone
+    published_by: Mapped[Person | None] = relationship(foreign_keys=[published_by_id])
+    taken_back_by: Mapped[Person | None] = relationship(foreign_keys=[taken_back_by_id])
     corrects: Mapped["Update | None"] = relationship(remote_side=[id])
 
     @property
     def headline(self) -> str:
         """Return its title, which says so when it corrects an earlier update."""
         return f"Correction: {self.title}" if self.corrects else self.title
+
+    def take_back(self, session: Session, *, because: str, by: Person, at: datetime) -> None:
+        """Say that it does not hold any more: no place shows it as news, no further mail goes out.
+
+        Raises:
+            NotPermitted: when ``by`` is neither change manager nor lead.
+            Refused: without a reason, or when somebody took it back already.
+        """
+        _must_tell(by)
+        if not because.strip():
+            raise Refused("Say why it is taken back.", what_to_do="The team reads it, nobody else.")
+        if self.taken_back_at is not None:
+            raise Refused("It was taken back already.", what_to_do="Publish what is right.")
+        self.taken_back_at, self.taken_back_by_id, self.taken_back_by = at, by.id, by
+        self.taken_back_because = because.strip()
+        happened(
+            session,
+            "update.taken-back",
+            at=at,
+            by=by,
+            launch_id=self.launch_id,
+            update=self.id,
+            because=self.taken_back_because,
+        )
 
 
 def publish(
@@ -69,8 +97,8 @@ def publish(
         Refused: when one of the answers is blank, the promised time is not in the future, or what
             it corrects is no update of the launch.
     """
-    if by is not None and not by.is_any(Role.CHANGE_MANAGER, Role.LEAD):
-        raise NotPermitted("A change manager or a lead publishes.", what_to_do="Ask one of them.")
+    if by is not None:
+        _must_tell(by)
     if key and (before := with_key(session, launch.id, key)):
         return before
     update = written(
@@ -92,6 +120,11 @@ def publish(
         told["corrects"] = corrects_id
     happened(session, "update.published", at=at, by=by or OPERATOR, launch_id=launch.id, **told)
     return update
+
+
+def _must_tell(by: Person) -> None:
+    if not by.is_any(Role.CHANGE_MANAGER, Role.LEAD):
+        raise NotPermitted("A change manager or a lead publishes.", what_to_do="Ask one of them.")
 
 
 def written(
@@ -129,12 +162,13 @@ def written(
         next_update_at=next_update_at,
         published_at=at,
         corrects_id=corrects_id or None,
-        corrects=_of_id(session, launch.id, corrects_id) if corrects_id else None,
+        corrects=by_id(session, launch.id, corrects_id) if corrects_id else None,
         **said,
     )
 
 
-def _of_id(session: Session, launch_id: int, update_id: int) -> Update:
+def by_id(session: Session, launch_id: int, update_id: int) -> Update:
+    """Return an update of the launch. Raises Refused when it has none of this number."""
     found = session.get(Update, update_id)
     if found is None or found.launch_id != launch_id:
         raise Refused("That update is not there.", what_to_do="Choose which one is corrected.")
@@ -152,14 +186,20 @@ def newest(session: Session, launch_id: int, *, at: datetime) -> Update | None:
 
 
 def of_launch(session: Session, launch_id: int, *, at: datetime, most: int = 100) -> list[Update]:
-    """Return the updates published by ``at``, newest first."""
-    query = (
-        select(Update)
-        .where(Update.launch_id == launch_id, Update.published_at <= at)
-        .order_by(Update.published_at.desc(), Update.id.desc())
-        .limit(most)
-    )
-    return list(session.scalars(query))
+    """Return the updates published by ``at`` that were not taken back by then, newest first."""
+    stands = or_(Update.taken_back_at.is_(None), Update.taken_back_at > at)
+    query = _published(launch_id, at).where(stands)
+    return list(session.scalars(query.limit(most)))
+
+
+def history(session: Session, launch_id: int, *, at: datetime, most: int = 100) -> list[Update]:
+    """Return every update published by ``at``, newest first, with those that were taken back."""
+    return list(session.scalars(_published(launch_id, at).limit(most)))
+
+
+def _published(launch_id: int, at: datetime) -> Select[Update]:
+    query = select(Update).where(Update.launch_id == launch_id, Update.published_at <= at)
+    return query.order_by(Update.published_at.desc(), Update.id.desc())
 
 
 def was_said(session: Session, launch_id: int, *, title: str, expected: str) -> bool:

@@ -147,6 +147,96 @@ def test_a_correction_names_what_it_corrects_in_every_place(shop, ines):
     assert [place["is_current"] for place in places(shop)[:6]] == [True] * 6
 
 
+def number_of(parts, title):
+    with parts.db.reading() as session:
+        launch, at = cast.launch_of(session), parts.clock.now()
+        every = updates.history(session, launch.id, at=at)
+        return next(one.id for one in every if one.title == title)
+
+
+def test_an_update_that_was_taken_back_is_news_nowhere_and_stays_in_the_history(shop, ines):
+    publishes(ines, PAGE, **SAID)
+    wrong = number_of(shop, "Links are slow")
+
+    back = ines.post(f"{PAGE}/{wrong}/taking-back", because="It was the other shop.")
+
+    assert back.headers["location"] == f"{PAGE}?correct={wrong}#new-update"
+    assert told(shop) == ["New prices began on Monday"]
+    assert [place["is_current"] for place in places(shop)[:6]] == [True] * 6
+    public = a_browser(shop)
+    assert public.get(NOTICE).json()["update"]["title"] == "New prices began on Monday"
+    page = " ".join(public.get("/updates/spring-pricing").text.split())
+    assert "<s>Links are slow</s>" in page
+    assert "it does not hold any more." in page
+    assert "the other shop" not in page
+    feed = ElementTree.fromstring(public.get("/updates/spring-pricing/feed.xml").content)  # noqa: S314
+    atom = "{http://www.w3.org/2005/Atom}"
+    entry = feed.find(f"{atom}entry")
+    assert entry.findtext(f"{atom}title") == "Taken back: Links are slow"
+    assert entry.findtext(f"{atom}content") == "We took this back: it does not hold any more."
+    mine = " ".join(ines.get(PAGE).text.split())
+    assert " took it back, " in mine
+    assert "“It was the other shop.”" in mine
+
+
+def test_what_corrects_what_was_taken_back_begins_with_its_words(shop, ines):
+    publishes(ines, PAGE, **SAID)
+    wrong = number_of(shop, "Links are slow")
+    ines.post(f"{PAGE}/{wrong}/taking-back", because="Wrong shop.")
+
+    form = ines.get(PAGE, correct=wrong).text
+    assert f'<option value="{wrong}" selected>' in form
+    assert "Wait fifteen minutes.</textarea>" in form
+    publishes(ines, PAGE, **{**SAID, "title": "Links are quick"}, corrects=wrong)
+
+    page = " ".join(a_browser(shop).get("/updates/spring-pricing").text.split())
+    assert "Corrected by <a" in page
+    assert page.index("Links are quick") < page.index("<s>Links are slow</s>")
+
+
+@pytest.mark.parametrize("because", ["", "  "])
+def test_without_a_reason_nothing_is_taken_back_and_the_field_says_so(shop, ines, because):
+    publishes(ines, PAGE, **SAID)
+    wrong = number_of(shop, "Links are slow")
+
+    refused = ines.post(f"{PAGE}/{wrong}/taking-back", because=because)
+
+    assert refused.status_code == 409
+    assert f'id="because-{wrong}-problem"' in refused.text
+    assert "Say why it is taken back." in refused.text
+    assert told(shop)[0] == "Links are slow"
+
+
+def test_of_two_who_take_it_back_the_second_is_told_and_nobody_else_may(shop, ines):
+    publishes(ines, PAGE, **SAID)
+    there = f"{PAGE}/{number_of(shop, 'Links are slow')}/taking-back"
+
+    assert a_browser(shop, cast.AMIR).post(there, because="Why not").status_code == 403
+    assert ines.post(there, because="Wrong.").status_code == 303
+    second = a_browser(shop, cast.LENA).post(there, because="Wrong too.")
+    assert second.status_code == 409
+    assert "“Wrong.”" in second.text
+    assert "It was taken back already." in second.text
+    assert "Wrong too." in second.text
+    assert ines.post(f"{PAGE}/4711/taking-back", because="?").status_code == 409
+
+
+def test_no_mail_leaves_any_more_of_what_was_taken_back(shop, ines, monkeypatch):
+    monkeypatch.setattr(shop.settings, "smtp_host", "127.0.0.1")
+    monkeypatch.setattr(shop.settings, "mail_from", "help@shop.example")
+    with shop.db.writing() as session:
+        launch, at = cast.launch_of(session), shop.clock.now()
+        subscribers.want(session, launch, "mara@example.com", at=at).confirm(session, at=at)
+    publishes(ines, PAGE, **SAID)
+    assert "1 waiting" in places(shop)[-1]["note"]
+
+    wrong = number_of(shop, "Links are slow")
+    ines.post(f"{PAGE}/{wrong}/taking-back", because="Wrong shop.")
+
+    cast.later(shop, seconds=10)
+    assert tell_subscribers(shop) == 0
+
+
 def test_a_correction_of_something_else_is_refused_and_loses_nothing(shop, ines):
     refused = publishes(ines, PAGE, **SAID, corrects=4_711)
 
@@ -216,6 +306,8 @@ def test_mails_to_subscribers_are_counted(shop, ines, monkeypatch):
     publishes(ines, PAGE, **SAID)
     assert places(shop)[-1]["note"] == "0 sent, 2 waiting, 0 failed"
 
+    assert tell_subscribers(shop) == 0  # somebody may take it back yet
+    cast.later(shop, seconds=10)
     assert tell_subscribers(shop) == 2
     with shop.db.writing() as session:
         first, second = session.scalars(select(Letter).order_by(Letter.id))
