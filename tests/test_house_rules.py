@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "uvicorn": re.compile(r"web/serving\.py"),
     "jinja2": re.compile(r"web/"),
     "typer": re.compile(
-        r"web/(cli|export_command|index_commands|rehearsal_command|simulate_command|starting"
-        r"|template_commands)\.py"
+        r"web/(cli|export_command|index_commands|people_commands|rehearsal_command"
+        r"|simulate_command|starting|template_commands)\.py"
     ),
     "chromadb": re.compile(r"knowledge/chroma\.py"),
     "openai": re.compile(r"knowledge/embedding\.py|assistant/ground/"),

@@ -3,6 +3,7 @@
 ``app`` (one application from its parts) · ``rooms`` (the routes of every room) ·
 ``serving`` · ``cli index_commands starting terminal questions`` (the ``hypercare`` command) ·
 ``access reachable sign_in`` (who may do what on which route, and is led there) ·
+``people people_commands`` (who is on the team, has left, is back) ·
 ``guarding measuring`` (headers, limits and figures of every response) · ``refusals misread
 readiness`` (saying no, saying how it is) ·
 ``api bodies shown live sse`` (JSON and streams) · ``widget`` ·

@@ -12,6 +12,7 @@ from assistant.ground.people import Role
 from assistant.ground.settings import printed
 from web.export_command import export
 from web.index_commands import index_app
+from web.people_commands import people_app
 from web.questions import Unreadable, lines_of, opened, size_of
 from web.rehearsal_command import rehearse
 from web.simulate_command import simulate
@@ -39,7 +40,6 @@ app = typer.Typer(
     help="Runs the support period right after a change goes live.",
     pretty_exceptions_enable=False,
 )
-people_app = typer.Typer(no_args_is_help=True, help="The team.")
 app.add_typer(people_app, name="people")
 app.add_typer(index_app, name="index")
 app.command()(rehearse)
@@ -111,41 +111,6 @@ def init(data: Data = None) -> None:
     settings = settings_of(None, data)
     parts_of(settings).close()
     out.print(f"Ready: {settings.data}", highlight=False, soft_wrap=True)
-
-
-@people_app.command("add")
-def add_person(
-    email: str,
-    name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[
-        str, typer.Option(help="agent, engineer, lead, change-manager, sponsor or administrator")
-    ] = "agent",
-    launch: Annotated[list[str] | None, typer.Option(help="Key of a launch to join.")] = None,
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
-    ] = "",
-    data: Data = None,
-) -> None:
-    """Add a person, or give a known one a new password."""
-    from assistant.ground import people
-    from assistant.launch import launches
-
-    if role not in list(people.Role):
-        raise typer.BadParameter(f"The role is one of {', '.join(people.Role)}.")
-    parts = parts_of(settings_of(None, data))
-    try:
-        with parts.db.writing() as session:
-            person = people.add_person(
-                session, email=email, name=name, role=people.Role(role), at=parts.clock.now()
-            )
-            person.set_password(password)
-            for key in launch or []:
-                people.join(session, person, launches.by_key(session, key).id)
-    except ValueError as weak:
-        raise typer.BadParameter(str(weak)) from None
-    finally:
-        parts.close()
-    out.print(f"{person.name} may sign in as {person.email} ({person.role}).", highlight=False)
 
 
 @app.command("import")

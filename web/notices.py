@@ -21,6 +21,7 @@ TONES = {
     "ending": "warn",
     "untold": "bad",
     "vacant": "warn",
+    "left": "warn",
 }
 KIND_WORDS = {
     "breach": "Missed",
@@ -35,6 +36,7 @@ KIND_WORDS = {
     "ending": "Ends soon",
     "untold": "Not told",
     "vacant": "Nobody decides",
+    "left": "To hand over",
 }
 
 
@@ -93,7 +95,9 @@ def _shown(notice: Notice) -> dict[str, Any]:
 def _leads(notice: Notice) -> str:
     if notice.ticket_id:
         return "Open the ticket"
-    return "Open the entry" if notice.href else "Mark as read"
+    if notice.href.startswith("/library"):
+        return "Open the entry"
+    return "Open the page" if notice.href else "Mark as read"
 
 
 def _pager(number: int, shown: int, total: int) -> dict[str, Any]:

@@ -10,13 +10,14 @@ LISTENS = (Role.LEAD, Role.CHANGE_MANAGER, Role.AGENT)  # who works on what peop
 PLACES = (  # what only some may open: the kind of page, and its addresses
     ("desk", re.compile(r"/(desk|causes|repeats|broadcasts|recalls|engineering)\b")),
     ("call", re.compile(r"/launches/[^/]+/check-ins\b")),
+    ("lead", re.compile(r"/people\b")),
     ("listen", re.compile(r"/launches/[^/]+/feedback\b")),
 )
 
 
 def may(person: Person) -> dict[str, bool]:
     """Return for each kind of page whether ``person`` may open it."""
-    roles = {"desk": AT_DESK, "call": CALLS, "listen": LISTENS}
+    roles = {"desk": AT_DESK, "call": CALLS, "listen": LISTENS, "lead": (Role.LEAD,)}
     return {kind: person.is_any(*able) for kind, able in roles.items()}
 
 

@@ -27,6 +27,10 @@ router = APIRouter(tags=["sign-in"], default_response_class=HTMLResponse)
 
 TRIES = 10  # a minute, for one address and for one e-mail alike
 LONGEST_PASSWORD = 1_000  # characters; hashing a longer one only costs us time
+LEFT = {  # said only to whoever knows the password
+    "title": "This account is deactivated.",
+    "text": "A lead or an administrator can activate it again. What you wrote here is kept.",
+}
 WRONG = {
     "title": "That did not match.",
     "text": "Check the address and the password. Nobody is told which of the two was wrong.",
@@ -83,6 +87,8 @@ def begin(
         )
     if not _is_right(parts, email, password):
         return _door(request, email=email, onward=onward, problem=WRONG, status=401)
+    if not _may_enter(parts, email):
+        return _door(request, email=email, onward=onward, problem=LEFT, status=403)
     return _begun(parts, request, email, onward)
 
 
@@ -112,9 +118,14 @@ def _spend(limits: Limits, address: str, email: str) -> None:
 def _is_right(parts: Parts, email: str, password: str) -> bool:
     with parts.db.reading() as session:
         person = by_email(session, email)
-    may_enter = person is not None and person.disabled_at is None
-    known = person.password_hash if person is not None and may_enter else None
+    known = person.password_hash if person is not None else None
     return password_is_right(known, password[:LONGEST_PASSWORD])
+
+
+def _may_enter(parts: Parts, email: str) -> bool:
+    with parts.db.reading() as session:
+        person = by_email(session, email)
+    return person is not None and person.disabled_at is None
 
 
 def _begun(parts: Parts, request: Request, email: str, onward: str) -> RedirectResponse:

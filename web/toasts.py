@@ -3,6 +3,8 @@
 TOASTS = {
     "action": "Kept. It is in the lessons learned and the exit pack.",
     "action-done": "Done.",
+    "person-left": "Deactivated. They are signed out; what they leave is listed here.",
+    "person-back": "Activated again. They sign in with the password they had.",
     "key-revoked": "Revoked. It opens nothing any more.",
     "import-done": "Brought in. It waits for a lead who did not bring it in.",
     "import-undone": "Taken back. Nothing of it is left to approve.",
@@ -23,7 +25,7 @@ TOASTS = {
     "bulk-resolve": "All of them resolved. The customers are asked whether it worked.",
     "bulk-dismiss": "All of them closed without an answer.",
     "bulk-cause": "All of them linked to the cause.",
-    "escalated": "Escalated. They own it now.",
+    "escalated": "Escalated. They are told.",
     "escalation-ended": "Nobody is above; it stays where it is.",
     "replied": "Sent. The customer reads it where they asked.",
     "noted": "Note added. Only colleagues read it.",

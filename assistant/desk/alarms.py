@@ -96,7 +96,8 @@ def _warned(session: Session, found: Found, at: datetime) -> bool:
     )
     if due > at:  # else the missed promise is said, which is more
         said = f"{promise.words} is due at {_time(ticket, due)}."
-        owner = ticket.owner or in_charge(session, ticket.launch_id, at)
+        is_here = ticket.owner is not None and ticket.owner.disabled_at is None
+        owner = ticket.owner if is_here else in_charge(session, ticket.launch_id, at)
         ticket.tell(session, owner, f"runs out: {said}", kind="warning", at=at)
     return True
 

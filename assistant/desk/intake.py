@@ -58,7 +58,7 @@ def open_for(
         policy=by_stage(launch, policy, severity, scenario).name,
         scenario=scenario,
         group_id=about.group_id,
-        owner=scenario.owner if scenario and scenario.owner else next_owner(session, launch.id, at),
+        owner=_named(scenario) or next_owner(session, launch.id, at),
         opened_at=at,
         customer_wrote_at=since,
         context={},
@@ -77,6 +77,12 @@ def open_for(
     )
     ticket.acknowledge(session, by=None, at=at)
     return ticket
+
+
+def _named(scenario: Scenario | None) -> Person | None:
+    """Return the scenario's owner, unless they have left."""
+    owner = scenario.owner if scenario else None
+    return owner if owner is not None and owner.disabled_at is None else None
 
 
 def by_stage(

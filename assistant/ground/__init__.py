@@ -2,7 +2,8 @@
 
 ``settings`` (environment and hypercare.env) · ``database`` (engine, transactions, column types) ·
 ``turns`` (its writers go one after the other) · ``clock`` (the only wall clock) · ``errors`` (three
-ways to say no) · ``people`` (roles, passwords, sign-ins) · ``audit`` (every change an event) ·
+ways to say no) · ``people leaving`` (roles, passwords, sign-ins; accounts shut and opened) ·
+``audit`` (every change an event) ·
 ``tail`` (new events in their order) · ``remembered`` (rows read again only where they changed) ·
 ``llm`` (the one function that calls a model) ·
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap

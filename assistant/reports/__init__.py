@@ -15,6 +15,7 @@ stage) ·
 ``warning_signs sign_evidence watching alarms`` (what gets worse, its alarm, what follows) ·
 ``reassurance`` (what contacts seek) · ``signal_trends`` ·
 ``exits handover declining`` (what the end needs, and who signs it or not yet) ·
+``left_behind`` (what somebody who has left still has in hand) ·
 ``moved_limits`` (what was set anew while it was live) · ``grave`` (which tickets became Sev 1–2) ·
 ``sheets`` (a report as CSV or Markdown, inert).
 
