@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering import not_quite_list, suggestions
-from assistant.answering.evidence import NOBODY, asked_of_each
+from assistant.answering.evidence import NOBODY, asked_of_each, people_of_each
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
@@ -68,11 +68,11 @@ def library_page(
     narrowed: Narrowed,
 ) -> dict[str, Any]:
     """Return the context of library/index.html. The number of queries does not grow with it."""
-    filters, asked = narrowed.filters(q), asked_of_each(session, launch.id)
-    is_narrowed = bool(q) or narrowed.is_any
+    filters, is_narrowed = narrowed.filters(q), bool(q) or narrowed.is_any
     counted = listing.counts(session, launch.id, at=at, filters=filters)
     current = _current(tab, counted, person)
     place, usual = Place(launch.key, current.key, q, narrowed), _usual(current)
+    order = narrowed.order(usual)
     among = facets.cells(session, launch.id, current.key, q=q, at=at)
     left = facets.left(among, filters)
     number = min(number, max(1, -(-left // PAGE)))  # beyond the last page the last one is shown
@@ -82,13 +82,14 @@ def library_page(
         current.key,
         at=at,
         filters=filters,
-        sort=narrowed.order(usual),
-        asked={key: one.people for key, one in asked.items()},
+        sort=order,
+        asked=people_of_each(session, launch.id) if order == "asked" else None,
         first=(number - 1) * PAGE,
         most=PAGE,
         total=left,
     )
     page, total = found.versions, found.total
+    asked = asked_of_each(session, launch.id, [version.entry.key for version in page])
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "suggested": suggestions.count(session, launch.id, suggestions.is_open()),

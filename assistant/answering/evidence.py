@@ -1,7 +1,7 @@
 """What people really asked of an entry: questions it answered, those nearest to it, and those that
 it was drafted for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,9 +42,17 @@ class Reply:
 NOBODY = Asked(0, 0, ())
 
 
-def asked_of_each(session: Session, launch_id: int) -> dict[str, Asked]:
-    """Return how often each entry was asked for: people, contacts, channels; in one query."""
-    return _added_up(session, _asked(launch_id))
+def people_of_each(session: Session, launch_id: int) -> dict[str, int]:
+    """Return how many people asked for each entry, by its key; who is missing nobody asked for."""
+    asked = _asked(launch_id)
+    query = select(asked.c.entry, _people(asked)).group_by(asked.c.entry)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def asked_of_each(session: Session, launch_id: int, keys: Collection[str]) -> dict[str, Asked]:
+    """Return how often these entries were asked for: people, contacts, channels; in one query."""
+    asked = _asked(launch_id)
+    return _added_up(session, asked, asked.c.entry.in_(keys))
 
 
 def asked_of(session: Session, entry: Entry) -> Asked:
@@ -66,12 +74,16 @@ def _added_up(session: Session, asked: CTE, *conditions: ColumnElement[bool]) ->
     entry, channel = asked.c.entry, func.distinct(asked.c.channel)
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     channels = func.group_concat(channel) if is_sqlite else func.string_agg(channel, ",")
-    people = func.count(func.distinct(asked.c.visitor))  # who asked on two channels is one person
-    counted = select(entry, people, func.count(asked.c.message), channels)
+    counted = select(entry, _people(asked), func.count(asked.c.message), channels)
     query = counted.where(*conditions).group_by(entry)
     lines = session.execute(query).all()
     apart = {on: tuple(sorted(on.split(","))) for on in {line[3] for line in lines}}
     return {key: Asked(of, contacts, apart[on]) for key, of, contacts, on in lines}
+
+
+def _people(asked: CTE) -> ColumnElement[int]:
+    # Who asked on two channels is one person.
+    return func.count(func.distinct(asked.c.visitor))
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from assistant.answering.evidence import asked_of_each
+from assistant.answering.evidence import people_of_each
 from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import listing
@@ -146,7 +146,7 @@ def test_what_more_people_asked_stands_first(shop: Parts) -> None:
     cast.a_customer(shop, visitor="tom").asks("How do I cancel my plan?")
     with shop.db.reading() as session:
         launch_id = cast.launch_of(session).id
-        asked = {key: one.people for key, one in asked_of_each(session, launch_id).items()}
+        asked = people_of_each(session, launch_id)
         page = listing.listed(session, launch_id, "approved", at=NOW, asked=asked, most=3)
 
     assert [version.entry.key for version in page.versions][:2] == ["export-data", "cancel-plan"]

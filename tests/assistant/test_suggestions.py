@@ -168,7 +168,7 @@ def test_who_asked_what_a_draft_was_made_from_is_counted_and_told_of_it(shop: Pa
 
     with shop.db.reading() as session:
         launch, drafted = launch_of(session), cast.entry_of(session, key)
-        asked = evidence.asked_of_each(session, launch.id)[key]
+        asked = evidence.asked_of_each(session, launch.id, [key])[key]
         askers, _ = audience.askers(session, launch, audience.Chosen(entry=key))
         assert (asked.people, asked.contacts, asked.channels) == (3, 3, ("widget",))
         assert [asker.question for asker in askers] == list(SHELLS)
@@ -194,7 +194,7 @@ def test_who_asked_before_and_after_a_drafted_entry_was_live_counts_once(shop: P
 def asked_of(parts: Parts, key: str) -> Asked:
     with parts.db.reading() as session:
         found = evidence.asked_of(session, cast.entry_of(session, key))
-        assert found == evidence.asked_of_each(session, launch_of(session).id)[key]
+        assert found == evidence.asked_of_each(session, launch_of(session).id, [key])[key]
         return found
 
 
