@@ -17,17 +17,18 @@ from assistant.launch.launches import Launch
 from assistant.library.keys import keys_of
 from assistant.reports import rehearsing
 from web.access import AuthorHere, PartsHere, RowId, this_launch
-from web.guarding import BIGGEST_ID
+from web.guarding import BIGGEST_ID, LongForms
 from web.rehearsal_pages import rehearsal_page, result_page
-from web.shell import LookingHere, Visit, visit, went
+from web.shell import LongWords, LookingHere, Visit, visit, went
 
 router = APIRouter(
-    prefix="/launches/{key}/rehearsal", tags=["launches"], default_response_class=HTMLResponse
+    prefix="/launches/{key}/rehearsal",
+    tags=["launches"],
+    default_response_class=HTMLResponse,
+    route_class=LongForms,
 )
 log = structlog.get_logger()
 TABLES = (".csv", ".tsv")
-LONGEST = 2_000_000  # characters of what is pasted
-Text = Annotated[str, Form(max_length=LONGEST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def show_rehearsals(
 def begin(
     key: str,
     asked: Asked,
-    questions: Text = "",
+    questions: LongWords = "",
     file: Annotated[UploadFile | None, File()] = None,
     column: Annotated[str, Form(max_length=200)] = "",
     drafts: Annotated[bool, Form()] = False,
@@ -150,8 +151,7 @@ def _begun(
         who.session,
         launch,
         found,
-        # A file that is longer than the form takes stays where it is: on its owner's disk.
-        pasted=fears.storable(pasted) if len(pasted) <= LONGEST else "",
+        pasted=fears.storable(pasted),
         column=column,
         with_drafts=drafts,
         by=who.by,

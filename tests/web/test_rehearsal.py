@@ -281,6 +281,19 @@ def test_an_answer_that_ended_since_makes_a_go_old(shop: Parts) -> None:
     assert "An answer began or ended since." in lena.get(there).text
 
 
+def test_ten_thousand_lines_in_another_script_are_taken_as_far_as_they_can_be(shop: Parts) -> None:
+    line = "為什麼價格變了？我的方案以前便宜得多，現在每個月都要多付，這是正常的嗎？請告訴我"
+    pasted = "\n".join(f"{line}{number}" for number in range(10_000))
+    assert len(pasted.encode()) > 1_200_000  # more than a field of other forms may hold
+
+    lena = a_browser(shop, LENA)
+    page = words_of(result_of(lena, rehearse(lena, pasted)))
+
+    assert "2,000 questions," in page
+    assert "8,000 lines were left out." in page
+    assert "And 7,800 more." in page
+
+
 def test_what_was_given_to_another_launchs_rehearsal_is_not_shown(shop: Parts) -> None:
     lena = a_browser(shop, LENA)
 
