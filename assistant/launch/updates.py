@@ -49,6 +49,11 @@ class Update(Base):
         """Return its title, which says so when it corrects an earlier update."""
         return f"Correction: {self.title}" if self.corrects else self.title
 
+    def title_at(self, at: datetime) -> str:
+        """Return its title as a report of that time says it: taken back by then, or not."""
+        is_back = self.taken_back_at is not None and self.taken_back_at < at
+        return f"{self.title} (taken back)" if is_back else self.title
+
     def take_back(self, session: Session, *, because: str, by: Person, at: datetime) -> None:
         """Say that it does not hold any more: no place shows it as news, no further mail goes out.
 

@@ -185,7 +185,10 @@ def _sections(launch: Launch, facts: Facts) -> tuple[Section, ...]:
         fixes_section(facts.fixed, zone),
         Section(
             "Updates told",
-            lines=tuple(f"{time_in_words(u.published_at, zone)}: {u.title}" for u in facts.told),
+            lines=tuple(
+                f"{time_in_words(u.published_at, zone)}: {u.title_at(facts.end)}"
+                for u in facts.told
+            ),
             empty="Nothing was told to everybody on this day.",
             href=f"/launches/{launch.key}/updates",
         ),

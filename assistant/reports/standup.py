@@ -91,7 +91,10 @@ def _changed(session: Session, launch: Launch, span: Span) -> Section:
     log = fixes.of_launch(session, launch.id, number=1, size=200)
     lines = [f"Changed by {f.person.name}: {f.what}" for f in log if span.start <= f.at < span.end]
     told = as_of.told(session, launch.id, span)
-    lines += [f"Told to everybody, {time_in_words(u.published_at, zone)}: {u.title}" for u in told]
+    lines += [
+        f"Told to everybody, {time_in_words(u.published_at, zone)}: {u.title_at(span.end)}"
+        for u in told
+    ]
     lines += [f"New cause: {masked(c.title)}" for c in _new(session, launch.id, span)]
     return Section("Since yesterday", lines=tuple(lines), empty="Nothing was changed or told.")
 

@@ -171,7 +171,9 @@ def _sections(
         fixes_section([f for f in log if span.start <= f.at < span.end][:12], zone),
         Section(
             "Updates told",
-            lines=tuple(f"{time_in_words(u.published_at, zone)}: {u.title}" for u in told),
+            lines=tuple(
+                f"{time_in_words(u.published_at, zone)}: {u.title_at(until)}" for u in told
+            ),
             empty="Nothing was told to everybody.",
         ),
     )  # fmt: skip

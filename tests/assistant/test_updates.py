@@ -115,3 +115,35 @@ def test_a_correction_says_which_update_it_corrects_and_leaves_it_as_it_was(shop
 def test_what_is_not_there_is_not_corrected(shop: Parts, which: int) -> None:
     with pytest.raises(Refused, match="not there"):
         publish(shop, corrects_id=which)
+
+
+def test_a_report_of_a_day_says_taken_back_only_once_it_was(shop: Parts) -> None:
+    later = NOW + timedelta(hours=2)
+    number = publish(shop).id
+
+    with shop.db.writing() as session:
+        update = session.get_one(Update, number)
+        update.take_back(session, because="Another shop", by=the(session, LENA), at=later)
+        assert update.title_at(later) == "Sign-in links are slow"
+        assert update.title_at(later + timedelta(seconds=1)).endswith("slow (taken back)")
+
+    assert titles(shop, NOW + timedelta(hours=1))[0] == "Sign-in links are slow"
+    assert titles(shop, later) == ["New prices began on Monday"]
+
+
+def test_every_update_may_be_taken_back_and_then_none_is_news(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        launch = launch_of(session)
+        for update in updates.history(session, launch.id, at=NOW):
+            update.take_back(session, because="All wrong", by=the(session, INES), at=NOW)
+        assert updates.newest(session, launch.id, at=NOW) is None
+        assert len(updates.history(session, launch.id, at=NOW)) == 1
+
+
+@pytest.mark.parametrize("email", [AMIR, PRIYA])
+def test_who_may_not_publish_takes_nothing_back(shop: Parts, email: str) -> None:
+    number = publish(shop).id
+
+    with shop.db.writing() as session, pytest.raises(NotPermitted):
+        update = session.get_one(Update, number)
+        update.take_back(session, because="Why not", by=the(session, email), at=NOW)
