@@ -16,6 +16,9 @@ from assistant.library.wording import Kind, Verdict, promised
 from web.shell import Words
 
 MINUTES = "%Y-%m-%dT%H:%M"  # what a field of the type datetime-local holds
+LONGEST_LINE, LONGEST_TEXT = 500, 4_000  # characters; as launch/pack_shapes takes them
+IN_LINES = ("question", "phrasings", "not_for", "audience")
+IN_PROSE = ("applies_when", "why_now", "what_to_do", "safe_to_continue", "next_update", "answer")
 REQUIRED = {
     Kind.FAQ: {"answer": "Write the answer."},
     Kind.RESPONSE: {
@@ -84,7 +87,19 @@ class EntryForm:
         own, wrong = typed_values(self.as_typed(), zone)
         known = {**(values or {}), **own}
         holes = placeholders.problems(self.as_typed(), known, submitting=submitting)
-        return holes | found | self._wrong_times(zone) | wrong | self._wrong_language()
+        wrong |= self._wrong_times(zone) | self._wrong_language()
+        return holes | found | wrong | self._too_long()
+
+    def _too_long(self) -> dict[str, str]:
+        """Return what is longer than a file takes: what is kept here comes out and in again."""
+        typed, found = self.as_typed(), {}
+        for name in IN_LINES:
+            if any(len(line) > LONGEST_LINE for line in lines(typed[name])):
+                found[name] = f"Write at most {LONGEST_LINE} characters in a line."
+        for name in IN_PROSE:
+            if len(typed[name].strip()) > LONGEST_TEXT:
+                found[name] = f"Write at most {LONGEST_TEXT:,} characters."
+        return found
 
     def _wrong_language(self) -> dict[str, str]:
         named = variants.language(self.locale)

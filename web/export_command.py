@@ -31,7 +31,7 @@ def export(
     with parts.db.reading() as session:
         within = by_key(session, launch)
         versions = listing.versions_to_take(session, within.id, what, at=parts.clock.now())
-        sheet = as_csv(sheet_of(within, versions)) if is_csv else ""
+        sheet = as_csv(sheet_of(session, within, versions)) if is_csv else ""
         words = f"\ufeff{sheet}" if is_csv else exporting.as_pack(session, within, versions)
     parts.close()
     if to is None:

@@ -53,7 +53,7 @@ def export(
     )
     if format == "csv":
         # The mark at its beginning tells spreadsheets that it is UTF-8.
-        words = "\ufeff" + as_csv(sheet_of(within, versions))
+        words = "\ufeff" + as_csv(sheet_of(staff.session, within, versions))
     elif what == "all":
         raise Refused("A pack holds one version of each entry.", what_to_do="Take the CSV.")
     else:

@@ -253,6 +253,13 @@ class EntryShape(Shape):
     locale: str = Field("", max_length=35)
 
 
+class FiledEntryShape(EntryShape):
+    """The same as a file has it, with whose it is and what it is a variant of."""
+
+    owner: Email | None = None
+    variant_of: Key | None = None
+
+
 class UpdateShape(Shape):
     """What everybody is told."""
 
@@ -277,6 +284,6 @@ class PackShape(Shape):
     launch: LaunchShape
     people: list[PersonShape] = []
     scenarios: list[ScenarioShape] = []
-    entries: list[EntryShape] = []
+    entries: list[FiledEntryShape] = []
     updates: list[UpdateShape] = []
     shifts: list[ShiftShape] = []

@@ -26,6 +26,7 @@ that becomes a draft, and a newer one in its place).
 Of decisions: ``undoing`` (what each of them ended, given back when it is undone) ·
 ``filing`` (under which scenario an entry stands, and a version waits).
 
-In bulk: ``exporting entry_rows`` (out as a pack, as rows) · ``incoming imports`` (a file from the
-page: what it would change, the drafts it becomes, its undo).
+In bulk: ``exporting entry_rows`` (out as a pack, as rows) with ``belonging`` (whose each is, and
+what it is a variant of) · ``incoming imports`` (a file from the page: what it would change, the
+drafts it becomes, its undo).
 """

@@ -29,6 +29,8 @@ COLUMNS = {
     "valid_from": "From when it may be sent: 2026-11-16T08:00:00Z, or nothing.",
     "valid_until": "Until when, or nothing.",
     "audience": "Who may read it; nothing means everyone.",
+    "owner": "Address of who is asked when its time is over. Holds for entries that are new here.",
+    "variant_of": "Key of the entry that it says in another language. Holds for new entries.",
     "locale": "Language of the text, for example de, or nothing.",
 }
 # What an export says besides; an import reads over them, because a person decides them here.

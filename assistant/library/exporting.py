@@ -11,6 +11,7 @@ from assistant.desk.conversations import EVERYONE
 from assistant.ground.people import members
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
+from assistant.library.belonging import belonging
 from assistant.library.filing import filing_of
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind, Verdict, time_in_words
@@ -45,7 +46,7 @@ def as_pack(session: Session, launch: Launch, versions: Sequence[EntryVersion]) 
             for each in members(session, launch.id)
         ],
         "scenarios": [_scenario(each) for each in every],
-        "entries": [written(each) for each in versions],
+        "entries": [written(each) | belonging(session, each.entry) for each in versions],
     }
     words: str = yaml.dump(
         {name: part for name, part in pack.items() if part},

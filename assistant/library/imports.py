@@ -17,6 +17,7 @@ from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.pack_shapes import EntryShape
 from assistant.library import filing, launch_values
+from assistant.library.belonging import belong
 from assistant.library.entries import Entry, of_launch
 from assistant.library.exporting import written
 from assistant.library.incoming import Plan, Row, planned
@@ -102,6 +103,9 @@ class LibraryImport(Base):
                 if not version.unfilled():
                     filing.waits(version, since=at)
             session.flush()
+        for row, entry, _, _ in kept:
+            if row.entry is None:
+                belong(session, entry, row.shape, by=by, at=at)
         for _, entry, version, _ in kept:
             happened(
                 session, "entry.imported", at=at, by=by, launch_id=self.launch_id,

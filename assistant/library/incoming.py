@@ -17,7 +17,8 @@ from assistant.ground.database import canonical, sha256
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import Lines, PackRefused, Problem, parsed, shape_problems
-from assistant.launch.pack_shapes import EntryShape
+from assistant.launch.pack_shapes import EntryShape, FiledEntryShape
+from assistant.library.belonging import NAMES, problems_of_belonging
 from assistant.library.entries import Entry, of_launch
 from assistant.library.entry_rows import rows_in
 from assistant.library.exporting import written
@@ -32,7 +33,7 @@ class Row:
     """One entry of a file, and the entry of its key that is here already, if there is one."""
 
     line: int
-    shape: EntryShape
+    shape: FiledEntryShape
     entry: Entry | None
     state: str  # new, changed, unchanged
     differs: tuple[str, ...]  # names of the fields, of one that is changed
@@ -74,6 +75,7 @@ def planned(session: Session, launch: Launch, words: str, file: str) -> Plan:
     known = {each.key: each for each in of_launch(session, launch.id)}
     problems += problems_in_entries(shapes, scenarios.of_launch(session, launch.id).keys(), lines)
     problems += _other_kinds(shapes, known, lines)
+    problems += problems_of_belonging(session, launch, shapes, lines)
     problems += [
         lines.problem(("entries", number, "key"), "Addresses use this word.", "Choose another key.")
         for number, shape in shapes.items()
@@ -104,19 +106,19 @@ def _raw(launch: Launch, words: str, file: str) -> tuple[list[Any], Lines]:
     return found, lines
 
 
-def _shaped(raw: list[Any], lines: Lines) -> tuple[dict[int, EntryShape], list[Problem]]:
-    shapes: dict[int, EntryShape] = {}
+def _shaped(raw: list[Any], lines: Lines) -> tuple[dict[int, FiledEntryShape], list[Problem]]:
+    shapes: dict[int, FiledEntryShape] = {}
     problems: list[Problem] = []
     for number, each in enumerate(raw):
         try:
-            shapes[number] = EntryShape.model_validate(each)
+            shapes[number] = FiledEntryShape.model_validate(each)
         except ValidationError as wrong:
             problems += shape_problems(wrong, lines, ("entries", number))
     return shapes, problems
 
 
 def _other_kinds(
-    shapes: Mapping[int, EntryShape], known: Mapping[str, Entry], lines: Lines
+    shapes: Mapping[int, FiledEntryShape], known: Mapping[str, Entry], lines: Lines
 ) -> list[Problem]:
     return [
         lines.problem(
@@ -129,10 +131,11 @@ def _other_kinds(
     ]
 
 
-def _row(shape: EntryShape, entry: Entry | None, line: int) -> Row:
+def _row(shape: FiledEntryShape, entry: Entry | None, line: int) -> Row:
     if entry is None:
         return Row(line, shape, None, "new", ())
-    before, now = _comparable(written(entry.newest)), _comparable(shape.model_dump(mode="json"))
+    before = _comparable(written(entry.newest))
+    now = _comparable(shape.model_dump(mode="json", exclude=set(NAMES)))
     names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     return Row(line, shape, entry, "changed" if names else "unchanged", tuple(names))
 

@@ -125,6 +125,13 @@ def problems_with_people(
                     f"Nobody here has the address {email}.",
                     "Add the person under “people”.",
                 )
+    for number, entry in enumerate(pack.entries):
+        if entry.owner and entry.owner not in known:
+            yield lines.problem(
+                ("entries", number, "owner"),
+                f"Nobody here has the address {entry.owner}.",
+                "Add the person under “people”.",
+            )
     if approve_as and not _may_approve(session, pack, approve_as.strip().lower()):
         yield lines.problem(
             ("people",),

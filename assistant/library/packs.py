@@ -3,7 +3,7 @@
 Importing the same pack again changes nothing; a changed entry becomes a new version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +19,14 @@ from assistant.launch.launches import Launch
 from assistant.launch.pack_file import Lines, PackRefused, read
 from assistant.launch.pack_shapes import (
     EntryShape,
+    FiledEntryShape,
     PackShape,
     UpdateShape,
 )
 from assistant.launch.scenarios import Scenario
 from assistant.library import filing, launch_values, lead_changes
-from assistant.library.entries import Entry, create
+from assistant.library.belonging import belong, problems_of_originals
+from assistant.library.entries import Entry, create, of_launch
 from assistant.library.pack_checks import late_updates, problems_in, problems_with_people
 from assistant.library.pack_launch import launch_from, scenarios_from
 from assistant.library.placeholders import filled
@@ -110,6 +112,7 @@ def bring(
         *problems_of_shifts(session, pack, lines),
         *problems_with_people(session, pack, lines, approve_as),
         *late_updates(session, pack, lines, at),
+        *problems_of_originals(session, pack, lines),
     ]
     if problems:
         raise PackRefused(sorted(problems, key=lambda problem: problem.line))
@@ -126,7 +129,9 @@ def bring(
     approver = by_email(session, approve_as) if approve_as else None
     if approver is not None:
         join(session, approver, launch.id)
+    there = {entry.key for entry in of_launch(session, launch.id)}
     done = [_entry(session, launch, shape, known, approver, at) for shape in pack.entries]
+    _belong(session, launch, [each for each in pack.entries if each.key not in there], at)
     for update in pack.updates:
         _update(session, launch, update, at)
     for shift in pack.shifts:
@@ -185,6 +190,12 @@ def _entry(
         return "waiting"
     entry.approve_as_imported(session, by=approver, at=at)
     return "approved"
+
+
+def _belong(session: Session, launch: Launch, new: Sequence[FiledEntryShape], at: datetime) -> None:
+    found = {entry.key: entry for entry in of_launch(session, launch.id)} if new else {}
+    for shape in new:
+        belong(session, found[shape.key], shape, by=None, at=at)
 
 
 def draft_of(shape: EntryShape, launch: Launch, values: Mapping[str, str]) -> Draft:

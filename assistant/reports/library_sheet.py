@@ -3,22 +3,25 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from assistant.ground.cells import kept_apart
 from assistant.launch.launches import Launch
+from assistant.library.belonging import belonging
 from assistant.library.entry_rows import COLUMNS, FACTS
 from assistant.library.exporting import written
 from assistant.library.versions import EntryVersion
 from assistant.reports.sheets import Cell, Sheet
 
 
-def sheet_of(launch: Launch, versions: Iterable[EntryVersion]) -> Sheet:
+def sheet_of(session: Session, launch: Launch, versions: Iterable[EntryVersion]) -> Sheet:
     """Return one row per version."""
     return Sheet(
         title=f"Library of {launch.name}",
         text="One row per version. Import it, and what is unchanged stays as it is.",
         figures=(),
         header=(*COLUMNS, *FACTS),
-        rows=tuple(_row(version) for version in versions),
+        rows=tuple(_row(session, version) for version in versions),
     )
 
 
@@ -46,8 +49,8 @@ def example() -> Sheet:
     return Sheet("Example", "", (), tuple(COLUMNS), rows)
 
 
-def _row(version: EntryVersion) -> tuple[Cell, ...]:
-    said = written(version)
+def _row(session: Session, version: EntryVersion) -> tuple[Cell, ...]:
+    said = written(version) | belonging(session, version.entry)
     facts: tuple[Cell, ...] = (
         version.number,
         version.state,

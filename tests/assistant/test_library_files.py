@@ -12,8 +12,8 @@ from assistant.ground.cells import RUNS, as_written, inert, kept_apart
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.launch.pack_file import PackRefused
-from assistant.library import imports, listing, packs
-from assistant.library.entries import of_launch
+from assistant.library import imports, listing, packs, variants
+from assistant.library.entries import by_key, of_launch
 from assistant.library.entry_rows import COLUMNS, text_of
 from assistant.library.exporting import as_pack
 from assistant.library.imports import LibraryImport
@@ -69,7 +69,7 @@ def taken_out(parts: Parts, form: str, what: str = "live") -> str:
         versions = listing.versions_to_take(session, launch.id, what, at=NOW)
         if form == "yaml":
             return as_pack(session, launch, versions)
-        return "\ufeff" + as_csv(sheet_of(launch, versions))
+        return "\ufeff" + as_csv(sheet_of(session, launch, versions))
 
 
 def bring_in(parts: Parts, words: str, *, by: str = AMIR, file: str = "entries.csv") -> int:
@@ -311,3 +311,41 @@ def test_five_thousand_rows_are_brought_in_and_found(shop: Parts) -> None:
     with shop.db.reading() as session:
         counted = listing.counts(session, launch_of(session).id, at=NOW)
     assert counted["in-review"] == 5_000
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_whose_an_entry_is_and_what_it_says_in_another_language_comes_out_and_in_again(
+    shop: Parts, form: str
+) -> None:
+    """Brought in where nothing of it is: as into another installation."""
+    cast.an_entry(shop, key="pay-later", question="Can I pay later?", answer="Yes.")
+    cast.an_entry(shop, key="spaeter", question="Später zahlen?", answer="Ja.", locale="de")
+    with shop.db.writing() as session:
+        first, german = (
+            by_key(session, launch_of(session).id, key) for key in ("pay-later", "spaeter")
+        )
+        first.give_to(session, the(session, AMIR), by=the(session, LENA), at=NOW)
+        variants.link(session, german, first, by=the(session, LENA), at=NOW)
+    words = taken_out(shop, form).replace("pay-later", "pay-then").replace("spaeter", "dann")
+    words = words.replace("Can I pay later", "May I pay then").replace("Später", "Dann")
+
+    bring_in(shop, words, file=f"library.{form}")
+
+    with shop.db.reading() as session:
+        first, german = (by_key(session, launch_of(session).id, k) for k in ("pay-then", "dann"))
+        assert first.owner is not None and first.owner.email == AMIR
+        assert variants.family(session, german) == [first]
+
+
+def test_an_owner_or_an_original_that_is_not_there_is_told_by_line(shop: Parts) -> None:
+    plan = plan_of(
+        shop,
+        "key,kind,question,answer,owner,variant_of\n"
+        "a,faq,Can I?,Yes.,stranger@example.com,\n"
+        "b,faq,May I?,Yes.,,nothing-such\n",
+    )
+
+    assert [(each.line, each.field) for each in plan.problems] == [
+        (2, "entries[0].owner"),
+        (3, "entries[1].variant_of"),
+    ]

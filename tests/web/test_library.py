@@ -314,3 +314,12 @@ def test_the_queries_of_the_list_do_not_grow_with_it(shop, amir):
         assert len(questions(amir.get("/library", tab="drafts"))) == 21
 
     assert len(many) == len(few) <= 20
+
+
+def test_nothing_is_kept_that_is_too_long_for_a_file(amir):
+    for field, words in (("question", "x" * 501), ("answer", "x" * 4_001), ("audience", "a" * 501)):
+        refused = amir.post(ENTRIES, **{**FAQ, field: words})
+
+        assert refused.status_code == 422, field
+        assert "Write at most" in refused.text, field
+    assert amir.post(ENTRIES, **{**FAQ, "answer": "x" * 4_000}).status_code == 303
