@@ -22,6 +22,7 @@ from assistant.desk.vacancies import WORDS as DECIDES
 from assistant.ground.amounts import plural
 from assistant.ground.leaving import deactivate
 from assistant.ground.people import Person, Role, members
+from assistant.launch import shifts
 from assistant.launch.api_keys import ApiKey
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Decider, Scenario
@@ -120,9 +121,20 @@ def _shifts(session: Session, person: Person, at: datetime) -> Iterator[Left]:
         .order_by(Shift.begins_at)
     )
     for shift, launch in session.execute(query):
+        if person.disabled_at is not None and _is_covered(session, shift, at):
+            continue
         begins, ends = (each.astimezone(launch.zone) for each in (shift.begins_at, shift.ends_at))
         words = f"{begins:%a} {begins.day} {begins:%b %H:%M} to {ends:%H:%M %Z}"
         yield Left(What.SHIFT, words, f"/launches/{launch.key}/shifts", launch)
+
+
+def _is_covered(session: Session, shift: Shift, at: datetime) -> bool:
+    """Return whether others own all of its time that is left: it is handed over."""
+    until = max(shift.begins_at, at)
+    for other in shifts.between(session, shift.launch_id, until, shift.ends_at):
+        if other.begins_at <= until:
+            until = max(until, other.ends_at)
+    return until >= shift.ends_at
 
 
 def _scenarios(session: Session, person: Person, at: datetime) -> Iterator[Left]:

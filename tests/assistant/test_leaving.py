@@ -154,6 +154,21 @@ def test_what_they_had_in_hand_is_listed_with_its_page_until_it_is_handed_over(
         assert "ticket" not in in_words(of_person(session, the(session, AMIR), at=NOW))
 
 
+def test_a_shift_is_handed_over_once_others_own_all_of_its_time(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        a_shift(session, AMIR, NOW + timedelta(days=1))
+    gone(shop, AMIR)
+
+    def is_left_after(begins: float, hours: float) -> bool:
+        with shop.db.writing() as session:
+            a_shift(session, NOOR, NOW + timedelta(days=1, hours=begins), hours=hours)
+            return "1 shift" in in_words(of_person(session, the(session, AMIR), at=NOW))
+
+    assert is_left_after(0, 3)
+    assert is_left_after(4, 6)
+    assert not is_left_after(3, 1)
+
+
 def test_the_other_leads_are_told_once_what_is_to_be_handed_over(
     shop: Parts, mara: Customer
 ) -> None:
