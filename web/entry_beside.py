@@ -10,6 +10,7 @@ from assistant.answering.neighbours import Near, Written
 from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.messages import Message, Said
+from assistant.ground.readable import is_readable
 from assistant.integrations import letter_words
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category, Scenario
@@ -18,7 +19,7 @@ from assistant.library.entries import Entry
 from assistant.library.placeholders import PLACEHOLDERS, filled_in
 from assistant.library.plain_language import hints
 from assistant.library.wording import Kind, Parts, Verdict, composed, promised
-from web.entry_form import REQUIRED, typed_parts, typed_values
+from web.entry_form import REQUIRED, turned, typed_parts, typed_values
 from web.entry_owner import unowned
 from web.public_pages import CATEGORY_WORDS, continued
 from web.shown import html_of
@@ -35,6 +36,7 @@ PART_TITLES = {
     "next_update": "Next update",
     "answer": "Answer",
 }
+HIDDEN = "An invisible character turns the order of letters. Saving takes it out."
 LINK = "https://…"  # stands for the customer's own link, which only their mail holds
 
 
@@ -61,6 +63,7 @@ def beside(
         "missing": [
             *missing(fields, kind),
             *_holes(fields, values),
+            *_turned(fields),
             *_owner(kind, fields, scenario),
         ],
         "placeholders": _placeholders(fields, of_launch, values, launch),
@@ -108,7 +111,15 @@ def missing(fields: Mapping[str, str], kind: Kind) -> list[dict[str, str]]:
     return [
         {"field": name, "words": words, "title": PART_TITLES[name]}
         for name, words in needed.items()
-        if not fields[name].strip()
+        if not is_readable(fields[name])
+    ]
+
+
+def _turned(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"field": name, "words": HIDDEN, "title": PART_TITLES[name]}
+        for name in turned(fields)
+        if name in PART_TITLES
     ]
 
 

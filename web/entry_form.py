@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE
+from assistant.ground.readable import is_readable, is_visible, turning, unturned
 from assistant.library import placeholders, variants
 from assistant.library.filing import filing_of
 from assistant.library.placeholders import PLACEHOLDERS
@@ -78,17 +79,17 @@ class EntryForm:
 
         ``values`` are what placeholders stand for in the launch.
         """
-        found = {} if self.question.strip() else {"question": "Write what customers ask."}
+        found = {} if is_readable(self.question) else {"question": "Write what customers ask."}
         if kind is Kind.RESPONSE and self.verdict not in list(Verdict):
             found["verdict"] = "Choose what customers read first."
         if submitting:
-            blank = (name for name in REQUIRED[kind] if not getattr(self, name).strip())
+            blank = (name for name in REQUIRED[kind] if not is_readable(getattr(self, name)))
             found |= {name: REQUIRED[kind][name] for name in blank}
         own, wrong = typed_values(self.as_typed(), zone)
         known = {**(values or {}), **own}
         holes = placeholders.problems(self.as_typed(), known, submitting=submitting)
         wrong |= self._wrong_times(zone) | self._wrong_language()
-        return holes | found | wrong | self._too_long()
+        return holes | found | wrong | self._too_long() | turned(self.as_typed())
 
     def _too_long(self) -> dict[str, str]:
         """Return what is longer than a file takes: what is kept here comes out and in again."""
@@ -100,6 +101,10 @@ class EntryForm:
             if len(typed[name].strip()) > LONGEST_TEXT:
                 found[name] = f"Write at most {LONGEST_TEXT:,} characters."
         return found
+
+    def unturned(self) -> "EntryForm":
+        """Return it without the invisible characters that ``problems`` names."""
+        return EntryForm(**{name: unturned(words) for name, words in self.as_typed().items()})
 
     def _wrong_language(self) -> dict[str, str]:
         named = variants.language(self.locale)
@@ -180,6 +185,16 @@ def typed_values(typed: Mapping[str, str], zone: ZoneInfo) -> tuple[dict[str, st
     return found, wrong
 
 
+def turned(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields with an invisible character that turns the order of letters."""
+    return {
+        name: f"It held an invisible character that turns the order of letters ({found}). It is "
+        "taken out here: read the words again, then save."
+        for name, words in typed.items()
+        if (found := turning(words))
+    }
+
+
 def typed_parts(typed: dict[str, str], kind: Kind) -> dict[str, Any]:
     """Return the message that the fields hold, as ``ui.answer`` shows it."""
     names = ("why_now", "what_to_do", "safe_to_continue", "next_update", "answer")
@@ -193,7 +208,7 @@ def typed_parts(typed: dict[str, str], kind: Kind) -> dict[str, Any]:
 def lines(typed: str) -> list[str]:
     """Return the lines of a field, each once, in order, none blank."""
     stripped = (" ".join(line.split()) for line in typed.splitlines())
-    return list(dict.fromkeys(line for line in stripped if line))
+    return list(dict.fromkeys(line for line in stripped if is_visible(line)))
 
 
 def instant(typed: str, zone: ZoneInfo) -> datetime | None:

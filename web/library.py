@@ -143,7 +143,8 @@ def _created(
     if submitting:
         problems |= owner_problems(author, launch, kind, typed)
     if problems:
-        context = new_page(author.session, launch, kind, typed, problems, at=author.at)
+        shown = typed.unturned()
+        context = new_page(author.session, launch, kind, shown, problems, at=author.at)
         return author.page("library/entry.html", "library", launch, context, status=422)
     entry = entries.create(
         author.session,
@@ -192,7 +193,7 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
             entry,
             person=author.by,
             at=author.at,
-            typed=typed,
+            typed=typed.unturned(),
             problems=problems,
         )
         return author.page("library/entry.html", "library", launch, context, status=422)

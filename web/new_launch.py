@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person, Role
+from assistant.ground.readable import is_readable
 from assistant.launch.from_template import Beginning, offered
 from assistant.launch.launches import Trigger
 from assistant.launch.pack_file import PackRefused
@@ -116,7 +117,7 @@ def understood(said: Typed) -> tuple[Beginning | None, dict[str, str]]:
     problems: dict[str, str] = {}
     if said.template not in {each.key for each in offered()}:
         problems["template"] = "Choose the template that is nearest to your change."
-    if not said.name.strip():
+    if not is_readable(said.name):
         problems["name"] = "Say what the launch is called."
     if said.time_zone not in available_timezones():
         problems["time_zone"] = "Use a name like Europe/Berlin or UTC."

@@ -9,6 +9,7 @@ from assistant.desk import update_alarms
 from assistant.ground.database import canonical, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Role
+from assistant.ground.readable import is_readable
 from assistant.launch import updates
 from assistant.launch.daily_updates import rule_of
 from assistant.launch.launches import Launch
@@ -148,9 +149,9 @@ def problems_of(said: Announcement, refusal: Refused) -> dict[str, str]:
     blank = {
         name: f"Say {words}."
         for name, words in BLANKS.items()
-        if name != "next_update" and not getattr(said, name).strip()
+        if name != "next_update" and not is_readable(getattr(said, name))
     }
-    if not said.next_update_at.strip() and not said.next_update.strip():
+    if not said.next_update_at.strip() and not is_readable(said.next_update):
         blank["next_update_at"] = f"Say {BLANKS['next_update']}."
     if long := too_long(said):
         return blank | long

@@ -15,6 +15,7 @@ from assistant.desk import reply_guard
 from assistant.desk.messages import LONGEST
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+from assistant.ground.readable import is_visible
 from assistant.launch.launches import Launch
 from assistant.library.liveness import is_live
 from assistant.library.versions import EntryVersion
@@ -109,7 +110,7 @@ def objection(session: Session, launch_id: int, words: Words, *, at: datetime) -
     """Return why these words may not be sent to anybody at ``at``; empty when they may."""
     if words.version is not None:
         return not_live(session, words.version.id, at=at)
-    if not words.text.strip():
+    if not is_visible(words.text):
         return "There is nothing to send."
     if len(words.text) > LONGEST:
         return f"What everybody reads has at most {LONGEST:,} characters."

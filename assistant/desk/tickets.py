@@ -21,6 +21,7 @@ from assistant.ground.audit import ASSISTANT, CUSTOMER, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person
+from assistant.ground.readable import is_visible, unturned
 from assistant.launch.coverage import AROUND_THE_CLOCK, Coverage, coverage_of
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Scenario
@@ -266,7 +267,9 @@ class Ticket(Base):
             Refused: when there is nothing to send, or the ticket is resolved.
         """
         self._must_be_open("reply")
-        if not text.strip():
+        if entry_version_id is None:
+            text = unturned(text)
+        if not is_visible(text):
             raise Refused("There is nothing to send.", what_to_do="Write a reply first.")
         if (said := self.conversation.messages) and said[-1].is_reply_of(text):
             raise Refused(

@@ -9,6 +9,7 @@ ways to say no) · ``people leaving`` (roles, passwords, sign-ins; accounts shut
 ``calls dialect wire deadline breaker budget`` (what such a call is made of) · ``spending`` (the cap
 that all processes share, and each launch's cost) · ``masking`` (personal data out of a prompt) ·
 ``redacting`` (and names, addresses, numbers of orders out of what others read) ·
+``readable`` (whether anybody can read it) ·
 ``networks`` (from where somebody wrote, without the address) ·
 ``embedders`` (those that can be made here) ·
 ``outbox`` (what is to reach somebody outside) · ``delivery interruptions`` (how it gets there, and

@@ -170,6 +170,8 @@ REMEDIES = {
     "model_attributes_type": "Write it as fields: “name: value”.",
     "no_time": "Write a time with its zone, for example 2026-11-16T08:00:00Z.",
     "unstorable": "Remove what is written as \\0 or \\ud800 to \\udfff.",
+    "unseen": "Write it in words.",
+    "turning": "Take it out; no language needs it. Copying as plain text may keep it.",
     "finite_number": "Write a number.",
     "no_zone": "Use a name like Europe/Berlin or UTC.",
     "no_language": "Write its two letters, for example en or de.",

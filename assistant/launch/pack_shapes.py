@@ -21,7 +21,7 @@ from assistant.launch.launches import WRONG_RATE, Mode, Trigger
 from assistant.launch.policy_shapes import PoliciesShape
 from assistant.launch.relative import OF_BASELINE, times
 from assistant.launch.scenarios import Category, Decider
-from assistant.launch.shape import Line, Shape
+from assistant.launch.shape import Line, Shape, Title
 
 EARLIEST, LATEST = 1970, 2199  # years of a time; the ends of the calendar have no other zones
 
@@ -152,7 +152,7 @@ class LaunchShape(Shape):
     """The launch itself."""
 
     key: Key
-    name: Line = ""
+    name: Title = ""
     trigger: Trigger | Literal[""] = ""
     starts: Instant | None = None
     ends: Instant | None = None
@@ -189,7 +189,7 @@ class PersonShape(Shape):
     """Somebody on the team."""
 
     email: Email
-    name: Line
+    name: Title
     role: Role
 
 
@@ -221,7 +221,7 @@ class ScenarioShape(Shape):
     """One moment of doubt."""
 
     key: Key
-    title: Line
+    title: Title
     expected_before: Prose = ""
     why_in_doubt: Prose = ""
     category: Category = Category.CORE_WORKFLOW
@@ -237,7 +237,7 @@ class EntryShape(Shape):
     key: Key
     kind: Literal["response", "faq"]
     scenario: Key | None = None
-    question: Line
+    question: Title
     phrasings: list[Line] = []
     not_for: list[Line] = []
     applies_when: Prose = ""
@@ -263,7 +263,7 @@ class FiledEntryShape(EntryShape):
 class UpdateShape(Shape):
     """What everybody is told."""
 
-    title: Line
+    title: Title
     expected: Prose
     what_to_do: Prose
     next_update: InstantOrWords

@@ -1,11 +1,28 @@
 """What every part of a launch pack shares: no unknown fields, nothing that cannot be kept."""
 
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+from assistant.ground.readable import is_readable, is_visible, turning
+
+
+def _visible(value: str) -> str:
+    if not is_visible(value):
+        raise PydanticCustomError("unseen", "It holds nothing that anybody sees")
+    return value
+
+
+def _readable(value: str) -> str:
+    if not is_readable(value):
+        raise PydanticCustomError("unseen", "It holds no letter and no digit")
+    return value
+
+
+_Filled = StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
+Line = Annotated[str, _Filled, AfterValidator(_visible)]
+Title = Annotated[str, _Filled, AfterValidator(_readable)]
 
 
 class Shape(BaseModel):
@@ -16,10 +33,21 @@ class Shape(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _storable(cls, value: object) -> object:
-        """Refuse what a quoted escape can write and no database keeps."""
-        if any(_is_unstorable(words) for words in (value if isinstance(value, list) else [value])):
+        """Refuse what a quoted escape can write and no database keeps, and what turns letters."""
+        said = value if isinstance(value, list) else [value]
+        if any(_is_unstorable(words) for words in said):
             raise PydanticCustomError("unstorable", "It holds a character that cannot be kept")
+        if found := next((turning(words) for words in said if _turns(words)), ""):
+            raise PydanticCustomError(
+                "turning",
+                "It holds an invisible character that turns the order of letters ({found})",
+                {"found": found},
+            )
         return value
+
+
+def _turns(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and turning(value) != ""
 
 
 def _is_unstorable(value: object) -> bool:

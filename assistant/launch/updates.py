@@ -10,6 +10,7 @@ from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Base
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.people import Person, Role
+from assistant.ground.readable import is_readable, turning
 from assistant.launch.launches import Launch
 
 BLANKS = {
@@ -155,8 +156,13 @@ def written(
         "what_to_do": what_to_do.strip(),
         "next_update": next_update.strip(),
     }
-    if blank := [BLANKS[name] for name, words in said.items() if not words]:
+    if blank := [BLANKS[name] for name, words in said.items() if not is_readable(words)]:
         raise Refused(f"An update says {', '.join(blank)}.", what_to_do="Fill in what is missing.")
+    if found := turning("\n".join(said.values())):
+        raise Refused(
+            f"It holds an invisible character that turns the order of letters ({found}).",
+            what_to_do="Take it out, or write that part again.",
+        )
     if next_update_at is not None and next_update_at <= at:
         raise Refused(
             "The next update is promised for a time that has passed.",

@@ -26,6 +26,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from assistant.ground.database import Base
 from assistant.ground.errors import NotFound, Refused
 from assistant.ground.people import Person, Role
+from assistant.ground.readable import is_readable
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Decider, Scenario
 from assistant.library import filing
@@ -70,9 +71,9 @@ class Entry(Approvable, Withdrawable, Base):
         """Keep what the author wrote: into the open draft, or as a new version after an approval.
 
         Raises:
-            Refused: when there is no question.
+            Refused: when there is no question that anybody can read.
         """
-        if not draft.question.strip():
+        if not is_readable(draft.question):
             raise Refused("An entry has a question.", what_to_do="Write what customers ask.")
         if self.versions and self.newest.approved_at is None:
             version = self.newest

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.ground.people import Person, Role, by_email
+from assistant.ground.readable import is_readable
 from assistant.launch import updates
 from assistant.launch.launches import Launch
 from assistant.launch.pack_file import Lines, Problem
@@ -30,7 +31,7 @@ def problems_in(pack: PackShape, lines: Lines) -> Iterator[Problem]:
     yield from problems_in_entries(dict(enumerate(pack.entries)), scenario_keys, lines)
     for number, update in enumerate(pack.updates):
         for field in ("expected", "what_to_do", "next_update"):
-            if not getattr(update, field):
+            if not is_readable(str(getattr(update, field))):
                 yield lines.problem(("updates", number, field), "It is blank.", "Fill it in.")
     launch = pack.launch
     if launch.starts and launch.ends and launch.ends <= launch.starts:
@@ -86,7 +87,7 @@ def _entry_problems(
     kind = Kind(entry.kind)
     required = ("answer",) if kind is Kind.FAQ else ("why_now", "what_to_do", "next_update")
     for field in required:
-        if not getattr(entry, field):
+        if not is_readable(str(getattr(entry, field))):
             yield lines.problem((*at, field), f"A {entry.kind} needs it.", "Write it.")
     if kind is Kind.RESPONSE and entry.verdict is None:
         yield lines.problem(

@@ -11,6 +11,7 @@ from assistant.desk.conversations import EVERYONE
 from assistant.ground.database import Base, sha256
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
+from assistant.ground.readable import turning
 from assistant.launch.scenarios import Scenario
 from assistant.library.placeholders import unfilled
 from assistant.library.sought import sought_words
@@ -195,7 +196,12 @@ class EntryVersion(Base):
         return unfilled("\n".join((self.text, self.question, self.applies_when)))
 
     def must_be_filled(self) -> None:
-        """Raise Refused while a placeholder has no value."""
+        """Raise Refused while a placeholder has no value, or a character turns the letters."""
+        if found := turning("\n".join((self.text, *self.ways(), self.applies_when))):
+            raise Refused(
+                f"It holds an invisible character that turns the order of letters ({found}).",
+                what_to_do="Save it again: the editor takes it out.",
+            )
         if names := self.unfilled():
             raise Refused(
                 f"{{{names[0]}}} has no value, and nobody may read it as it stands.",

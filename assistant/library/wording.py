@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from assistant.ground.readable import is_readable
+
 
 class Kind(StrEnum):
     """What an entry is."""
@@ -43,7 +45,7 @@ class Parts:
     answer: str = ""
 
     def missing(self) -> list[str]:
-        """Return the required parts that are blank, in words."""
+        """Return the required parts that hold nothing to read, in words."""
         required = (
             {"the answer": self.answer}
             if self.kind == Kind.FAQ
@@ -53,7 +55,7 @@ class Parts:
                 "when the next update comes": self.next_update,
             }
         )
-        return [words for words, part in required.items() if not part.strip()]
+        return [words for words, part in required.items() if not is_readable(part)]
 
 
 def composed(parts: Parts) -> str:

@@ -202,7 +202,7 @@ def test_an_update_with_no_time_of_its_own_must_promise_a_later_one(
 
 
 def test_hostile_words_are_kept_as_they_are(house: Parts, tmp_path: Path) -> None:
-    words = "<script>alert(1)</script> {{ 7*7 }} \u202eesrever 🧨 '; DROP TABLE entries;--"
+    words = "<script>alert(1)</script> {{ 7*7 }} esrever 🧨 '; DROP TABLE entries;--"
     pack = PACK.replace(
         "answer: Open Billing and choose Cancel plan.", f"answer: >-\n      {words}"
     )
@@ -212,6 +212,15 @@ def test_hostile_words_are_kept_as_they_are(house: Parts, tmp_path: Path) -> Non
     with house.db.reading() as session:
         assert cast.version_of(session, "cancel-plan").text == words
         assert launch_of(session).phase == "preparing"
+
+
+def test_what_turns_the_order_of_letters_is_refused_with_its_line(
+    house: Parts, tmp_path: Path
+) -> None:
+    pack = PACK.replace("Open Billing and choose Cancel plan.", '"Open \\u202egnilliB"')
+
+    with pytest.raises(PackRefused, match=r"turns the order of letters \(U\+202E\)"):
+        bring_in(house, tmp_path, pack)
 
 
 def test_the_same_pack_again_keeps_the_mode_and_the_rate_that_a_lead_has_set(
