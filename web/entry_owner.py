@@ -67,10 +67,15 @@ def owner_problems(author: Visit, launch: Launch, kind: Kind, typed: EntryForm) 
     return {"owner": words} if words else {}
 
 
-def may_own(entry: Entry, person: Person) -> bool:
-    """Return whether ``person`` may say in the form who owns it: once approved, only a lead."""
+def may_own(entry: Entry, person: Person, *, ends: bool = True) -> bool:
+    """Return whether ``person`` may say in the form who owns it: once approved, only a lead.
+
+    Where nobody is asked an author may too, with words that end: else they could propose no end.
+    """
     was_approved = any(version.approved_at for version in entry.versions)
-    return person.is_any(Role.LEAD) or (person.is_any(*AUTHORS) and not was_approved)
+    is_nobodys = entry.owner is None and (entry.scenario is None or entry.scenario.owner is None)
+    may_author = not was_approved or (ends and is_nobodys)
+    return person.is_any(Role.LEAD) or (person.is_any(*AUTHORS) and may_author)
 
 
 def give(author: Visit, entry: Entry, typed: EntryForm) -> None:
@@ -83,7 +88,8 @@ def give(author: Visit, entry: Entry, typed: EntryForm) -> None:
     email = typed.owner.strip().casefold()
     if email == (entry.owner.email.casefold() if entry.owner else ""):
         return
-    if not may_own(entry, author.by):
+    ends = entry.kind == Kind.RESPONSE or bool(typed.valid_until.strip())
+    if not may_own(entry, author.by, ends=ends):
         raise NotPermitted(
             "Only a lead says who owns an entry that was approved.",
             what_to_do="Load the page again; your words are kept.",

@@ -57,8 +57,7 @@ def _standing(seen: Seen, asked: Asked) -> dict[str, str]:
         return _expired(newest, at, zone)
     if state == "approved":
         return _live(newest, zone)
-    live = entry.approved
-    still = f" Customers read version {live.number} until then." if live else ""
+    still = _meanwhile(entry.approved, at, zone)
     if newest.takes_in is not None:
         still += f" When it is approved, “{newest.takes_in.newest.question}” ends."
     if state == "rejected":
@@ -68,6 +67,19 @@ def _standing(seen: Seen, asked: Asked) -> dict[str, str]:
     if newest.changes_asked:
         return banner("warn", "Changes are asked for.", f"{newest.changes_asked}{still}")
     return banner("info", "A draft.", f"Submit it, and a lead who did not write it decides.{still}")
+
+
+def _meanwhile(live: EntryVersion | None, at: datetime, zone: str) -> str:
+    """Return in a sentence what customers get until the newest version is approved."""
+    if live is None:
+        return ""
+    if live.is_valid(at):
+        return f" Customers read version {live.number} until then."
+    if live.valid_from and live.valid_from > at:
+        return f" Customers get version {live.number} from {when(live.valid_from, zone)} on."
+    return (
+        f" Version {live.number} has expired: nobody is sent it, and a person answers until then."
+    )
 
 
 def _waiting(seen: Seen, still: str) -> dict[str, str]:

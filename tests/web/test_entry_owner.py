@@ -115,3 +115,19 @@ def test_once_it_was_approved_only_a_lead_gives_it_to_somebody_else(shop, amir):
     page = amir.get(path).text
     assert f'<input type="hidden" name="owner" value="{NOOR}">' in page
     assert re.search(r'id="entry-owner"[^>]* disabled', page)
+
+
+def test_an_author_gives_an_end_and_somebody_to_ask_to_what_nobody_owned(shop, amir):
+    cast.an_entry(shop)
+    path = f"{ENTRIES}/pause-plan"
+    ends = FAQ | {"answer": "Yes, until May.", "valid_until": "2027-05-01T09:00"}
+
+    unasked = amir.post(f"{path}/submission", **ends | {"revision": revision(amir, path)})
+    asked = amir.post(
+        f"{path}/submission", **ends | {"owner": NOOR, "revision": revision(amir, path)}
+    )
+
+    assert (unasked.status_code, asked.status_code) == (422, 303)
+    assert ASKED in unasked.text
+    assert 'entry-owner-problem" name="owner"' in unasked.text  # neither shut nor preset
+    assert owner_of(shop, "pause-plan") == NOOR

@@ -10,6 +10,7 @@ export function listenToKeys(page) {
   page.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") return closeFold(page, event);
+    if (event.key === "Tab") return stayInside(page, event);
     if (isSend(event)) return sendWhatIsWritten(event);
     if (event.altKey && event.code === "KeyS") return press(page, "Alt+s", event);
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -64,6 +65,19 @@ function closeFold(page, event) {
   if (!fold) return;
   fold.open = false;
   fold.querySelector("summary")?.focus();
+}
+
+// In an open dialog Tab goes round and round: what lies behind it is not to be pressed.
+function stayInside(page, event) {
+  const dialog = page.querySelector(".dialog[popover]:popover-open");
+  if (!dialog) return;
+  const stops = [...dialog.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")];
+  const open = stops.filter((each) => !each.disabled && each.checkVisibility());
+  const here = open.indexOf(page.activeElement);
+  const isEnd = event.shiftKey ? here <= 0 : here < 0 || here === open.length - 1;
+  if (!open.length || !isEnd) return;
+  event.preventDefault();
+  open.at(event.shiftKey ? -1 : 0).focus();
 }
 
 function openFold(fold) {

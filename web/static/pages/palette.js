@@ -58,8 +58,13 @@ function commandOf(page, target) {
   copy.querySelectorAll(".count, kbd, svg, option, .fold-body").forEach((each) => each.remove());
   const label = target.closest("label");
   const words = target.getAttribute("aria-label") || copy.textContent.trim() || (label ? label.textContent : "");
-  const kind = target.matches(".row-link") ? "Tickets" : target.matches("a") ? "Go to" : "Do";
+  const kind = target.matches(".row-link") ? rowsOf(target) : target.matches("a") ? "Go to" : "Do";
   return { words: tidy(words), kind, note: target.dataset.key ?? "", run: () => press(target) };
+}
+
+// What the rows of a page are: tickets, where it does not say otherwise.
+function rowsOf(link) {
+  return link.closest("[data-rows]")?.dataset.rows || "Tickets";
 }
 
 function press(target) {
@@ -102,6 +107,7 @@ function commandsOf(palette) {
     ...givesTo(palette, people).slice(0, MOST),
     ...tickets.map((each) => go(each, "Tickets")),
     ...(tickets.length ? [] : here.filter((each) => each.kind === "Tickets").slice(0, MOST)),
+    ...here.filter((each) => !["Do", "Go to", "Tickets"].includes(each.kind)).slice(0, MOST),
     ...here.filter((each) => each.kind === "Go to").slice(0, MOST),
     ...views.map((each) => go(each, "Go to")),
   ];
