@@ -10,6 +10,8 @@ What a text means, as a vector:
 Where vectors are found again:
     index        ChromaIndex: put, remove, search, rebuild, prove
     chroma       the one place that talks to Chroma
+    lonely       ways to which no path of the index's graph leads, looked at beside it
+    scouting     a process that opens the store first, because broken files kill who opens them
     custody      one owner for its folder, and the seal that says it is as it was left
     exact        ExactIndex: the exact scan over the same vectors that stands in for it
     proof        what an index must hold, and whether it does

@@ -75,6 +75,15 @@ def keys_of(collection: "Collection", entries: Sequence[str]) -> list[str]:
     return keys
 
 
+def ways_with(collection: "Collection", keys: Sequence[str]) -> list[Way]:
+    """The ways with these keys that are there, with their vectors."""
+    if not keys:
+        return []
+    found = collection.get(ids=list(keys), include=["embeddings"])
+    vectors = np.asarray(found["embeddings"], dtype=np.float32)
+    return [Way(*owner(key), row) for key, row in zip(found["ids"], vectors, strict=True)]
+
+
 def empty(collection: "Collection", keys: Iterable[str]) -> None:
     """Take out the ways with these keys; a key that is not there is no error."""
     for some in _portions(sorted(keys)):

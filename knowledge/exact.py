@@ -62,7 +62,7 @@ class ExactIndex:
         entries: Iterable[Entry],
         vectors: Mapping[str, Vector],
         *,
-        mending: int = 0,
+        mending: bool = False,
     ) -> list[str]:
         """What is wrong, in words; empty when every way of every entry is found as itself.
 
@@ -80,7 +80,7 @@ class ExactIndex:
         gone: Iterable[str],
         vectors: Mapping[str, Vector],
         *,
-        mending: int = 0,
+        mending: bool = False,
     ) -> list[str]:
         """What is wrong with these entries alone; empty too when nothing of `gone` is left."""
         coming, scan = list(changed), self._shelves.get(shelf) or _Scan.over([])

@@ -7,7 +7,6 @@ then tell the owner to rebuild, and the exact scan stands in until that is done.
 """
 
 import logging
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -20,7 +19,8 @@ from knowledge import chroma, custody
 from knowledge.custody import IndexHeld, IndexUnavailable
 from knowledge.entries import Entry, Neighbour, Vector, Vectors
 from knowledge.exact import best_first
-from knowledge.proof import ITSELF, Problem, problems, ways_of
+from knowledge.lonely import Lonely
+from knowledge.proof import Problem, Way, problems, ways_of
 
 if TYPE_CHECKING:
     from knowledge.chroma import Client, Collection
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ChromaIndex", "IndexHeld", "IndexUnavailable"]
 
 log = logging.getLogger(__name__)
+
+FEW, FEW_OF = 8, 0.005  # ways, or this share of all, that may be looked at beside the graph
 
 
 class ChromaIndex:
@@ -46,6 +48,7 @@ class ChromaIndex:
         self._client = client
         self._lock = lock
         self._shelves: dict[str, Collection] = {}
+        self._lonely: dict[str, Lonely] = {}
         self._writing = threading.Lock()
 
     @classmethod
@@ -74,6 +77,8 @@ class ChromaIndex:
             index = cls(folder, model, chroma.client_over(folder), lock, reason)
             for shelf, known in shelves.items():
                 index._shelves[shelf] = chroma.known_collection(index._client, known)
+                ways = chroma.ways_with(index._shelves[shelf], known.get("lonely", ()))
+                index._lonely[shelf] = Lonely().with_(ways)
             return index
 
     def put(self, shelf: str, entries: Iterable[Entry], vectors: Mapping[str, Vector]) -> None:
@@ -89,6 +94,7 @@ class ChromaIndex:
             chroma.fill(collection, ways)
             chroma.empty(collection, stale - {way.id for way in ways})
             self._shelves[shelf] = collection
+            self._forget(shelf, [entry.id for entry in coming])
 
     def remove(self, shelf: str, entry_id: str) -> None:
         """Takes the entry out, with all its ways; nothing happens when it is not there."""
@@ -96,6 +102,10 @@ class ChromaIndex:
             if shelf in self._shelves:
                 collection = self._shelves[shelf]
                 chroma.empty(collection, chroma.keys_of(collection, [entry_id]))
+                self._forget(shelf, [entry_id])
+
+    def _forget(self, shelf: str, entries: Sequence[str]) -> None:
+        self._lonely[shelf] = self._lonely.get(shelf, Lonely()).without(entries)
 
     def search(self, shelf: str, vector: Vector, k: int = 50) -> list[Neighbour]:
         """The k ways nearest to the vector, best first; fewer when the shelf holds fewer."""
@@ -122,6 +132,7 @@ class ChromaIndex:
                 self._client.delete_collection(fresh.name)
                 raise
             former = self._shelves.get(shelf)
+            self._lonely[shelf] = Lonely()
             self._shelves[shelf] = fresh
             if former:
                 self._client.delete_collection(former.name)
@@ -132,23 +143,23 @@ class ChromaIndex:
         entries: Iterable[Entry],
         vectors: Mapping[str, Vector],
         *,
-        mending: int = 0,
+        mending: bool = False,
     ) -> list[str]:
         """What is wrong, in words; empty when every way of every entry is found as itself.
 
         Asks Chroma for each way by its own vector, so vectors lost behind a right count are
         noticed too. Half a second for 1,000 ways, three minutes for 80,000. Chroma failing is a
-        problem like others here. `mending`: so many times, what is not found is put again.
+        problem like others here. With `mending`, right after the shelf was built: the few ways to
+        which no path leads are looked at beside the graph from now on.
         """
-        coming = list(entries)
-        expected = ways_of(coming, vectors)
+        expected = ways_of(entries, vectors)
 
         def look() -> list[Problem]:
             collection = self._shelves.get(shelf)
             present = set(collection.get(include=[])["ids"]) if collection else set()
-            return problems(expected, present, lambda rows: self._first(shelf, rows))
+            return problems(expected, present, partial(self._first, shelf))
 
-        return self._mended(look, shelf, coming, vectors, mending)
+        return self._proven(look, shelf, mending=mending)
 
     def prove_changes(
         self,
@@ -157,12 +168,12 @@ class ChromaIndex:
         gone: Iterable[str],
         vectors: Mapping[str, Vector],
         *,
-        mending: int = 0,
+        mending: bool = False,
     ) -> list[str]:
         """What is wrong with these entries alone; as quick for a large shelf as for a small one.
 
         Empty when exactly their ways are there, each finds itself, and nothing of `gone` is left.
-        `mending` as for `prove`.
+        `mending`, right after they were put, as for `prove`.
         """
         coming, left = list(changed), list(gone)
         expected = ways_of(coming, vectors)
@@ -173,35 +184,28 @@ class ChromaIndex:
             present = set(chroma.keys_of(collection, looked_at)) if collection else set()
             return problems(expected, present, partial(self._first, shelf), alone=True)
 
-        return self._mended(look, shelf, coming, vectors, mending)
+        return self._proven(look, shelf, mending=mending)
 
-    def _mended(
-        self,
-        look: Callable[[], list[Problem]],
-        shelf: str,
-        entries: Sequence[Entry],
-        vectors: Mapping[str, Vector],
-        times: int,
-    ) -> list[str]:
-        """What is wrong after those entries were put again in which something is, so many times.
-
-        The graph is built way by way, and a lonely one may lose its last link to a later one.
-        """
+    def _proven(self, look: Callable[[], list[Problem]], shelf: str, *, mending: bool) -> list[str]:
         try:
             with chroma.asking(self._lock):
                 wrong = look()
-            for _ in range(times):
-                again = [entry for entry in entries if entry.id in {one.entry for one in wrong}]
-                if not again:
-                    break
-                for entry in again:
-                    self.remove(shelf, entry.id)
-                self.put(shelf, again, vectors)
-                with chroma.asking(self._lock):
-                    wrong = look()
+                lonely = [problem.lonely for problem in wrong if problem.lonely]
+                if mending and lonely and self._keeps_beside(shelf, lonely):
+                    first = partial(self._first, shelf)
+                    wrong = [problem for problem in wrong if not problem.lonely]
+                    wrong += problems(lonely, {way.id for way in lonely}, first, alone=True)
+                return [problem.words for problem in wrong]
         except IndexUnavailable as trouble:
             return [str(trouble)]
-        return [problem.words for problem in wrong]
+
+    def _keeps_beside(self, shelf: str, lonely: Sequence[Way]) -> bool:
+        """Whether they are few enough to be looked at beside the graph; then they are."""
+        all_of_them = self._lonely.get(shelf, Lonely()).with_(lonely)
+        if len(all_of_them.ways) > max(FEW, FEW_OF * self._shelves[shelf].count()):
+            return False
+        self._lonely[shelf] = all_of_them
+        return True
 
     def close(self, *, trusted: bool = True) -> None:
         """Seals the store and gives up the folder; closing again does nothing.
@@ -215,7 +219,11 @@ class ChromaIndex:
             try:
                 with self._lock, chroma.asking(self._lock):
                     shelves = {
-                        shelf: {"collection": collection.name, "ways": collection.count()}
+                        shelf: {
+                            "collection": collection.name,
+                            "ways": collection.count(),
+                            "lonely": sorted(self._lonely.get(shelf, Lonely()).ways),
+                        }
                         for shelf, collection in self._shelves.items()
                     }
                     self._client.close()
@@ -237,7 +245,8 @@ class ChromaIndex:
         if collection is None:
             return [[] for _ in rows]
         try:
-            return chroma.nearest(collection, rows, k)
+            found = chroma.nearest(collection, rows, k)
+            return self._lonely.get(shelf, Lonely()).beside(found, rows, k)
         except Exception:
             # A rebuild may have taken the collection away while it was asked: ask its successor.
             if self._shelves.get(shelf) is collection:
@@ -250,34 +259,6 @@ class ChromaIndex:
 
 def _scouted(folder: Path) -> str:
     """Why the store cannot be opened and read; empty when a process of its own could."""
-    scout = custody.send_scout(folder, "knowledge.index")
+    scout = custody.send_scout(folder, "knowledge.scouting")
     chroma.library(folder)  # takes as long as the scout takes to start: let both happen at once
     return custody.report_of(scout)
-
-
-def probe(folder: Path) -> str:
-    """Reads everything in a sealed store. What is wrong with it, in words, or nothing at all;
-    or the end of this process, which is what it is tried for.
-    """
-    with chroma.client_over(folder) as client:
-        for shelf, known in custody.sealed_shelves(folder).items():
-            collection = chroma.known_collection(client, known)
-            if collection.count() != known["ways"] or not _is_readable(collection):
-                return f"vectors of shelf {shelf} cannot be read"
-    return ""
-
-
-def _is_readable(collection: "Collection") -> bool:
-    """Whether every vector is of unit length and the first ones of each portion are found."""
-    for start in range(0, collection.count(), chroma.PORTION):
-        page = collection.get(limit=chroma.PORTION, offset=start, include=["embeddings"])
-        vectors = np.asarray(page["embeddings"], dtype=np.float32)
-        if len(vectors) == 0 or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
-            return False
-        if any(near[0].cosine < ITSELF for near in chroma.nearest(collection, vectors[:16], 1)):
-            return False
-    return True
-
-
-if __name__ == "__main__":
-    print(probe(Path(sys.argv[-1])))

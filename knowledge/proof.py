@@ -27,10 +27,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one entry in an index, in words."""
+    """What is wrong with one way in an index, in words."""
 
-    entry: str
     words: str
+    lonely: Way | None = None
+    """The way, when it is there and is not found: no path leads to it, or another vector is."""
 
 
 def way_id(entry: str, number: int) -> str:
@@ -79,12 +80,12 @@ def problems(
 
 
 def _lost(way: Way) -> Problem:
-    return Problem(way.entry, f"Way {way.number} of entry {way.entry} is not in the index.")
+    return Problem(f"Way {way.number} of entry {way.entry} is not in the index.")
 
 
 def _stray(key: str) -> Problem:
     entry, number = owner(key)
-    return Problem(entry, f"Way {number} of entry {entry} is in the index and should not be.")
+    return Problem(f"Way {number} of entry {entry} is in the index and should not be.")
 
 
 def _mistaken(
@@ -95,7 +96,7 @@ def _mistaken(
         is_same = alone if same is None else same.vector @ way.vector >= ITSELF
         if near.cosine < ITSELF or not is_same:
             yield Problem(
-                way.entry,
                 f"Way {way.number} of entry {way.entry} is not found as itself but as way "
                 f"{near.way} of entry {near.entry}, at cosine {near.cosine:.3f}.",
+                lonely=way if near.cosine < ITSELF else None,
             )

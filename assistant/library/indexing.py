@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from knowledge.index import ChromaIndex
 
 NEIGHBOURS = 50  # phrasings that the index proposes for one question
-MENDED = 3  # times that lonely ways are put again before an exact scan has to do
 PATIENCE = 0.5  # seconds that whoever approves waits for somebody else who changes the index
 log = structlog.get_logger()
 
@@ -173,7 +172,7 @@ def _mended(
         return []
     log.info("index not proven", launch=launch_id, problems=len(wrong), first=wrong[0])
     rebuild(parts, index, launch_id, shelved)
-    return index.prove(shelf, shelved.entries, shelved.vectors, mending=MENDED)
+    return index.prove(shelf, shelved.entries, shelved.vectors, mending=True)
 
 
 def _changed(
@@ -187,7 +186,7 @@ def _changed(
         index.remove(shelf, entry)
     if changed:
         index.put(shelf, changed, shelved.vectors)
-    return index.prove_changes(shelf, changed, gone, shelved.vectors, mending=MENDED)
+    return index.prove_changes(shelf, changed, gone, shelved.vectors, mending=True)
 
 
 def _reworded(before: Entry, now: Entry) -> bool:

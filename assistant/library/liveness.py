@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.library.entries import Entry
@@ -21,17 +21,13 @@ def is_live(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def live_of(launch_id: int, *, at: datetime) -> Select[EntryVersion]:
-    """Return the query for the versions that may be sent at ``at``, by key of their entry."""
+def live(session: Session, launch_id: int, *, at: datetime) -> list[EntryVersion]:
+    """Return the versions that may be sent at ``at``, by key of their entry."""
     query = (
         select(EntryVersion)
         .join(EntryVersion.entry)
         .where(Entry.launch_id == launch_id, is_live(at))
         .order_by(Entry.key)
     )
-    return query.options(joinedload(EntryVersion.entry).joinedload(Entry.scenario))
-
-
-def live(session: Session, launch_id: int, *, at: datetime) -> list[EntryVersion]:
-    """Return the versions that may be sent at ``at``, by key of their entry."""
-    return list(session.scalars(live_of(launch_id, at=at)))
+    query = query.options(joinedload(EntryVersion.entry).joinedload(Entry.scenario))
+    return list(session.scalars(query))

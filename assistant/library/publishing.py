@@ -1,18 +1,18 @@
 """Live entries onto the shelf and into the index, proven to be found by their own words."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select, update
 
 from assistant.ground.parts import Parts
 from assistant.launch.launches import Launch
 from assistant.library import indexing
 from assistant.library.entries import Entry as LibraryEntry
-from assistant.library.liveness import is_live, live_of
+from assistant.library.liveness import is_live
 from assistant.library.stocking import Stock, approved_stock_of
+from assistant.library.vectors import AT_ONCE
 from assistant.library.versions import EntryVersion
 from knowledge.entries import Entry
 from knowledge.normalise import fingerprint
@@ -120,23 +120,34 @@ def _asked_of_several(entries: Sequence[Entry]) -> set[str]:
 
 
 def _mark(parts: Parts, launch_id: int, stock: Stock, problems: Problems, at: datetime) -> None:
-    """Write down what was found about the versions that were looked at, and about no others."""
+    """Write down what was found about the versions that were looked at, and about no others.
+
+    A broken index concerns all of a large library: what many wait to write comes between portions.
+    """
     looked_at = {one.version_id for one in stock.live.values()}
-    with parts.db.writing() as session:
-        for version in _to_mark(session, launch_id, problems, at):
-            if version.id not in looked_at:
-                continue
-            own = [*problems.get("", ()), *problems.get(version.entry.key, ())]
-            version.index_problem = " ".join(own[:3])
-            version.proven_at = None if own else version.proven_at or at
+    by_problem: dict[str, list[int]] = defaultdict(list)
+    with parts.db.reading() as session:
+        for version, entry in session.execute(_to_mark(launch_id, problems, at)):
+            if version in looked_at:
+                own = [*problems.get("", ()), *problems.get(entry, ())]
+                by_problem[" ".join(own[:3])].append(version)
+    for problem, versions in by_problem.items():
+        proven_at = None if problem else func.coalesce(EntryVersion.proven_at, at)
+        marks = update(EntryVersion).values(index_problem=problem, proven_at=proven_at)
+        for first in range(0, len(versions), AT_ONCE):
+            some = EntryVersion.id.in_(versions[first : first + AT_ONCE])
+            with parts.db.writing() as session:
+                session.execute(marks.where(some))
 
 
-def _to_mark(
-    session: Session, launch_id: int, problems: Problems, at: datetime
-) -> list[EntryVersion]:
-    """Return the live versions whose marks may change; of a large library they are few."""
-    query = live_of(launch_id, at=at)
-    if "" not in problems:
-        marked = or_(EntryVersion.proven_at.is_(None), EntryVersion.index_problem != "")
-        query = query.where(or_(marked, LibraryEntry.key.in_(problems)))
-    return list(session.scalars(query))
+def _to_mark(launch_id: int, problems: Problems, at: datetime) -> Select[int, str]:
+    """Return the live versions whose marks may change, with the keys of their entries.
+
+    Of a large library they are few.
+    """
+    query = select(EntryVersion.id, LibraryEntry.key).join(LibraryEntry.versions)
+    query = query.where(LibraryEntry.launch_id == launch_id, is_live(at))
+    if "" in problems:
+        return query
+    marked = or_(EntryVersion.proven_at.is_(None), EntryVersion.index_problem != "")
+    return query.where(or_(marked, LibraryEntry.key.in_(problems)))

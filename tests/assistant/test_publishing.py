@@ -1,17 +1,23 @@
 """What a launch may say at a moment, on the shelf and in the index, and proven to be found."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
+from assistant import migrations
 from assistant.ground.parts import Parts
-from assistant.library import indexing, publishing, stocking
+from assistant.library import charge, indexing, publishing, stocking
 from assistant.library.stocking import Stock
+from assistant.library.vectors import AT_ONCE
+from assistant.library.versions import EntryVersion
 from knowledge.embedding import Embedder, EmbeddingFailed
 from knowledge.exact import ExactIndex
-from tests import cast
+from tests import cast, library_of_many
 from tests.cast import EXPORT, LAUNCH, NOW, an_entry, later
+from tests.embedders import Words
 
 FIVE = ["cancel-plan", "change-address", "export-data", "link-missing", "price-differs"]
 
@@ -26,12 +32,12 @@ class Index:
         self.changed: list[str] = []
         self.rebuilt, self.is_broken, self.forgets = 0, False, ""
 
-    def prove(self, shelf: str, entries: Any, vectors: Any, *, mending: int = 0) -> list[str]:
+    def prove(self, shelf: str, entries: Any, vectors: Any, *, mending: bool = False) -> list[str]:
         if self.forgets:
             self.held.remove(shelf, self.forgets)
         return self.held.prove(shelf, entries, vectors)
 
-    def prove_changes(self, shelf: str, *changes: Any, mending: int) -> list[str]:
+    def prove_changes(self, shelf: str, *changes: Any, mending: bool) -> list[str]:
         return self.held.prove_changes(shelf, *changes)
 
     def rebuild(self, shelf: str, entries: Any, vectors: Any, step: Any) -> None:
@@ -153,6 +159,31 @@ def test_an_index_that_breaks_is_left_for_the_exact_scan(indexed: Parts) -> None
     assert via(indexed, EXPORT) == "exact"
     assert indexed.index_missing == "Search failed: segment not found"
     assert cast.a_customer(indexed).asks(EXPORT)["answer"]["entry"] == "export-data"
+
+
+def test_what_concerns_all_of_a_large_library_is_marked_in_portions(tmp_path: Path) -> None:
+    parts = cast.parts_in(tmp_path, embedder=Words("words:1"))
+    migrations.upgrade(parts.db)
+    charge.take_up(parts)
+    cast.bring_in(parts, tmp_path)
+    library_of_many.fill(parts, AT_ONCE)
+    parts.index = index = Index()  # type: ignore[assignment]
+    index.model, index.forgets = "words:1", "export-data"
+    marked: list[int] = []
+
+    @event.listens_for(parts.db.engine, "after_cursor_execute")
+    def note(_conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE entry_versions"):
+            marked.append(cursor.rowcount)
+
+    assert publish(parts) != []
+
+    assert sum(marked) == AT_ONCE + len(FIVE)
+    assert max(marked) <= AT_ONCE
+    with parts.db.reading() as session:
+        found = select(EntryVersion.proven_at, EntryVersion.index_problem == "")
+        assert set(session.execute(found)) == {(None, False)}
+    parts.close()
 
 
 def test_an_index_that_lost_an_entry_is_rebuilt(indexed: Parts) -> None:

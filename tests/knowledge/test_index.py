@@ -17,7 +17,8 @@ import pytest
 from knowledge import custody
 from knowledge.entries import Entry, Vector
 from knowledge.exact import ExactIndex, best_first
-from knowledge.index import ChromaIndex, IndexUnavailable, probe
+from knowledge.index import FEW, ChromaIndex, IndexUnavailable
+from knowledge.scouting import probe
 from tests.damages import HARM, cut, deleted, scrambled, zeroed
 
 MODEL = "tiny:1"
@@ -221,16 +222,52 @@ def test_a_change_is_proven_alone_and_names_what_is_missing_or_left(index: Chrom
     assert index.prove_changes("autumn", [], ["refund"], VECTORS) == []
 
 
-def test_mending_puts_again_what_is_not_found_as_itself_and_nothing_else(
-    index: ChromaIndex,
-) -> None:
+MOVED = VECTORS | {"Log in fails": -VECTORS["Log in fails"]}  # as if no path led to it
+
+
+def test_mending_looks_at_what_is_not_found_as_itself_beside_the_graph(index: ChromaIndex) -> None:
     index.put("spring", [REFUND, SIGN_IN], VECTORS)
-    moved = VECTORS | {"Log in fails": -VECTORS["Log in fails"]}
-    assert index.prove("spring", [REFUND, SIGN_IN], moved) != []
+    assert index.prove("spring", [REFUND, SIGN_IN], MOVED) != []
 
-    assert index.prove("spring", [REFUND, SIGN_IN], moved, mending=1) == []
+    assert index.prove("spring", [REFUND, SIGN_IN], MOVED, mending=True) == []
 
-    assert index.prove("spring", [REFUND, SIGN_IN], moved) == []
+    assert index.prove("spring", [REFUND, SIGN_IN], MOVED) == []
+    first, *others = index.search("spring", MOVED["Log in fails"], 10)
+    assert (first.entry, first.way) == ("sign-in", SIGN_IN.ways().index("Log in fails"))
+    assert first.cosine == pytest.approx(1)
+    assert (first.entry, first.way) not in {(near.entry, near.way) for near in others}
+    assert len(index.search("spring", MOVED["Log in fails"], 1)) == 1
+
+
+def test_what_is_beside_the_graph_stays_there_over_a_start_and_goes_with_its_entry(
+    tmp_path: Path,
+) -> None:
+    index = ChromaIndex.open(tmp_path, MODEL)
+    index.put("spring", [REFUND, SIGN_IN], VECTORS)
+    index.prove("spring", [REFUND, SIGN_IN], MOVED, mending=True)
+    index.close()
+    assert custody.sealed_shelves(tmp_path)["spring"]["lonely"] == [
+        f"{SIGN_IN.ways().index('Log in fails')}:sign-in"
+    ]
+
+    again = ChromaIndex.open(tmp_path, MODEL)
+
+    assert again.reason == ""
+    assert again.search("spring", VECTORS["Log in fails"], 1)[0].entry == "sign-in"
+    again.remove("spring", "sign-in")
+    assert {near.entry for near in again.search("spring", VECTORS["Log in fails"], 10)} == {
+        "refund"
+    }
+    again.close()
+
+
+def test_too_many_to_be_looked_at_beside_the_graph_are_a_problem(index: ChromaIndex) -> None:
+    many = [Entry(f"many-{number}", f"way {number}", ()) for number in range(FEW + 1)]
+    texts = {one.title: VECTORS["Log in fails"] for one in many}
+    index.put("spring", [REFUND, *many], VECTORS | texts)
+    moved = VECTORS | {text: -vector for text, vector in texts.items()}
+
+    assert len(index.prove("spring", [REFUND, *many], moved, mending=True)) == FEW + 1
 
 
 def test_a_store_closed_without_trust_is_set_aside_at_the_next_opening(tmp_path: Path) -> None:
