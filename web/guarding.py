@@ -23,7 +23,7 @@ from web.access import PartsHere
 BIGGEST_BODY = 1_000_000  # bytes; the longest form is an entry with its phrasings
 BIGGEST_ID = 2**31 - 1  # what an id's column holds on PostgreSQL
 BIGGEST_MAIL = 25_000_000  # bytes; what most mail servers let through
-BIGGEST_FILE = 6_000_000  # bytes; a library of 5,000 entries has some three million
+BIGGEST_FILE = 5_500_000  # bytes; a file of five million, of which more is said, with its form
 MAIL = "/api/v1/mail"
 FILES = re.compile(
     r"/library/[^/]+/imports"

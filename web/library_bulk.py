@@ -113,11 +113,18 @@ def show_import(staff: LookingHere, launch: str, import_id: RowId) -> HTMLRespon
 
 @router.post("/library/{launch}/imports/{import_id}/confirmation")
 def confirm(
-    staff: Bringing, launch: str, import_id: RowId, mark: Annotated[str, Form(max_length=64)] = ""
+    staff: Bringing,
+    launch: str,
+    import_id: RowId,
+    over: Annotated[list[str] | None, Form(max_length=20_000)] = None,
+    mark: Annotated[str, Form(max_length=64)] = "",
 ) -> RedirectResponse:
-    """Bring it in: every entry becomes a draft that waits for a lead."""
+    """Bring it in: every entry becomes a draft that waits for a lead.
+
+    ``over`` are the keys of those in whose place somebody else's open draft is put aside.
+    """
     kept = _this(staff, launch, import_id)
-    kept.confirm(staff.session, mark=mark, by=staff.by, at=staff.at)
+    kept.confirm(staff.session, mark=mark, by=staff.by, at=staff.at, over=over or ())
     return went(f"/library/{launch}/imports/{import_id}", "import-done")
 
 

@@ -1,5 +1,6 @@
 """Pages about files of the library: what templates/library/imports.html and import.html show."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,7 +52,7 @@ def _line(launch: Launch, each: LibraryImport) -> dict[str, Any]:
 def import_page(session: Session, kept: LibraryImport, person: Person) -> dict[str, Any]:
     """Return the context of library/import.html."""
     words, tone = STATE_WORDS[kept.state]
-    plan = kept.plan(session) if kept.state == "looked-at" else None
+    plan = kept.plan(session, person) if kept.state == "looked-at" else None
     return {
         "launch": {"key": kept.launch.key, "name": kept.launch.name},
         "file": kept.file,
@@ -70,16 +71,19 @@ def import_page(session: Session, kept: LibraryImport, person: Person) -> dict[s
         "may": {
             "confirm": plan is not None
             and person.is_any(*AUTHORS)
-            and bool(plan.of("new") or plan.of("changed")),
+            and bool(plan.of("new") or plan.of("changed") or plan.of("theirs")),
             "take_back": kept.state == "done" and person.is_any(*AUTHORS),
         },
     }
 
 
 def _counts(plan: Plan) -> list[dict[str, Any]]:
+    theirs = len(plan.of("theirs"))
+    waits = {"title": "Left alone", "value": theirs, "note": "somebody else’s draft is open"}
     return [
         {"title": "New", "value": len(plan.of("new")), "note": "become drafts in review"},
         {"title": "Changed", "value": len(plan.of("changed")), "note": "become a new draft each"},
+        *([waits] if theirs else []),
         {"title": "Unchanged", "value": len(plan.of("unchanged")), "note": "stay as they are"},
         {"title": "Refused", "value": plan.refused, "note": "are left out"},
     ]
@@ -94,9 +98,14 @@ def _done(kept: LibraryImport) -> list[dict[str, Any]]:
 
 
 def _rows(kept: LibraryImport, plan: Plan) -> list[dict[str, Any]]:
-    order = {"changed": 0, "new": 1, "unchanged": 2}
+    order = {"theirs": 0, "changed": 1, "new": 2, "unchanged": 3}
     rows: Sequence[Row] = sorted(plan.rows, key=lambda row: (order[row.state], row.line))
-    tones = {"new": ("New", "good"), "changed": ("Changed", "info"), "unchanged": ("Unchanged", "")}
+    tones = {
+        "new": ("New", "good"),
+        "changed": ("Changed", "info"),
+        "theirs": ("Left alone", "warn"),
+        "unchanged": ("Unchanged", ""),
+    }
     return [
         {
             "line": row.line,
@@ -107,10 +116,18 @@ def _rows(kept: LibraryImport, plan: Plan) -> list[dict[str, Any]]:
             "differs": ", ".join(
                 FIELD_WORDS.get(name, name.replace("_", " ")) for name in row.differs
             ),
+            "remark": row.remark,
+            "theirs": _whose(row) if row.state == "theirs" else "",
             "href": f"/library/{kept.launch.key}/entries/{row.shape.key}" if row.entry else None,
         }
-        for row in rows[:SHOWN]
+        for row in rows[: max(SHOWN, len(plan.of("theirs")))]
     ]
+
+
+def _whose(row: Row) -> str:
+    """Return who is at work on the entry of a row."""
+    author = row.entry.newest.author if row.entry else None
+    return author.name if author else "Somebody else"
 
 
 def _entries(kept: LibraryImport) -> list[dict[str, Any]]:
@@ -122,6 +139,8 @@ def _entries(kept: LibraryImport) -> list[dict[str, Any]]:
             "words": "Draft as before" if each["before"] else f"Version {each['version']}",
             "tone": "",
             "differs": "",
+            "remark": "",
+            "theirs": "",
             "href": f"/library/{kept.launch.key}/entries/{each['entry']}",
         }
         for each in kept.did[:SHOWN]
@@ -129,9 +148,11 @@ def _entries(kept: LibraryImport) -> list[dict[str, Any]]:
 
 
 def _problem(problem: Any) -> dict[str, Any]:
+    place = re.fullmatch(r"entries\[\d+\]\.(\w+)(?:\[(\d+)\])?", problem.field)
+    field = place[1].replace("_", " ") if place else problem.field
     return {
         "line": problem.line,
-        "field": problem.field,
+        "field": f"{field} {int(place[2]) + 1}" if place and place[2] else field,
         "words": problem.message,
         "remedy": problem.remedy,
     }

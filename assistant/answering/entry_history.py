@@ -37,7 +37,7 @@ class Step:
     who: str
     version: int | None
     reason: str
-    changed: tuple[Difference, ...]  # from the wording before, where a wording was approved
+    changed: tuple[Difference, ...]  # from the wording before: approved, or from a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def _step(event: Event, versions: Mapping[int, EntryVersion]) -> Step:
         who=event.who,
         version=number,
         reason=str(event.details.get("reason") or event.details.get("file") or ""),
-        changed=_changed(versions, number) if is_approval and number is not None else (),
+        changed=_changed(versions, number)
+        if is_approval and number is not None
+        else tuple(Difference(**each) for each in event.details.get("changed", [])),
     )
 
 

@@ -195,19 +195,13 @@ def _may_write(
             f"Somebody changed it: its revision is {entry.version} now.",
             what_to_do="Read it again, then send your change to what is there now.",
         )
-    if version is None and _is_at_work(entry.newest, by):
+    if version is None and entry.newest.is_worked_on_by_others(by):
         raise Refused(
             "Somebody else’s draft is open.",
             what_to_do="Read it (GET /entries/KEY/draft), then send its revision: ?revision=…",
         )
     if entry.kind != shape.kind:
         raise Refused(f"It is a {entry.kind}.", what_to_do="A kind stays; use another key.")
-
-
-def _is_at_work(version: EntryVersion, by: Person) -> bool:
-    """Return whether somebody else than ``by`` has written a draft that is not decided."""
-    is_open = version.approved_at is None and version.rejected_at is None
-    return is_open and any(writer.id != by.id for writer in version.writers)
 
 
 def submit(session: Session, key: ApiKey, entry: Entry, *, at: datetime) -> None:

@@ -159,6 +159,15 @@ def _walked(node: yaml.Node, path: Path_, lines: Lines, seen: set[int]) -> Itera
             yield from _walked(value, (*path, position), lines, seen)
 
 
+MESSAGES = {
+    "missing": "It is missing.",
+    "extra_forbidden": "This field is not known.",
+    "string_too_short": "It is blank.",
+    "string_too_long": "It is longer than {max_length} characters.",
+    "string_pattern_mismatch": "It is not written as it must be.",
+    "literal_error": "This is not one of its words.",
+    "enum": "This is not one of its words.",
+}
 REMEDIES = {
     "missing": "Add it.",
     "extra_forbidden": "Remove it, or check how it is spelt.",
@@ -187,8 +196,11 @@ REMEDIES = {
     "date_from_datetime_inexact": "Write a day without a time, for example 2026-12-25.",
     "less_than_equal": "Use a number within the limit.",
     "greater_than_equal": "Use a number within the limit.",
-    "string_pattern_mismatch": "Keys are lower-case letters, digits and single hyphens; "
-    "addresses are name@domain; sites are https://shop.example.",
+}
+WRITTEN_LIKE = {  # by what only its pattern holds
+    "@": "Write it as name@domain.",
+    "http": "Write it like https://shop.example.",
+    "a-z": "Use small letters, digits and single hyphens, for example price-differs.",
 }
 
 
@@ -196,12 +208,12 @@ def _shape_problem(error: Any, lines: Lines) -> Problem:
     kind = error["type"]
     path = tuple(part for part in error["loc"] if not _is_union_branch(part))
     message = f"{error['msg'].rstrip('.')}."
-    if kind == "missing":
-        message = "It is missing."
-    if kind == "extra_forbidden":
-        message = "This field is not known."
+    message = MESSAGES.get(kind, message).format(**(error.get("ctx") or {}))
     expected = (error.get("ctx") or {}).get("expected")
     remedy = f"Use one of {expected}." if expected else REMEDIES.get(kind, "Correct it.")
+    if kind == "string_pattern_mismatch":
+        pattern = error["ctx"]["pattern"]
+        remedy = next(words for part, words in WRITTEN_LIKE.items() if part in pattern)
     return lines.problem(path, message, remedy)
 
 

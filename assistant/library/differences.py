@@ -2,8 +2,9 @@
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.library.versions import EntryVersion
 
@@ -44,6 +45,21 @@ def differences(before: EntryVersion, after: EntryVersion) -> list[Difference]:
         if getattr(before, part) != getattr(after, part)
     ]
     return [*texts, *lists]
+
+
+def differences_of_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return the fields of a pack that are not the same, in words; a blank one is left out."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [
+        _lines(LISTS[name], before.get(name, []), after.get(name, []))
+        if name in LISTS
+        else Difference(_part(name), str(before.get(name, "")), str(after.get(name, "")))
+        for name in names
+    ]
+
+
+def _part(name: str) -> str:
+    return PARTS.get(name, name.replace("_", " ").capitalize())
 
 
 def _lines(words: str, before: list[str], after: list[str]) -> Difference:

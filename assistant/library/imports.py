@@ -1,7 +1,7 @@
 """Imports: a file somebody uploaded, kept while they look at what it would do, and what it did."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Container, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from assistant.launch.launches import Launch
 from assistant.launch.pack_shapes import EntryShape
 from assistant.library import filing, launch_values
 from assistant.library.belonging import belong
+from assistant.library.differences import differences_of_fields
 from assistant.library.entries import Entry, of_launch
 from assistant.library.exporting import written
 from assistant.library.incoming import Plan, Row, planned
@@ -58,12 +59,16 @@ class LibraryImport(Base):
             return "taken-back"
         return "done" if self.confirmed_at is not None else "looked-at"
 
-    def plan(self, session: Session) -> Plan:
-        """Return what it would do at this moment."""
-        return planned(session, self.launch, self.words, self.file)
+    def plan(self, session: Session, by: Person) -> Plan:
+        """Return what ``by`` would do with it at this moment."""
+        return planned(session, self.launch, self.words, self.file, by)
 
-    def confirm(self, session: Session, *, mark: str, by: Person, at: datetime) -> Plan:
+    def confirm(
+        self, session: Session, *, mark: str, by: Person, at: datetime, over: Container[str] = ()
+    ) -> Plan:
         """Do what the plan with this ``mark`` says: every entry becomes a draft that waits.
+
+        A draft of somebody else stays as it is, unless its key is among those to be put ``over``.
 
         Raises:
             Refused: when it was confirmed before, has nothing to bring in, or would now do
@@ -72,13 +77,14 @@ class LibraryImport(Base):
         if self.state != "looked-at":
             raise Refused("It was brought in already.", what_to_do="Look at what it did.")
         session.scalar(select(Launch.id).where(Launch.id == self.launch_id).with_for_update())
-        plan = self.plan(session)
+        plan = self.plan(session, by)
         if plan.mark != mark:
             raise Refused(
                 "The library has changed since you looked at this.",
                 what_to_do="Load the page again: it shows what the file would do now.",
             )
-        rows = [*plan.of("new"), *plan.of("changed")]
+        chosen = [row for row in plan.of("theirs") if row.shape.key in over]
+        rows = [*plan.of("new"), *plan.of("changed"), *chosen]
         if not rows:
             raise Refused("There is nothing to bring in.", what_to_do="Correct the file first.")
         self._bring_in(session, rows, by, at)
@@ -86,7 +92,8 @@ class LibraryImport(Base):
         self.confirmed_at, self.words, self.by_id = at, "", by.id
         happened(
             session, "library.imported", at=at, by=by, launch_id=self.launch_id, file=self.file,
-            new=len(plan.of("new")), changed=len(plan.of("changed")), refused=plan.refused,
+            new=len(plan.of("new")), changed=len(plan.of("changed")) + len(chosen),
+            refused=plan.refused,
         )  # fmt: skip
         return plan
 
@@ -94,6 +101,7 @@ class LibraryImport(Base):
         known = scenarios.of_launch(session, self.launch_id)
         values = launch_values.of_launch(session, self.launch_id)
         with session.no_autoflush:  # five thousand rows are put there at once, not one by one
+            was = {row.entry.key: written(row.entry.newest) for row in rows if row.entry}
             kept = [
                 (row, *keep_draft(session, self.launch, row.shape, row.entry, values, by, at))
                 for row in rows
@@ -110,6 +118,7 @@ class LibraryImport(Base):
             happened(
                 session, "entry.imported", at=at, by=by, launch_id=self.launch_id,
                 entry_id=entry.id, key=entry.key, version=version.number, file=self.file,
+                changed=_changed(was.get(entry.key), version),
             )  # fmt: skip
         self.did = [
             {"entry": entry.key, "version": version.number, "before": before}
@@ -163,22 +172,19 @@ def keep_draft(
 ) -> tuple[Entry, EntryVersion, dict[str, Any] | None]:
     """Return the entry, the draft it has now, and the fields of the draft that was replaced.
 
-    ``entry`` is the one of this key, when there is one. Nothing is flushed or audited here.
+    ``entry`` is the one of this key, when there is one. A draft of somebody else is put aside as
+    it is, and a new version takes its place. Nothing is flushed or audited here.
     """
-    before: dict[str, Any] | None = None
     if entry is None:
         entry = Entry(launch=launch, key=shape.key, kind=shape.kind, created_at=at)
         session.add(entry)
-    if entry.versions and entry.newest.approved_at is None:
-        version = entry.newest
-        before = {
-            "fields": written(version, filled=True),
-            "author": version.author_id,
-            "state": version.state,
-            "own_values": dict(version.own_values),
-            "written": dict(version.written),
-        }
+    draft = entry.newest if entry.versions and entry.newest.approved_at is None else None
+    before = _as_it_is(draft) if draft else None
+    if draft and not draft.is_worked_on_by_others(by):
+        version = draft
     else:
+        if draft:
+            draft.put_aside(f"{by.name} put another draft in its place.", at=at)
         number = entry.newest.number + 1 if entry.versions else 1
         version = EntryVersion(number=number, created_at=at)
         entry.versions.append(version)
@@ -186,6 +192,17 @@ def keep_draft(
     version.rejected_at, version.changes_asked = None, ""
     flag_modified(entry, "key")  # of two people at work on it the slower one is told
     return entry, version, before
+
+
+def _as_it_is(draft: EntryVersion) -> dict[str, Any]:
+    return {
+        "fields": written(draft, filled=True),
+        "author": draft.author_id,
+        "writers": [writer.id for writer in draft.writers],
+        "state": draft.state,
+        "own_values": dict(draft.own_values),
+        "written": dict(draft.written),
+    }
 
 
 def _put_back(
@@ -202,10 +219,17 @@ def _put_back(
     draft = draft_of(shape, entry.launch, {})
     own = {"own_values": before["own_values"], "written": before["written"]}
     version.write(replace(draft, **own), by=author, at=at)
+    if "writers" in before:  # who only brought the file in has no hand in these words
+        version.writers = [w for each in before["writers"] if (w := session.get(Person, each))]
     known = scenarios.of_launch(session, entry.launch_id)
     filing.file(entry, known.get(before["fields"].get("scenario", "")))
     version.submitted_at = at if before["state"] == "review" else None
     version.rejected_at = at if before["state"] == "rejected" else None
+
+
+def _changed(before: dict[str, Any] | None, version: EntryVersion) -> list[dict[str, str]]:
+    found = differences_of_fields(before, written(version)) if before else []
+    return [asdict(each) for each in found]
 
 
 def keep(

@@ -44,8 +44,8 @@ def problems_in_entries(
     """Yield what is wrong with entries, by their place in the file; ``scenario_keys`` are known."""
     yield from _written_twice({n: e.key for n, e in entries.items()}, "entries", "key", lines)
     for number, entry in entries.items():
-        yield from _entry_problems(entry, number, scenario_keys, lines)
-    yield from _same_ways(entries, lines)
+        yield from entry_problems(entry, number, scenario_keys, lines)
+    yield from same_ways(entries, lines)
 
 
 def late_updates(
@@ -76,9 +76,10 @@ def _written_twice(
         seen.add(key)
 
 
-def _entry_problems(
+def entry_problems(
     entry: EntryShape, number: int, scenario_keys: AbstractSet[str], lines: Lines
 ) -> Iterator[Problem]:
+    """Yield what is wrong with one entry by itself, at its place in the file."""
     at = ("entries", number)
     if entry.scenario and entry.scenario not in scenario_keys:
         yield lines.problem(
@@ -97,7 +98,7 @@ def _entry_problems(
         yield lines.problem((*at, "valid_until"), "It ends before it begins.", "Change one.")
 
 
-def _same_ways(entries: Mapping[int, EntryShape], lines: Lines) -> Iterator[Problem]:
+def same_ways(entries: Mapping[int, EntryShape], lines: Lines) -> Iterator[Problem]:
     """Yield phrasings that two entries share: such a question could never be answered."""
     owner: dict[str, str] = {}
     for number, entry in entries.items():

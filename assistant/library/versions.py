@@ -159,6 +159,11 @@ class EntryVersion(Base):
             return "rejected"
         return "review" if self.submitted_at is not None else "draft"
 
+    def is_worked_on_by_others(self, person: Person) -> bool:
+        """Return whether somebody else has had a hand in it, and nobody has decided on it."""
+        is_open = self.approved_at is None and self.rejected_at is None
+        return is_open and any(writer.id != person.id for writer in self.writers)
+
     @property
     def is_current(self) -> bool:
         """Return whether it is approved, and neither replaced nor recalled."""
@@ -173,6 +178,12 @@ class EntryVersion(Base):
         """Let nobody's approval count any more: it is not what they approved."""
         for approval in self.standing_approvals:
             approval.void_at = at
+
+    def put_aside(self, because: str, *, at: datetime) -> None:
+        """Let nobody wait for it any more; its words stay as they are."""
+        self.rejected_at, self.submitted_at, self.changes_asked = at, None, because
+        self.void_approvals(at)
+        self.takes_in = None
 
     def add_writer(self, person: Person) -> None:
         """Remember that ``person`` had a hand in it."""

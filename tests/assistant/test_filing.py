@@ -136,7 +136,7 @@ def test_a_file_moves_nothing_that_customers_get_and_taken_back_it_leaves_no_tra
         question, before = entry.newest.question, entry.scenario
         words = f"key,kind,question,answer,scenario\nexport-data,faq,{question},Ask.,sign-in-link\n"
         kept = imports.keep(session, launch_of(session), file="a.csv", words=words, by=amir, at=NOW)
-        kept.confirm(session, mark=kept.plan(session).mark, by=amir, at=NOW)
+        kept.confirm(session, mark=kept.plan(session, amir).mark, by=amir, at=NOW)
         session.flush()
         assert (entry.scenario, entry.newest.state) == (before, "review")
         waits_for = filing_of(entry.newest)
@@ -155,7 +155,7 @@ def test_taking_an_import_back_files_a_draft_as_it_was(shop: Parts) -> None:
         question = entry.newest.question
         words = f"key,kind,question,answer,scenario\n{KEY},faq,{question},Ask.,sign-in-link\n"
         kept = imports.keep(session, launch_of(session), file="a.csv", words=words, by=amir, at=NOW)
-        kept.confirm(session, mark=kept.plan(session).mark, by=amir, at=NOW)
+        kept.confirm(session, mark=kept.plan(session, amir).mark, by=amir, at=NOW)
         session.flush()
         assert entry.scenario is not None
 

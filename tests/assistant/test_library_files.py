@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from assistant.answering.entry_history import history_of
 from assistant.ground.cells import RUNS, as_written, inert, kept_apart
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
@@ -60,7 +61,7 @@ def faq(key: str = "pause-plan", **row: str) -> str:
 
 def plan_of(parts: Parts, words: str, file: str = "entries.csv") -> Plan:
     with parts.db.reading() as session:
-        return planned(session, launch_of(session), words, file)
+        return planned(session, launch_of(session), words, file, the(session, LENA))
 
 
 def taken_out(parts: Parts, form: str, what: str = "live") -> str:
@@ -72,13 +73,21 @@ def taken_out(parts: Parts, form: str, what: str = "live") -> str:
         return "\ufeff" + as_csv(sheet_of(session, launch, versions))
 
 
-def bring_in(parts: Parts, words: str, *, by: str = AMIR, file: str = "entries.csv") -> int:
+def bring_in(
+    parts: Parts,
+    words: str,
+    *,
+    by: str = AMIR,
+    file: str = "entries.csv",
+    over: list[str] = [],  # noqa: B006
+) -> int:
     """Let somebody bring a file in and confirm what they see; return the import's id."""
     with parts.db.writing() as session:
         kept = imports.keep(
             session, launch_of(session), file=file, words=words, by=the(session, by), at=NOW
         )
-        kept.confirm(session, mark=kept.plan(session).mark, by=the(session, by), at=NOW)
+        mark = kept.plan(session, the(session, by)).mark
+        kept.confirm(session, mark=mark, by=the(session, by), at=NOW, over=over)
         return kept.id
 
 
@@ -162,7 +171,7 @@ def test_a_changed_text_is_a_new_version_while_customers_still_get_the_old_one(
     shop: Parts,
 ) -> None:
     plan = plan_of(shop, faq("export-data", question=cast.EXPORT, answer="Use the API."))
-    assert [(row.state, row.differs) for row in plan.rows] == [("changed", ("phrasings", "answer"))]
+    assert [(row.state, row.differs) for row in plan.rows] == [("changed", ("answer",))]
 
     bring_in(shop, faq("export-data", question=cast.EXPORT, answer="Use the API."))
 
@@ -252,13 +261,13 @@ def test_of_two_imports_at_once_the_second_is_shown_what_it_would_do_now(shop: P
             imports.keep(session, launch, file="a.csv", words=faq(), by=amir, at=NOW)
             for _ in range(2)
         )
-        mark = first.plan(session).mark
+        mark = first.plan(session, amir).mark
         first.confirm(session, mark=mark, by=amir, at=NOW)
 
         with pytest.raises(Refused, match="changed since you looked"):
             second.confirm(session, mark=mark, by=amir, at=NOW)
         with pytest.raises(Refused, match="nothing to bring in"):
-            second.confirm(session, mark=second.plan(session).mark, by=amir, at=NOW)
+            second.confirm(session, mark=second.plan(session, amir).mark, by=amir, at=NOW)
         with pytest.raises(Refused, match="brought in already"):
             first.confirm(session, mark=mark, by=amir, at=NOW)
 
@@ -266,7 +275,7 @@ def test_of_two_imports_at_once_the_second_is_shown_what_it_would_do_now(shop: P
 def test_an_import_is_taken_back_while_nothing_of_it_was_approved(shop: Parts) -> None:
     cast.an_entry(shop, key="open-draft", question="Is it open?", approved_by=None)
     words = faq() + "open-draft,faq,Is it shut?,No.\n"
-    number = bring_in(shop, words, by=LENA)
+    number = bring_in(shop, words, by=LENA, over=["open-draft"])
     assert states(shop)["open-draft"] == "review"
 
     with shop.db.writing() as session:
@@ -279,8 +288,88 @@ def test_an_import_is_taken_back_while_nothing_of_it_was_approved(shop: Parts) -
             "Is it open?",
             the(session, AMIR),
         )
+        assert [writer.email for writer in draft.writers] == [AMIR]
         assert entry_of(session, "pause-plan").newest.state == "rejected"
     assert plan_of(shop, words).problems == ()
+
+
+ONE_COLUMN = "key,question,answer\nopen-draft,Is it open?,It is shut.\n"
+
+
+def test_a_column_that_is_left_out_leaves_that_part_as_it_is_and_an_empty_cell_empties_it(
+    shop: Parts,
+) -> None:
+    said = {"phrasings": ["Is it on?"], "applies_when": "On Sundays.", "answer": "Yes."}
+    cast.an_entry(shop, key="open-draft", question="Is it open?", **said)
+
+    left_out = plan_of(shop, ONE_COLUMN).rows[0]
+    emptied = plan_of(shop, ONE_COLUMN.replace("answer\n", "answer,phrasings\n")).rows[0]
+
+    assert left_out.differs == ("answer",)
+    assert (left_out.shape.phrasings, left_out.shape.applies_when) == (["Is it on?"], "On Sundays.")
+    assert emptied.differs == ("phrasings", "answer")
+
+
+def test_a_file_leaves_somebody_elses_draft_alone_and_beside_it_only_when_that_is_chosen(
+    shop: Parts,
+) -> None:
+    said = {"phrasings": ["Is it on?"], "answer": "Yes."}
+    cast.an_entry(shop, key="open-draft", question="Is it open?", approved_by=None, **said)
+    assert [row.state for row in plan_of(shop, ONE_COLUMN).rows] == ["theirs"]
+    with pytest.raises(Refused, match="nothing to bring in"):
+        bring_in(shop, ONE_COLUMN, by=LENA)
+
+    bring_in(shop, ONE_COLUMN, by=LENA, over=["open-draft"])
+
+    with shop.db.reading() as session:
+        entry = entry_of(session, "open-draft")
+        theirs, mine = entry.versions
+        assert (theirs.answer, theirs.phrasings, theirs.author) == (
+            "Yes.",
+            ["Is it on?"],
+            the(session, AMIR),
+        )
+        assert (theirs.state, theirs.changes_asked) == (
+            "rejected",
+            "Lena Ortiz put another draft in its place.",
+        )
+        assert (mine.answer, mine.phrasings, mine.author) == (
+            "It is shut.",
+            ["Is it on?"],
+            the(session, LENA),
+        )
+        step = next(s for s in history_of(session, entry, at=NOW).steps if s.kind == "imported")
+        assert [(one.part, one.before, one.after) for one in step.changed] == [
+            ("Answer", "Yes.", "It is shut.")
+        ]
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+@pytest.mark.parametrize("what", ["live", "newest"])
+def test_an_export_changes_nothing_while_other_words_wait_for_approval(
+    shop: Parts, form: str, what: str
+) -> None:
+    with shop.db.writing() as session:
+        draft = a_draft(question=cast.EXPORT, answer="Other words.", phrasings=["as a file"])
+        entry_of(session, "export-data").save(session, draft, by=the(session, AMIR), at=NOW)
+
+    plan = plan_of(shop, taken_out(shop, form, what), f"library.{form}")
+
+    assert plan.problems == ()
+    assert {row.state for row in plan.rows} == {"unchanged"}
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_what_the_editor_let_through_is_refused_by_no_import(shop: Parts, form: str) -> None:
+    cast.an_entry(shop, key="one", question="Is it open?", phrasings=["Are you there?"])
+    cast.an_entry(shop, key="two", question="Are you there?", phrasings=["x" * 600, "is it open"])
+
+    plan = plan_of(shop, taken_out(shop, form), f"library.{form}")
+    new = plan_of(shop, "key,kind,question,answer\na,faq,Why so?,Yes.\nb,faq,Why so?,No.\n")
+
+    assert plan.problems == ()
+    assert {row.state for row in plan.rows} == {"unchanged"}
+    assert [row.remark for row in new.rows] == ["", "“Why so?” is also a way of asking “a”."]
 
 
 def test_an_import_of_which_something_was_approved_stays(shop: Parts) -> None:

@@ -37,16 +37,12 @@ entries:
 """
 
     assert [str(problem) for problem in problems(words)] == [
-        "pack.yaml:2: launch.key: String should match pattern '^[a-z0-9]+(?:-[a-z0-9]+)*$'. "
-        "Keys are lower-case letters, digits and single hyphens; addresses are name@domain; "
-        "sites are https://shop.example.",
+        "pack.yaml:2: launch.key: It is not written as it must be. "
+        "Use small letters, digits and single hyphens, for example price-differs.",
         "pack.yaml:3: launch.modus: This field is not known. Remove it, or check how it is spelt.",
-        "pack.yaml:5: people[0].email: String should match pattern '^[^@\\s]+@[^@\\s]+$'. "
-        "Keys are lower-case letters, digits and single hyphens; addresses are name@domain; "
-        "sites are https://shop.example.",
-        "pack.yaml:5: people[0].role: Input should be 'agent', 'engineer', 'lead', "
-        "'change-manager', 'sponsor' or 'administrator'. Use one of 'agent', 'engineer', 'lead', "
-        "'change-manager', 'sponsor' or 'administrator'.",
+        "pack.yaml:5: people[0].email: It is not written as it must be. Write it as name@domain.",
+        "pack.yaml:5: people[0].role: This is not one of its words. Use one of 'agent', "
+        "'engineer', 'lead', 'change-manager', 'sponsor' or 'administrator'.",
         "pack.yaml:7: entries[0].question: It is missing. Add it.",
     ]
 

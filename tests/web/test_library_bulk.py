@@ -37,7 +37,8 @@ def test_a_file_is_looked_at_brought_in_and_taken_back(shop, amir):
     path = upload(amir, CSV).headers["location"]
     looked_at = amir.get(path).text
     assert "Nothing has happened yet." in looked_at
-    assert "entries[1].key" in looked_at
+    assert "<td>3</td><td>key</td>" in looked_at
+    assert "entries[" not in looked_at
     with shop.db.reading() as session, pytest.raises(cast.entries.NotFound):
         cast.entry_of(session, "pause-plan")
 
@@ -49,6 +50,21 @@ def test_a_file_is_looked_at_brought_in_and_taken_back(shop, amir):
     amir.post(f"{path}/undoing")
     assert "Taken back." in amir.get(path).text
     assert amir.post(f"{path}/undoing").status_code == 409
+
+
+def test_a_colleagues_draft_is_shown_as_such_and_gives_way_only_when_it_is_ticked(shop, amir):
+    cast.an_entry(shop, key="gift-card", question="Can I give it?", answer="Yes.", approved_by=None)
+    lena = a_browser(shop, cast.LENA)
+    path = upload(lena, "key,question,answer\ngift-card,Can I give it?,No.\n").headers["location"]
+
+    looked_at = lena.get(path).text
+    assert re.search("Amir [A-Z][a-z]+ works on it, and that draft stays as it is.", looked_at)
+    assert lena.post(f"{path}/confirmation", mark=mark_of(lena, path)).status_code == 409
+
+    lena.post(f"{path}/confirmation", mark=mark_of(lena, path), over="gift-card")
+    history = lena.get("/library/spring-pricing/entries/gift-card/history").text
+    assert "<del>Yes.</del>" in history
+    assert "<ins>No.</ins>" in history
 
 
 def test_a_plan_that_nobody_looked_at_is_not_carried_out(amir):
