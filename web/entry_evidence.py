@@ -16,7 +16,11 @@ def evidence_beside(seen: Seen) -> dict[str, Any]:
     asked = evidence.asked_of(session, entry)
     questions = evidence.questions_of(session, entry)
     return {
-        "evidence": _evidence(asked, questions, evidence.replies_of(session, entry)),
+        "evidence": {
+            **_evidence(asked, questions, evidence.replies_of(session, entry)),
+            "more": max(0, asked.contacts - len(questions)),
+            "all_href": f"/broadcasts/new?launch={seen.launch.key}&entry={entry.key}",
+        },
         "lessons": learnt_of(session, entry, at=seen.at),
     }
 

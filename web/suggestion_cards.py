@@ -94,6 +94,13 @@ def _decided(found: Suggestion, launch: Launch) -> dict[str, Any] | None:
         href = f"/library/{launch.key}/entries/{found.drafted.key}"
         title = found.drafted.newest.question
         return {"words": f"Drafted by {who}", "at": found.drafted_at, "href": href, "title": title}
+    if found.state == "answered" and found.covered_by is not None:
+        return {
+            "words": "An approved entry answers it by now, counted",
+            "at": found.counted_at,
+            "href": f"/library/{launch.key}/entries/{found.covered_by.key}",
+            "title": found.covered_by.newest.question,
+        }
     if found.muted_at is not None and found.is_muted and found.muted_people is not None:
         who = found.muted_by.name if found.muted_by else "Somebody"
         back = f"comes back from {grown(found.muted_people)} people on"

@@ -41,12 +41,14 @@ class Tab(StrEnum):
     OPEN = "open"
     REJECTED = "rejected"
     DRAFTED = "drafted"
+    ANSWERED = "answered"
 
 
 TABS = {
     Tab.OPEN: ("Suggested", suggestions.is_open()),
     Tab.REJECTED: ("Put aside", suggestions.is_rejected()),
     Tab.DRAFTED: ("Drafted", suggestions.is_drafted()),
+    Tab.ANSWERED: ("Answered", suggestions.is_answered()),
 }
 EMPTY = {
     Tab.OPEN: (
@@ -55,6 +57,10 @@ EMPTY = {
     ),
     Tab.REJECTED: ("Nothing is put aside", "It comes back when half as many people again ask."),
     Tab.DRAFTED: ("Nothing was drafted from here yet", "Begin with the first suggestion."),
+    Tab.ANSWERED: (
+        "Nothing here is answered by an entry yet",
+        "What an approved entry answers by now is listed here, with that entry.",
+    ),
 }
 
 

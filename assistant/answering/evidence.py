@@ -1,5 +1,5 @@
-"""What people really asked of an entry: questions it answered, those nearest to it, and those that
-it was drafted for."""
+"""What people really asked of an entry: questions it answered, those nearest to it, those that it
+was drafted for, and those without an answer that it gained in its newest replay."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from assistant.answering.decisions import Decision
+from assistant.answering.replay_effect import Category
+from assistant.answering.replay_records import Replay, ReplayCase
 from assistant.answering.suggestions import Suggestion
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
@@ -16,13 +18,14 @@ from assistant.desk.repeats import Asked
 from assistant.desk.tickets import Ticket
 from assistant.ground.masking import masked
 from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
 
 _unanswered = Decision.entry_version_id.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A real question, with personal data masked, and the ticket it led to."""
+    """A real question, with personal data masked, and the ticket of its conversation."""
 
     text: str
     channel: str
@@ -66,8 +69,10 @@ def _asked(launch_id: int) -> CTE:
     what = (Conversation.visitor, Conversation.channel, Message.id.label("message"))
     counted = _of_launch(select(Decision.asked_for.label("entry"), *what), launch_id)
     drafted = _drafted_for(select(Entry.key.label("entry"), *what), launch_id)
-    # No question is in both, so the many of the first need no comparing with one another.
-    return counted.union_all(drafted.distinct()).cte("asked")
+    gained = _gained(select(Entry.key.label("entry"), *what), launch_id)
+    # None of the many counted first is among the others, so only those are compared.
+    others = drafted.union(gained).subquery()
+    return counted.union_all(select(others)).cte("asked")
 
 
 def _added_up(session: Session, asked: CTE, *conditions: ColumnElement[bool]) -> dict[str, Asked]:
@@ -87,13 +92,18 @@ def _people(asked: CTE) -> ColumnElement[int]:
 
 
 def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Question]:
-    """Return the newest real questions about an entry, at most ``most``."""
+    """Return the newest real questions about an entry, at most ``most``.
+
+    What the assistant answered has no ticket, unless its conversation led to one.
+    """
+    here = select(func.max(Ticket.id)).where(Ticket.conversation_id == Message.conversation_id)
+    led_to = func.coalesce(Decision.ticket_id, here.correlate(Message).scalar_subquery())
     query = (
         select(Message, Conversation.channel, Ticket)
         .select_from(Decision)
         .join(Message, Message.id == Decision.message_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .outerjoin(Ticket, Ticket.id == Decision.ticket_id)
+        .outerjoin(Ticket, Ticket.id == led_to)
         .where(about(entry), Message.kind == Said.QUESTION)
         .order_by(Message.id.desc())
         .limit(most)
@@ -131,11 +141,19 @@ def about(entry: Entry) -> ColumnElement[bool]:
     """Return the condition for a decision about a question that is about this entry."""
     suggested = select(Suggestion.group_id).where(Suggestion.drafted_id == entry.id)
     drafted_for = select(Message.id).where(Message.group_id.in_(suggested))
+    newest = select(func.max(Replay.id)).join(Replay.version)
+    newest = newest.where(Replay.entry_id == entry.id, *_replayed_before_approval())
+    gained = select(ReplayCase.message_id).where(
+        ReplayCase.replay_id == newest.scalar_subquery(), ReplayCase.category == Category.GAIN
+    )
     return and_(
         Decision.launch_id == entry.launch_id,
         or_(
             Decision.asked_for == entry.key,
-            and_(Decision.message_id.in_(drafted_for), _unanswered),
+            and_(
+                or_(Decision.message_id.in_(drafted_for), Decision.message_id.in_(gained)),
+                _unanswered,
+            ),
         ),
     )
 
@@ -159,6 +177,34 @@ def _drafted_for(query: Select, launch_id: int) -> Select:  # type: ignore[type-
         .join(Decision, Decision.message_id == Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Suggestion.launch_id == launch_id, _unanswered, ~is_nearest)
+    )
+
+
+def _gained(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
+    """Return the unanswered questions that entries would answer, by the newest replay of each."""
+    newest = select(func.max(Replay.id)).join(Replay.version).group_by(Replay.entry_id)
+    newest = newest.where(Replay.launch_id == launch_id, *_replayed_before_approval())
+    is_nearest = func.coalesce(Decision.asked_for, "") == Entry.key
+    return (
+        query.select_from(ReplayCase)
+        .join(Replay, Replay.id == ReplayCase.replay_id)
+        .join(Entry, Entry.id == Replay.entry_id)
+        .join(Message, Message.id == ReplayCase.message_id)
+        .join(Decision, Decision.message_id == Message.id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(ReplayCase.replay_id.in_(newest), ReplayCase.category == Category.GAIN)
+        .where(_unanswered, ~is_nearest)
+    )
+
+
+def _replayed_before_approval() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a whole replay of a draft; not for one of what would be lost."""
+    approved = EntryVersion.approved_at
+    return (
+        Replay.finished_at.is_not(None),
+        Replay.failed_because == "",
+        Replay.cancelled_by_id.is_(None),
+        or_(approved.is_(None), approved > Replay.started_at),
     )
 
 

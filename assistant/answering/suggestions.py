@@ -82,6 +82,7 @@ class Suggestion(Base):
 
     group: Mapped[RepeatGroup | None] = relationship()
     entry: Mapped[Entry | None] = relationship(foreign_keys=[entry_id])
+    covered_by: Mapped[Entry | None] = relationship(foreign_keys=[covered_by_id])
     drafted: Mapped[Entry | None] = relationship(foreign_keys=[drafted_id])
     muted_by: Mapped[Person | None] = relationship(foreign_keys=[muted_by_id])
     drafted_by: Mapped[Person | None] = relationship(foreign_keys=[drafted_by_id])
@@ -187,6 +188,15 @@ def is_rejected() -> ColumnElement[bool]:
 def is_drafted() -> ColumnElement[bool]:
     """The suggestions that became drafts."""
     return Suggestion.drafted_at.is_not(None)
+
+
+def is_answered() -> ColumnElement[bool]:
+    """The suggestions that a live entry answers by now; as ``Suggestion.state``."""
+    return and_(
+        Suggestion.drafted_at.is_(None),
+        Suggestion.covered_by_id.is_not(None),
+        Suggestion.people >= MANY,
+    )
 
 
 def listed(

@@ -323,3 +323,19 @@ def test_nothing_is_kept_that_is_too_long_for_a_file(amir):
         assert refused.status_code == 422, field
         assert "Write at most" in refused.text, field
     assert amir.post(ENTRIES, **{**FAQ, "answer": "x" * 4_000}).status_code == 303
+
+
+def test_a_real_question_leads_to_its_conversation_s_ticket_and_the_rest_are_counted(shop, lena):
+    mara = cast.a_customer(shop)
+    mara.asks(cast.UNKNOWN)
+    mara.asks(cast.EXPORT)
+    for number in range(8):
+        cast.a_customer(shop, visitor=f"asker{number}").asks(cast.EXPORT)
+    with shop.db.reading() as session:
+        (ticket,) = cast.tickets_of(session)
+    page = lena.get(f"{ENTRIES}/export-data").text
+
+    assert "and 1 more" in page
+    assert f"/broadcasts/new?launch={cast.LAUNCH}&amp;entry=export-data" in page
+    mara.asks(cast.EXPORT)
+    assert f'href="/desk/tickets/{ticket.number}"' in lena.get(f"{ENTRIES}/export-data").text

@@ -189,3 +189,14 @@ def test_the_draft_of_an_entry_that_is_on_its_way_is_warned_of(shop: Parts) -> N
     counted(shop)
 
     assert "is being written" in a_browser(shop, LENA).get(LIST).text
+
+
+def test_what_an_entry_answers_by_now_is_listed_with_that_entry(shop: Parts, lena: Browser) -> None:
+    cast.an_entry(shop, key="shells", question=SHELLS[0], answer="No.")
+    counted(shop)
+
+    page = lena.get(LIST, tab="answered").text
+
+    assert re.search(r'Answered<span class="count">1</span>', page)
+    assert "An approved entry answers it by now" in page
+    assert "/library/spring-pricing/entries/shells" in page

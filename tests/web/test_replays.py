@@ -46,6 +46,30 @@ def test_a_replay_is_started_watched_and_read_on_the_entry_s_page(shop, lena):
     assert "Yes, in Billing." in fresh  # the new text, inside the question
 
 
+def test_who_asked_what_a_draft_gains_is_its_demand_and_can_be_told(shop, lena):
+    for name in ("mara", "jo"):
+        cast.a_customer(shop, visitor=name).asks("Can I pause my plan for a month?")
+    drafted(shop)
+    with shop.db.writing() as session:
+        entry = cast.entry_of(session, "pause-plan")
+        entry.submit(session, by=cast.the(session, cast.AMIR), at=cast.NOW)
+    before = lena.get(ENTRY).text
+    lena.post(REPLAY)
+    replaying.go_on(shop)
+
+    page = lena.get(ENTRY).text
+
+    assert "Nobody has asked this yet" in before
+    assert "Approve and tell 2 people" in page
+    assert page.count('<blockquote class="small">Can I pause my plan for a month?') == 2
+    assert "×2" in lena.get("/library", tab="review").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    cast.later(shop, seconds=60)
+    told = lena.post(f"{ENTRY}/approval", revision=revision, people=2)
+    assert told.status_code == 303
+    assert "2 people are told next." in lena.get(ENTRY).text
+
+
 def test_the_page_says_how_far_a_run_is_and_that_it_can_be_stopped(shop, lena):
     drafted(shop)
     lena.post(REPLAY)
