@@ -30,8 +30,8 @@ file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for p
 ``updates update_pages touchpoints notice_snippet`` (telling everybody, and where it appears) ·
 ``decisions decision_pages`` (what waits for a decision) · ``check_ins`` ·
 ``shifts shift_pages roster_week rotation_pages handover_pages`` ·
-``broadcasts broadcast_pages`` (one answer to many) · ``recalls recall_pages entry_recall`` (a wrong
-one taken back) ·
+``broadcasts broadcast_pages unreached`` (one answer to many) ·
+``recalls recall_pages entry_recall`` (a wrong one taken back) ·
 ``replays replay_pages`` (a version against every real question) ·
 ``certainty certainty_pages certainty_terminal charts`` · ``reports report_pages``, ``written
 written_pages lesson_actions`` (routes, and what their pages show) · ``shell toasts`` (every staff

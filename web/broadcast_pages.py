@@ -28,6 +28,7 @@ from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
 from web.desk_pages import channel_words, customer_name
 from web.thread import entry_href
+from web.unreached import by_broadcast, in_audience
 
 OFFERED = 100  # approved answers to choose from, the likeliest first
 STATE_WORDS = {
@@ -78,6 +79,7 @@ def new_page(
         "told": [_asker(asker) for asker in told],
         "channels": _channels(told),
         "left_out": _left_out(audience) if audience else [],
+        "unreached": in_audience(audience.left_out) if audience else [],
         "twins": audience.twins if audience else 0,
         "is_previewed": audience is not None,
         "needs_reader": drafted.is_own and len(told) > ALONE,
@@ -244,6 +246,7 @@ def broadcast_page(
         },
         "people": people,
         "before": _before(shown),
+        "unreached": by_broadcast(session, shown),
     }
 
 

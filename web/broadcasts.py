@@ -153,6 +153,7 @@ def send(agent: AtDesk, typed: Annotated[Typed, Depends(Typed)]) -> RedirectResp
         resolves=drafted.resolves,
         without=drafted.without,
         named=typed.told or (),
+        mails=agent.parts.settings.sends_mail,
     )
     return _back(made)
 
@@ -211,12 +212,12 @@ def _previewed(desk: Visit, launch: Launch, drafted: Drafted) -> HTMLResponse:
             by=desk.by,
             at=desk.at,
             without=drafted.without,
+            mails=desk.parts.settings.sends_mail,
         )
         problem = to_everyone.objection(desk.session, launch.id, words, at=desk.at)
     context = new_page(
         desk.session, launch, drafted, words, audience, problem=problem, by=desk.by, at=desk.at
     )
-    context["is_mailed"] = desk.parts.settings.sends_mail
     return desk.page("desk/broadcast_new.html", "desk", launch, context)
 
 

@@ -1,13 +1,13 @@
 """The queue's page from its nouns: what templates/desk/queue.html shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.desk import causes, drafts, presence, queue, repeats
+from assistant.desk import causes, drafts, presence, queue, recalled, repeats
 from assistant.desk.bounces import FLAGGED_AT
 from assistant.desk.conversations import Conversation
 from assistant.desk.messages import By, Message, subject_of
@@ -65,7 +65,7 @@ def queue_page(
 def rows(
     session: Session, tickets: Sequence[Ticket], *, person: Person, at: datetime
 ) -> list[dict[str, Any]]:
-    """Return tickets as lines of the queue, as ``person`` sees them, in three queries for all."""
+    """Return tickets as lines of the queue, as ``person`` sees them, in four queries for all."""
     drawn = common_rows(session, tickets, at=at)
     typed = drafts.among(session, person, (ticket.id for ticket in tickets))
     shown = zip(tickets, drawn, strict=True)
@@ -77,8 +77,9 @@ def common_rows(
 ) -> list[dict[str, Any]]:
     """Return tickets as lines of the queue, as everybody sees them."""
     said = queue.last_lines(session, tickets)
+    gone = recalled.taken_back(session, [message.id for message in said.values()])
     people = repeats.people_in(session, (ticket.group_id for ticket in tickets))
-    return [row(ticket, said, people, at=at) for ticket in tickets]
+    return [row(ticket, said, people, gone, at=at) for ticket in tickets]
 
 
 def there(
@@ -121,10 +122,11 @@ def row(
     ticket: Ticket,
     said: Mapping[str, Message],
     people: Mapping[int, int],
+    gone: Collection[int] = (),
     *,
     at: datetime,
 ) -> dict[str, Any]:
-    """Return one ticket as a line of the queue."""
+    """Return one ticket as a line of the queue; ``gone`` are messages that were recalled."""
     last, due = said.get(ticket.conversation_id), ticket.next_due
     state, state_words = state_of(ticket)
     return {
@@ -136,6 +138,7 @@ def row(
         "channel_words": channel_words(ticket.conversation.channel),
         "last_by": author_of(last, ticket.conversation) if last else "",
         "last_line": subject_of(last.text) if last else "",
+        "is_recalled": last is not None and last.id in gone,
         "draft": "",
         "order": order_of(ticket),
         "seen": last.id if last else 0,

@@ -132,7 +132,14 @@ def _whole(
     session, at, typed = author.session, author.at, typing.typed
     if entry:
         context = entry_page(
-            session, within, entry, person=author.by, at=at, typed=typed, near=found
+            session,
+            within,
+            entry,
+            person=author.by,
+            at=at,
+            typed=typed,
+            near=found,
+            mails=author.parts.settings.sends_mail,
         )
         context["entry"]["revision"] = typing.revision
     else:

@@ -91,7 +91,14 @@ def approve(
     with deciding.entry() as (entry, lead):
         _must_see_what_is_approved(entry, lead)
         version, _ = approving.approve_and_tell(
-            lead.session, entry, people=people, by=lead.by, at=lead.at, override=override, seen=seen
+            lead.session,
+            entry,
+            people=people,
+            by=lead.by,
+            at=lead.at,
+            override=override,
+            seen=seen,
+            mails=deciding.parts.settings.sends_mail,
         )
     if version.approved_at is None:
         return deciding.done("approved-once")

@@ -79,6 +79,7 @@ def new_page(
         "may": may_nothing() | {"save": True, "submit": True, "own": True},
         "recall": None,
         "recalls": [],
+        "meanwhile": [],
     }
 
 
@@ -92,6 +93,7 @@ def entry_page(
     typed: EntryForm | None = None,
     problems: dict[str, str] | None = None,
     near: Sequence[Near] | None = None,
+    mails: bool = True,
 ) -> dict[str, Any]:
     """Return the context of library/entry.html; ``typed`` are words that were not saved."""
     kind, newest = Kind(entry.kind), entry.newest
@@ -104,7 +106,7 @@ def entry_page(
         "entry": _entry(entry, at, kept),
         "family": family_of(session, launch, entry),
     }
-    seen = Seen(session, launch, entry, person, at)
+    seen = Seen(session, launch, entry, person, at, mails)
     for part in PARTS:
         context |= part(seen)
     return context

@@ -10,7 +10,7 @@ from assistant.desk.repeats import Asked
 from assistant.ground.people import Person
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
-from web.entry_recall import recall_of, standing_recalls
+from web.entry_recall import got_meanwhile, recall_of, standing_recalls
 from web.entry_seen import Seen
 from web.entry_ways import effect_of_approving, may_nothing, rights, ways_on
 from web.library_pages import has_grown
@@ -35,6 +35,7 @@ def standing(seen: Seen) -> dict[str, Any]:
         "effect": effect_of_approving(seen, asked) if may["approve"] else None,
         "recall": recall_of(session, seen.launch, entry, person),
         "recalls": standing_recalls(session, entry),
+        "meanwhile": got_meanwhile(seen),
         "conflict": None,
         **ways_on(seen, may),
     }
@@ -145,7 +146,8 @@ def _live(version: EntryVersion, zone: str) -> dict[str, str]:
         return banner("info", "Approved.", "The index is being brought up to it.")
     ways = len(version.ways())
     found = f"each of its {ways} phrasings finds it" if ways > 1 else "its question finds it"
-    return banner("good", "Live and proven retrievable.", f"Approved by {by} on {on}; {found}.")
+    said = f"Version {version.number}, approved by {by} on {on}; {found}."
+    return banner("good", "Live and proven retrievable.", said)
 
 
 def _expired(version: EntryVersion, at: datetime, zone: str) -> dict[str, str]:

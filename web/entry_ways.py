@@ -19,6 +19,7 @@ from web.entry_form import local
 from web.entry_owner import may_own, team
 from web.entry_seen import Seen
 from web.library_pages import AUTHORS
+from web.unreached import in_audience
 
 USUAL = timedelta(days=7)  # what is offered when an answer's time is made longer
 OFFERED = 200  # entries to merge into, by their questions
@@ -72,7 +73,9 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
     """Return what approving does, in numbers: ``people`` would be told of it."""
     entry = seen.entry
     new, old = entry.newest, entry.approved
-    told = approving.told_by_approval(seen.session, entry, new, by=seen.person, at=seen.at)
+    told = approving.told_by_approval(
+        seen.session, entry, new, by=seen.person, at=seen.at, mails=seen.mails
+    )
     replayed = effect_of(seen.session, new, at=seen.at)
     is_first = approving.approvers_needed(entry) > len(new.standing_approvals) + 1
     replaced = f" It replaces version {old.number}." if old else ""
@@ -87,6 +90,7 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         f"{people} asked this so far.",
         "people": 0 if is_first or not new.is_valid(seen.at) else len(told.told),
         "left_out": len(told.left_out),
+        "unreached": in_audience(told.left_out),
         "replay": approving.effect_in_words(replayed),
         "breaks": replayed.breaks if replayed.blocks else 0,
         "seen": replayed.counted.id if replayed.counted else 0,

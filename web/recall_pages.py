@@ -13,7 +13,7 @@ from assistant.answering.broadcast import Broadcast
 from assistant.answering.leaving_out import Words
 from assistant.answering.to_everyone import preview
 from assistant.desk import recalled
-from assistant.desk.recalled import Recall, ToldWrong
+from assistant.desk.recalled import People, Recall, ToldWrong
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
@@ -23,18 +23,21 @@ from assistant.library.versions import EntryVersion
 from web.broadcast_pages import STATE_WORDS
 from web.desk_pages import channel_words, customer_name
 from web.thread import entry_href
+from web.unreached import in_audience
 
 
 def recalls_page(session: Session, launch: Launch, *, at: datetime) -> dict[str, Any]:
     """Return the context of desk/recalls.html."""
+    found = recalled.of_launch(session, launch.id)
+    people = recalled.people_of(session, [each.id for each in found])
     return {
         "launch": {"key": launch.key, "name": launch.name},
-        "recalls": [_listed(each, at) for each in recalled.of_launch(session, launch.id)],
+        "recalls": [_listed(each, people.get(each.id, People()), at) for each in found],
     }
 
 
-def _listed(found: Recall, at: datetime) -> dict[str, Any]:
-    words, tone = _standing(found, at)
+def _listed(found: Recall, people: People, at: datetime) -> dict[str, Any]:
+    words, tone = _standing(found, people, at)
     return {
         "href": f"/recalls/{found.id}",
         "title": found.title,
@@ -43,20 +46,20 @@ def _listed(found: Recall, at: datetime) -> dict[str, Any]:
         "at": found.at,
         "state_words": words,
         "tone": tone,
-        "told": len(found.told),
-        "corrected": sum(each.corrected_at is not None for each in found.told),
-        "seen": sum(each.seen_at is not None for each in found.told),
+        "told": people.told,
+        "corrected": people.corrected,
+        "seen": people.seen,
     }
 
 
-def _standing(found: Recall, at: datetime) -> tuple[str, str]:
+def _standing(found: Recall, people: People, at: datetime) -> tuple[str, str]:
     if found.undone_at is not None:
         return "Undone", ""
     if found.reinstated_at is not None:
         return "Reinstated", "good"
     if found.may_be_undone(at):
         return "May be undone", "info"
-    if found.told and all(each.corrected_at for each in found.told):
+    if people.told and people.corrected == people.told:
         return "Corrected", "good"
     return "Waits for a correction", "bad"
 
@@ -69,15 +72,21 @@ def recall_page(
     correction: str,
     person: Person,
     at: datetime,
+    mails: bool = True,
 ) -> dict[str, Any]:
-    """Return the context of desk/recall.html."""
+    """Return the context of desk/recall.html; without ``mails`` nobody is told by mail."""
     entry = session.get_one(Entry, found.entry_id)
     right = _correction(session, launch, entry, correction)
-    audience = _audience(session, launch, found, right, person, at) if right else None
+    people = recalled.people_of(session, [found.id]).get(found.id, People())
+    replaced = recall.replaced_by(session, found) if found.stands else None
+    audience = None
+    if right:
+        chosen, words = Chosen(recall=found.id), Words(right.text, right)
+        audience = preview(session, launch, chosen, words, by=person, at=at, mails=mails)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "recall": {
-            **_listed(found, at),
+            **_listed(found, people, at),
             "id": found.id,
             "tells_at": found.tells_at,
             "is_undoable": found.may_be_undone(at),
@@ -87,10 +96,12 @@ def recall_page(
             "agreed_because": found.agreed_because,
             "reinstated_by": found.reinstated_by.name if found.reinstated_by else None,
             "reinstated_because": found.reinstated_because,
+            "replaced_by": replaced.number if replaced else None,
         },
         "may": {
             "undo": found.may_be_undone(at),
             "reinstate": found.stands
+            and replaced is None
             and person.is_any(Role.LEAD)
             and person.id not in (found.by_id, found.agreed_by_id),
             "correct": found.stands and not found.may_be_undone(at),
@@ -104,6 +115,7 @@ def recall_page(
         ],
         "to_correct": len(audience.told) if audience else 0,
         "left_out": _counted(audience) if audience else [],
+        "unreached": in_audience(audience.left_out) if audience else [],
         "broadcasts": _broadcasts(session, found, at),
     }
 
@@ -111,18 +123,6 @@ def recall_page(
 def _correction(session: Session, launch: Launch, entry: Entry, key: str) -> EntryVersion | None:
     """Return what is right now: what somebody chose, or the entry's own next version."""
     return entry_by_key(session, launch.id, key).approved if key else entry.approved
-
-
-def _audience(
-    session: Session,
-    launch: Launch,
-    found: Recall,
-    right: EntryVersion,
-    person: Person,
-    at: datetime,
-) -> Audience:
-    chosen, words = Chosen(recall=found.id), Words(right.text, right)
-    return preview(session, launch, chosen, words, by=person, at=at)
 
 
 def _counted(audience: Audience) -> list[dict[str, Any]]:
@@ -141,6 +141,7 @@ def _version(version: EntryVersion) -> dict[str, Any]:
 
 
 def _people(session: Session, found: Recall) -> list[dict[str, Any]]:
+    """Return each person once, by what they were told last; who still waits first."""
     query = (
         select(ToldWrong)
         .where(ToldWrong.recall_id == found.id)
@@ -151,9 +152,17 @@ def _people(session: Session, found: Recall) -> list[dict[str, Any]]:
         )
         .order_by(ToldWrong.corrected_at.is_not(None), ToldWrong.id)
     )
+    once: dict[str, ToldWrong] = {}
+    times: Counter[str] = Counter()
+    for told in session.scalars(query):
+        visitor = told.conversation.visitor
+        times[visitor] += 1
+        if visitor not in once or told.id > once[visitor].id:
+            once[visitor] = told
     return [
         {
             "name": customer_name(each.conversation),
+            "times": times[visitor],
             "channel": each.conversation.channel,
             "channel_words": channel_words(each.conversation.channel),
             "told_at": each.message.at,
@@ -163,7 +172,7 @@ def _people(session: Session, found: Recall) -> list[dict[str, Any]]:
             "seen_at": each.seen_at,
             "ticket": each.ticket.number if each.ticket else None,
         }
-        for each in session.scalars(query)
+        for visitor, each in once.items()
     ]
 
 

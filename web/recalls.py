@@ -56,7 +56,13 @@ def show_recall(desk: Looking, recall_id: RowId, correction: str = "") -> HTMLRe
     found = _this(desk.session, desk.by, recall_id)
     launch = desk.session.get_one(Launch, found.launch_id)
     context = recall_page(
-        desk.session, launch, found, correction=correction, person=desk.by, at=desk.at
+        desk.session,
+        launch,
+        found,
+        correction=correction,
+        person=desk.by,
+        at=desk.at,
+        mails=desk.parts.settings.sends_mail,
     )
     return desk.page("desk/recall.html", "desk", launch, context)
 
@@ -116,7 +122,15 @@ def correct(agent: AtDesk, recall_id: RowId, entry: Words, people: Count) -> Red
     version = by_key(agent.session, found.launch_id, entry).approved
     if version is None:
         raise Refused("Customers do not get this answer.", what_to_do="Choose an approved one.")
-    made = recall.correct(agent.session, found, version, people=people, by=agent.by, at=agent.at)
+    made = recall.correct(
+        agent.session,
+        found,
+        version,
+        people=people,
+        by=agent.by,
+        at=agent.at,
+        mails=agent.parts.settings.sends_mail,
+    )
     return went(f"/broadcasts/{made.id}")
 
 

@@ -96,10 +96,12 @@ def approve_and_tell(
     at: datetime,
     override: str = "",
     seen: int | None = None,
+    mails: bool = True,
 ) -> tuple[EntryVersion, Broadcast | None]:
     """Approve, and tell the ``people`` who asked for it; 0 tells nobody.
 
-    Their number is the one that was shown. Where a second person has to approve, nobody is told.
+    Their number is the one that was shown. Where a second person has to approve, nobody is told;
+    without ``mails`` nobody who asked by mail is.
 
     Raises:
         NotPermitted: as ``approve``.
@@ -112,17 +114,32 @@ def approve_and_tell(
     words = Words(version.text, version)
     chosen = Chosen(entry=entry.key)
     told = send_to_all(
-        session, entry.launch, chosen, words, people=people, by=by, at=at, resolves=True
+        session,
+        entry.launch,
+        chosen,
+        words,
+        people=people,
+        by=by,
+        at=at,
+        resolves=True,
+        mails=mails,
     )
     return version, told
 
 
 def told_by_approval(
-    session: Session, entry: Entry, version: EntryVersion, *, by: Person, at: datetime
+    session: Session,
+    entry: Entry,
+    version: EntryVersion,
+    *,
+    by: Person,
+    at: datetime,
+    mails: bool = True,
 ) -> Audience:
     """Return exactly who would be told of a version, were it approved now, and who would not."""
     words = Words(version.text, version)
-    return preview(session, entry.launch, Chosen(entry=entry.key), words, by=by, at=at)
+    chosen = Chosen(entry=entry.key)
+    return preview(session, entry.launch, chosen, words, by=by, at=at, mails=mails)
 
 
 def undo_approval(session: Session, entry: Entry, *, by: Person, at: datetime) -> EntryVersion:

@@ -44,6 +44,7 @@ class Why(StrEnum):
     WROTE = "wrote"
     STOPPED = "stopped"
     BY_HAND = "by-hand"
+    NO_MAIL = "no-mail"
 
 
 WHY_WORDS = {
@@ -59,6 +60,7 @@ WHY_WORDS = {
     Why.WROTE: "Wrote meanwhile",
     Why.STOPPED: "Stopped before their turn",
     Why.BY_HAND: "Taken out by hand",
+    Why.NO_MAIL: "Asked by mail, and no mail server is configured",
 }
 
 

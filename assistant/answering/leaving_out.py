@@ -17,6 +17,7 @@ from assistant.answering.objections import Case
 from assistant.answering.verdicts import Candidate
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.messages import By, Message, Said
+from assistant.desk.posting import EMAIL
 from assistant.desk.scoping import said_inside
 from assistant.ground.database import sha256
 from assistant.ground.people import Person
@@ -52,6 +53,7 @@ class Facts:
     spoken: Spoken
     candidate: Candidate  # the words, as guards look at them
     said_inside: Collection[int]  # questions that a person put in scope
+    mails: bool  # somebody carries mail to those who asked by mail
 
 
 def sorted_out(
@@ -65,13 +67,15 @@ def sorted_out(
     corrects: bool = False,
     without: Collection[str] = (),
     twins: int = 0,
+    mails: bool = True,
 ) -> Audience:
     """Return who is told and who is left out, in the order in which they asked.
 
-    A correction goes to everybody who was told what it corrects: only who has it is left out.
-    ``without`` are the conversations that a person took out by hand.
+    A correction goes to everybody who was told what it corrects: only who has it is left out, and
+    whom nothing reaches. ``without`` are the conversations that a person took out by hand; without
+    ``mails`` nothing reaches who asked by mail.
     """
-    facts = _facts(session, launch, askers, words, at=at)
+    facts = _facts(session, launch, words, at=at, mails=mails)
     told, left_out = [], []
     for asker in askers:
         why = Why.BY_HAND if asker.conversation_id in without else None
@@ -98,8 +102,9 @@ def why_not(
         return Why.NOT_HELPED if facts.told[asker.visitor] is False else Why.TOLD
     if words.version and words.version.audience not in (EVERYONE, asker.audience):
         return Why.AUDIENCE
+    unreached = Why.NO_MAIL if asker.channel == EMAIL and not facts.mails else None
     if corrects:
-        return None
+        return unreached
     if asker.question_id in facts.helped:
         return Why.HELPED
     if asker.rating is not None and not asker.is_open:
@@ -111,7 +116,7 @@ def why_not(
     case = Case.of(asker.question, facts.candidate, words.version.ways() if words.version else ())
     if guards.identifier(case) or guards.version(case):
         return Why.ANOTHER
-    return Why.HANDLED if _is_in_other_hands(asker, facts, by, at) else None
+    return Why.HANDLED if _is_in_other_hands(asker, facts, by, at) else unreached
 
 
 def _is_outside(asker: Asker, facts: Facts, launch: Launch) -> bool:
@@ -136,9 +141,7 @@ def _is_in_other_hands(asker: Asker, facts: Facts, by: Person, at: datetime) -> 
     return person != by.id and at - spoke_at < HANDLING
 
 
-def _facts(
-    session: Session, launch: Launch, askers: Sequence[Asker], words: Words, *, at: datetime
-) -> Facts:
+def _facts(session: Session, launch: Launch, words: Words, *, at: datetime, mails: bool) -> Facts:
     texts = {v.entry.key: f"{v.question} {v.text}" for v in live(session, launch.id, at=at)}
     return Facts(
         told=_told(session, launch, words),
@@ -147,6 +150,7 @@ def _facts(
         spoken=spoken_in(texts, launch.languages),
         candidate=_candidate(words),
         said_inside=said_inside(session, launch.id),
+        mails=mails,
     )
 
 

@@ -8,7 +8,7 @@ The correction is an approved version, sent to exactly them by a broadcast.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from assistant.answering.approving import approvers_needed
@@ -69,9 +69,19 @@ def recall(
 
 def told_of(session: Session, launch_id: int, versions: Sequence[EntryVersion]) -> int:
     """Return how many people were told what these versions say, or a reply made from it."""
-    ids = _who_said(launch_id, versions).with_only_columns(Message.conversation_id)
-    people = select(Conversation.visitor).where(Conversation.id.in_(ids)).distinct()
-    return len(session.scalars(people).all())
+    return _people(session, _who_said(launch_id, versions))
+
+
+def told_exactly(session: Session, version: EntryVersion) -> int:
+    """Return how many people were told exactly these words, by the assistant or a person."""
+    exactly = or_(Message.entry_version_id == version.id, Message.sha256 == version.sha256)
+    return _people(session, _said(version.entry.launch_id).where(exactly))
+
+
+def _people(session: Session, said: Select[Message]) -> int:
+    ids = said.with_only_columns(Message.conversation_id).order_by(None)
+    people = select(func.count(func.distinct(Conversation.visitor)))
+    return session.scalar(people.where(Conversation.id.in_(ids))) or 0
 
 
 def undo(session: Session, recalled: Recall, *, by: Person, at: datetime) -> None:
@@ -93,7 +103,8 @@ def reinstate(
 
     Raises:
         NotPermitted: when ``by`` recalled it, wrote it, or may not approve it, or was the first.
-        Refused: without a reason, or when it is not recalled any more.
+        Refused: without a reason, when it is not recalled any more, or when what replaces it is
+            approved: two answers would stand.
     """
     if not by.is_any(Role.LEAD) or by.id == recalled.by_id:
         raise NotPermitted(
@@ -101,6 +112,12 @@ def reinstate(
         )
     entry = session.get_one(Entry, recalled.entry_id)
     versions, first = versions_of(session, recalled), recalled.agreed_by_id
+    if recalled.stands and (right := replaced_by(session, recalled)):
+        raise Refused(
+            f"Version {right.number} has been approved in its place: customers read that.",
+            what_to_do="Send it to those who were told. If what was recalled is right, "
+            "write it as the next version and have it approved; then reinstate it.",
+        )
     if by.id == first:
         raise NotPermitted(
             "You have said so; a second person does too.", what_to_do="Ask another lead."
@@ -116,6 +133,15 @@ def reinstate(
     _stands_again(session, recalled, because.strip(), by=by, at=at)
 
 
+def replaced_by(session: Session, recalled: Recall) -> EntryVersion | None:
+    """Return the version that was approved after the recall and says otherwise, if one is live."""
+    live = session.get_one(Entry, recalled.entry_id).approved
+    if live is None or live.approved_at is None or live.approved_at <= recalled.at:
+        return None
+    wrong = {version.sha256 for version in versions_of(session, recalled)}
+    return None if live.sha256 in wrong else live
+
+
 def correct(
     session: Session,
     recalled: Recall,
@@ -124,8 +150,12 @@ def correct(
     people: int,
     by: Person,
     at: datetime,
+    mails: bool = True,
 ) -> Broadcast:
     """Send an approved version to exactly those who were told what was recalled.
+
+    Without ``mails`` it reaches nobody who asked by mail: they are left out, and their tickets
+    stay open.
 
     Raises:
         Refused: when the recall does not stand, or as ``to_everyone.send_to_all``.
@@ -134,7 +164,17 @@ def correct(
         raise Refused("It is not recalled any more.", what_to_do="Nothing is left to do.")
     launch = session.get_one(Launch, recalled.launch_id)
     chosen, words = Chosen(recall=recalled.id), Words(version.text, version)
-    return send_to_all(session, launch, chosen, words, people=people, by=by, at=at, resolves=True)
+    return send_to_all(
+        session,
+        launch,
+        chosen,
+        words,
+        people=people,
+        by=by,
+        at=at,
+        resolves=True,
+        mails=mails,
+    )
 
 
 def versions_of(session: Session, recalled: Recall) -> list[EntryVersion]:
@@ -149,6 +189,16 @@ def _who_said(launch_id: int, versions: Sequence[EntryVersion]) -> Select[Messag
     Who changed it began with the wrong words; whether theirs are right a person has to look at.
     """
     ids = [version.id for version in versions]
+    return _said(launch_id).where(
+        or_(
+            Message.entry_version_id.in_(ids),
+            Message.id.in_(_changed_from(launch_id, ids)),
+            Message.sha256.in_({version.sha256 for version in versions}),
+        )
+    )
+
+
+def _said(launch_id: int) -> Select[Message]:
     return (
         select(Message)
         .join(Message.conversation)
@@ -156,11 +206,6 @@ def _who_said(launch_id: int, versions: Sequence[EntryVersion]) -> Select[Messag
             Conversation.launch_id == launch_id,
             Message.by != By.CUSTOMER,
             Message.kind.in_((Said.ANSWER, Said.REPLY)),
-            or_(
-                Message.entry_version_id.in_(ids),
-                Message.id.in_(_changed_from(launch_id, ids)),
-                Message.sha256.in_({version.sha256 for version in versions}),
-            ),
         )
         .order_by(Message.id)
     )

@@ -32,8 +32,12 @@ def preview(
     by: Person,
     at: datetime,
     without: Collection[str] = (),
+    mails: bool = True,
 ) -> Audience:
-    """Return exactly who would get these words now, and who of those who asked would not."""
+    """Return exactly who would get these words now, and who of those who asked would not.
+
+    Without ``mails`` nobody carries them to those who asked by mail.
+    """
     found, twins = askers(session, launch, chosen)
     return sorted_out(
         session,
@@ -45,6 +49,7 @@ def preview(
         corrects=bool(chosen.recall),
         without=without,
         twins=twins,
+        mails=mails,
     )
 
 
@@ -60,9 +65,10 @@ def send_to_all(
     resolves: bool = False,
     without: Collection[str] = (),
     named: Collection[str] | None = None,
+    mails: bool = True,
 ) -> Broadcast:
     """Decide to tell everyone who asked; ``people`` is the number that was shown and confirmed,
-    ``named`` their conversations where somebody ticked each of them.
+    ``named`` their conversations where somebody ticked each of them; ``mails`` as in ``preview``.
 
     It begins ten seconds later. A person's own words to more than ``ALONE`` people wait until a
     second person has read them.
@@ -73,7 +79,7 @@ def send_to_all(
     """
     if why := objection(session, launch.id, words, at=at):
         raise Refused(why, what_to_do="Change it, or choose what may be sent now.")
-    audience = preview(session, launch, chosen, words, by=by, at=at, without=without)
+    audience = preview(session, launch, chosen, words, by=by, at=at, without=without, mails=mails)
     if len(audience.told) != people or not people:
         raise Refused(
             f"Now {len(audience.told)} people would get it, not {people}.",

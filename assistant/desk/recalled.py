@@ -1,6 +1,7 @@
 """Recalled: answers found wrong after they were sent, and everybody who was told exactly that."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -9,6 +10,9 @@ from sqlalchemy import (
     ForeignKey,
     Select,
     UniqueConstraint,
+    case,
+    distinct,
+    func,
     select,
     update,
 )
@@ -19,7 +23,6 @@ from sqlalchemy.orm import (
     joinedload,
     mapped_column,
     relationship,
-    selectinload,
 )
 
 from assistant.desk.conversations import Conversation
@@ -145,10 +148,49 @@ def by_id(session: Session, launches: Collection[int] | None, recall_id: int) ->
 
 
 def of_launch(session: Session, launch_id: int, *, most: int = 100) -> list[Recall]:
-    """Return a launch's recalls with who was told, newest first, at most ``most``."""
+    """Return a launch's recalls, newest first, at most ``most``."""
     query = select(Recall).where(Recall.launch_id == launch_id).order_by(Recall.id.desc())
-    eager = (joinedload(Recall.by), selectinload(Recall.told))
-    return list(session.scalars(query.options(*eager).limit(most)))
+    return list(session.scalars(query.options(joinedload(Recall.by)).limit(most)))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many people a recall is about, each once however often they were told."""
+
+    told: int = 0
+    corrected: int = 0
+    seen: int = 0  # the correction
+
+
+def people_of(session: Session, recall_ids: Collection[int]) -> dict[int, People]:
+    """Return how many people each recall is about, in one query; those without any are left out."""
+    visitor = Conversation.visitor
+    counted = (
+        select(
+            ToldWrong.recall_id,
+            func.count(distinct(visitor)),
+            func.count(distinct(case((ToldWrong.corrected_at.is_not(None), visitor)))),
+            func.count(distinct(case((ToldWrong.seen_at.is_not(None), visitor)))),
+        )
+        .join(ToldWrong.conversation)
+        .where(ToldWrong.recall_id.in_(recall_ids))
+        .group_by(ToldWrong.recall_id)
+    )
+    return {row[0]: People(*row[1:]) for row in session.execute(counted)}
+
+
+def taken_back(session: Session, message_ids: Collection[int]) -> set[int]:
+    """Return which of these messages stand struck through, in one query."""
+    query = (
+        select(ToldWrong.message_id)
+        .join(ToldWrong.recall)
+        .where(ToldWrong.message_id.in_(message_ids), *_standing())
+    )
+    return set(session.scalars(query))
+
+
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    return Recall.undone_at.is_(None), Recall.reinstated_at.is_(None)
 
 
 def is_uncorrected() -> ColumnElement[bool]:
@@ -156,11 +198,7 @@ def is_uncorrected() -> ColumnElement[bool]:
     told = (
         select(ToldWrong.conversation_id)
         .join(ToldWrong.recall)
-        .where(
-            Recall.undone_at.is_(None),
-            Recall.reinstated_at.is_(None),
-            ToldWrong.corrected_at.is_(None),
-        )
+        .where(*_standing(), ToldWrong.corrected_at.is_(None))
     )
     return Ticket.conversation_id.in_(told)
 
@@ -170,11 +208,7 @@ def struck(session: Session, conversation_id: str) -> dict[int, "ToldWrong"]:
     query = (
         select(ToldWrong)
         .join(ToldWrong.recall)
-        .where(
-            ToldWrong.conversation_id == conversation_id,
-            Recall.undone_at.is_(None),
-            Recall.reinstated_at.is_(None),
-        )
+        .where(ToldWrong.conversation_id == conversation_id, *_standing())
         .options(contains_eager(ToldWrong.recall))
         .order_by(ToldWrong.id)
     )

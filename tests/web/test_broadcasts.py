@@ -273,3 +273,25 @@ def test_its_page_costs_the_same_however_many_it_tells(asked: Parts) -> None:
         assert len(session.scalars(select(Broadcast)).one().recipients) == 3
 
     assert len(sent) <= 30
+
+
+def test_whom_no_mail_reaches_is_not_told_keeps_the_ticket_and_is_named(asked: Parts) -> None:
+    with cast.the_ticket(asked) as (_, ticket):
+        ticket.conversation.channel = "email"
+        number = ticket.number
+    amir = a_browser(asked, AMIR)
+    reached = conversations(asked)[:2]
+    about = {"launch": LAUNCH, "kind": "answer", "answer": KEY, "version": "1", "resolves": "true"}
+    about |= {"group": str(group_of(asked))}
+    everybody = amir.post("/broadcasts", told=conversations(asked), **about)
+
+    onward = amir.post("/broadcasts", told=reached, shown=reached, **about).headers["location"]
+    cast.later(asked, seconds=10)
+    sending.send_broadcasts(asked)
+
+    assert everybody.status_code == 409
+    page = amir.get(onward).text
+    assert "Sent 2 of 2" in page
+    assert f'stays open: <a href="/desk/tickets/{number}"' in page
+    with asked.db.reading() as session:
+        assert [ticket.is_open for ticket in cast.tickets_of(session)] == [False, False, True]

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.answering import sending
 from assistant.answering.decisions import Decision
+from assistant.desk.conversations import Conversation
 from assistant.ground.parts import Parts
 from assistant.launch import scenarios
 from assistant.library import publishing
@@ -116,6 +117,45 @@ def test_approving_tells_exactly_the_number_that_was_confirmed(shop, lena):
     sending.send_broadcasts(shop)
     for customer in asked:
         assert "Yes, in Billing." in str(customer.sees())
+
+
+def test_approving_tells_nobody_whom_no_mail_reaches_and_names_them(shop, lena):
+    submitted(shop, phrasings=["may my plan be paused"])
+    mara, jo = [cast.a_customer(shop, visitor=name) for name in ("mara", "jo")]
+    for customer in (mara, jo):
+        customer.asks(ASKED)
+    with shop.db.writing() as session:
+        _point_at(session, "pause-plan")
+        session.get_one(Conversation, mara.id).channel = "email"
+
+    page = lena.get(PAUSE).text
+    assert "Approve and tell 1 person" in page
+    assert "it does not reach 1 of them, who asked by mail" in page
+    assert decide(lena, "approval", people=2).status_code == 409
+    decide(lena, "approval", people=1)
+    cast.later(shop, seconds=11)
+    sending.send_broadcasts(shop)
+
+    assert "Yes, in Billing." in str(jo.sees())
+    assert "Yes, in Billing." not in str(mara.sees())
+
+
+def test_whoever_got_it_before_an_approval_was_undone_is_counted_and_hears_in_one_click(shop, lena):
+    submitted(shop)
+    decide(lena, "approval")
+    mara = cast.a_customer(shop)
+    assert mara.asks(ASKED)["outcome"] == "answer"
+
+    decide(lena, "undoing")
+    page = lena.get(PAUSE).text
+
+    assert "1 person got version 1 before its approval was undone" in page
+    assert "Recall it from 1 person" in page
+    recalled = lena.post(f"{PAUSE}/recall", version="1", reason="Its approval was undone.")
+    assert recalled.status_code == 303
+    assert [m["text"] for m in mara.sees()["messages"] if m["recalled_at"]] == ["Yes, in Billing."]
+    assert "before its approval was undone" not in lena.get(PAUSE).text
+    assert state(shop) == "review"
 
 
 def test_undoing_an_approval_tells_nobody(shop, lena):

@@ -8,7 +8,7 @@ from assistant.desk.recalled import Recall
 from assistant.ground.parts import Parts
 from tests import cast
 from tests.assistant.test_recall import KEY, RIGHT, corrected_with, told_before
-from tests.cast import AMIR, EXPORT_TEXT, LAUNCH, LENA, NOOR, PRIYA
+from tests.cast import AMIR, EXPORT, EXPORT_TEXT, LAUNCH, LENA, NOOR, PRIYA
 from tests.web.staff import Browser, a_browser
 
 ENTRY = f"/library/{LAUNCH}/entries/{KEY}"
@@ -88,6 +88,52 @@ def test_another_lead_reinstates_it(told: Parts) -> None:
     assert noor.post(f"{page}/reinstatement", reason="").status_code == 409
     assert noor.post(f"{page}/reinstatement", reason="Right.").status_code == 303
     assert EXPORT_TEXT in noor.get(f"/help/{LAUNCH}/{KEY}").text
+
+
+def test_what_was_replaced_by_an_approved_version_is_not_reinstated(told: Parts) -> None:
+    lena, noor = a_browser(told, LENA), a_browser(told, NOOR)
+    page = recalled_by(lena)
+    cast.later(told, seconds=10)
+    taking_back.take_back(told)
+    corrected_with(told)
+
+    shown = noor.get(page).text
+    assert "Reinstate this answer?" not in shown
+    assert "Version 2 has been approved in its place" in shown
+    assert noor.post(f"{page}/reinstatement", reason="Right.").status_code == 409
+    assert "Send it to 2 people" in noor.get(page).text
+
+    # What is approved says the same as what was recalled: nothing contradicts it any more.
+    corrected_with(told, EXPORT_TEXT)
+    assert noor.post(f"{page}/reinstatement", reason="Right.").status_code == 303
+
+
+def test_people_are_counted_once_and_by_the_words_of_one_version(shop: Parts) -> None:
+    (mara,) = told_before(shop)
+    mara.asks(EXPORT)
+    amir = a_browser(shop, AMIR)
+    assert "1 person was told exactly this" in amir.get(ENTRY).text
+    corrected_with(shop)
+    assert "0 people were told exactly this" in amir.get(ENTRY).text
+    assert "1 person was told one of these versions" in amir.get(ENTRY).text
+
+    page = amir.get(recalled_by(amir)).text
+
+    assert "1 person is written to in" in page
+    assert "the assistant, 2 times" in page
+    assert page.count("Reads it struck through") == 1
+
+
+def test_the_queue_marks_a_last_line_that_was_recalled(told: Parts) -> None:
+    amir = a_browser(told, AMIR)
+    recalled_by(amir)
+    cast.later(told, seconds=10)
+    taking_back.take_back(told)
+
+    page = amir.get("/desk", view="recalled").text
+
+    assert page.count('<span class="row-recalled">Recalled</span>') == 2
+    assert "Version 1 recalled by Amir Haddad: Export has moved." in amir.get(ENTRY).text
 
 
 @pytest.mark.parametrize(("fields", "status"), [({"version": "9"}, 409), ({"reason": ""}, 409)])

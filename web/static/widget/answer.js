@@ -39,7 +39,7 @@ export function answerCard(answer, helpPage) {
       "data-testid": "answer",
       "data-entry": answer.entry,
       "data-version": answer.version,
-      "aria-label": say("approved"),
+      "aria-label": say(withdrawn ? "withdrawn" : "approved"),
     },
     withdrawn && withdrawnLine(),
     heading(answer, verdict),
