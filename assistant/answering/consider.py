@@ -124,7 +124,8 @@ def consider(parts: Parts, asked: Asked, *, at: datetime, ready: Ready | None = 
         )
     ready = ready or ready_for(parts, asked.launch_id, (), at=at)
     alone = _consider(parts, asked, asked.text, ready)
-    is_clear = alone.outcome == "answer" or _says_it_all(alone.triage)
+    is_withheld = any(part.known.withheld for part in alone.parts)
+    is_clear = alone.outcome == "answer" or is_withheld or _says_it_all(alone.triage)
     if not asked.before or is_clear:
         return alone
     together = _consider(parts, asked, f"{asked.before.rstrip()} {asked.text}", ready)
@@ -208,6 +209,7 @@ def _known(
         scope=scope,
         is_read_whole=_is_read_whole(parts, question),
         foreign=foreign,
+        withheld="" if finding.exact else stock.withheld_as(question),
         unhelpful=asked.unhelpful,
         states={} if asked.as_live else standing.states_of(finding),
         trusts=standing.trusts,

@@ -23,6 +23,7 @@ from knowledge.entries import Finding, Match
 MOST_OPTIONS = 3  # titles in a "did you mean"; the right one is among them for 96–98 %
 SIMILARITY_FLOOR = 0.30  # cosine under which a model's pick is not believed (P10), nor asked for
 IN_SCOPE_AFTER_ALL = 0.50  # certainty above which a match outweighs an out-of-scope word
+NOT_SENT_NOW = "its time is not now, or it was recalled or retired."
 NOTHING_NEAR = "Nothing that is approved comes near."
 PATIENCE = 2  # unhelpful turns after which the customer gets a person instead of a third try
 
@@ -44,6 +45,7 @@ class Known:
     is_read_whole: bool = True  # false when the embedder reads only the beginning of it
     states: Mapping[str, State] = field(default_factory=dict)  # what is not named is live
     foreign: str = ""  # why no approved text is in its language, in words; "" when one is
+    withheld: str = ""  # title of what it asks for in its very words, and which is not sent now
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ def decide(known: Known) -> Decided:
         return _handoff(known, known.foreign, Line.OTHER_LANGUAGE)
     if not known.is_read_whole:
         return _handoff(known, "It is too long to be sure what it asks.")
+    if known.withheld:
+        # What is near to it answers something else: to offer that would only lead astray.
+        return _handoff(known, f"It asks in the very words of “{known.withheld}”: {NOT_SENT_NOW}")
     if not finding.matches:
         return _handoff(known, NOTHING_NEAR)
     if _is_out_of_scope(known):
@@ -119,6 +124,7 @@ def is_settled(known: Known) -> bool:
         or not _has_words(finding.question)
         or triage.only_abuse
         or known.foreign != ""
+        or known.withheld != ""
         or known.unhelpful >= PATIENCE
         or not known.is_read_whole
         or _is_out_of_scope(known)

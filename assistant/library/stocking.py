@@ -17,6 +17,7 @@ from assistant.library.vectors import AT_ONCE, vectors_of, words_of
 from assistant.library.versions import EntryVersion
 from knowledge.embedding import EmbeddingFailed, WeightsUnusable
 from knowledge.entries import Entry
+from knowledge.normalise import fingerprint
 from knowledge.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Stock:
     live: "Mapping[str, Live]"  # by entry key
     vectors: "Mapping[str, Vector]"  # by text; empty in lexical mode
     shelf: Shelf
+    withheld: "Mapping[str, str]" = field(default_factory=dict)
+    """Titles of what was approved and is not sent now, by the fingerprint of each of their ways."""
     versions: "Mapping[str, int]" = field(init=False)
     """By entry key the id of its live version; kept with every thought, so counted once."""
 
@@ -68,6 +71,15 @@ class Stock:
         """Note the versions."""
         versions = {entry: one.version_id for entry, one in self.live.items()}
         object.__setattr__(self, "versions", versions)
+
+    def withheld_as(self, question: str) -> str:
+        """Return what of the approved, but not sent now, is asked in the very words of a question.
+
+        Nothing where what is live is asked so too.
+        """
+        words = fingerprint(question)
+        title = self.withheld.get(words, "")
+        return "" if title and self.shelf.owners(words) else title
 
     @property
     def is_whole(self) -> bool:
@@ -167,6 +179,7 @@ def _stocked(
     before: Stock | None = parts.stocks.last(launch_id)
     with parts.db.reading() as session:
         live_now = _live_now(session, launch_id, before.live if before else {}, at)
+        withheld = _withheld(session, launch_id, live_now, at)
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
     words = words_of(entries)
@@ -176,7 +189,7 @@ def _stocked(
     made_by = embedder.name if embedder else ""
     is_of_same = before is not None and before.embedder == made_by
     shelf = Shelf(entries, vectors, former=before.shelf if before and is_of_same else None)
-    return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf)
+    return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf, withheld)
 
 
 def _vectors(
@@ -208,6 +221,24 @@ def _live_now(
     return {
         key: one if one.family == family else replace(one, family=family)
         for key, (one, family) in there.items()
+    }
+
+
+def _withheld(
+    session: Session, launch_id: int, live: "Mapping[str, Live]", at: datetime
+) -> dict[str, str]:
+    """Return the ways of what was approved last and may not be sent now: ended, recalled, gone."""
+    query = (
+        select(LibraryEntry.key, EntryVersion.question, EntryVersion.phrasings)
+        .join(EntryVersion.entry)
+        .where(LibraryEntry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
+        .where(EntryVersion.superseded_at.is_(None), ~is_live(at))
+    )
+    return {
+        fingerprint(way): question
+        for key, question, phrasings in session.execute(query)
+        if key not in live
+        for way in (question, *phrasings)
     }
 
 

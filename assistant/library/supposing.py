@@ -12,6 +12,7 @@ from assistant.ground.parts import Parts
 from assistant.library import refreshing
 from assistant.library.stocking import Live, Stock, approved_stock_of
 from assistant.library.vectors import vectors_of, words_of
+from knowledge.normalise import fingerprint
 from knowledge.shelf import Shelf
 
 
@@ -41,6 +42,8 @@ def supposed(
     if version is not None:
         live[version.entry.id] = version
     live = dict(sorted(live.items()))
+    gone = [approved.live[key].entry for key in without if key in approved.live]
+    withheld = {fingerprint(way): one.title for one in gone for way in one.ways()}
     entries = [one.entry for one in live.values()]
     embedder = refreshing.embedder_of(parts, approved)
     new = [text for text in words_of(entries) if text not in approved.vectors]
@@ -52,6 +55,7 @@ def supposed(
         live=live,
         vectors=vectors,
         shelf=shelf,
+        withheld={**approved.withheld, **withheld},
     )
     return refreshing.alike(parts, launch_id, coming, at=at)
 

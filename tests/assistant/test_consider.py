@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,39 @@ def test_an_approved_phrasing_is_answered_with_certainty(shop: Parts) -> None:
 )
 def test_what_surrounds_the_words_changes_nothing(shop: Parts, text: str) -> None:
     assert answered(think(shop, text)) == ["price-differs"]
+
+
+ORDERS = "How do I export my old orders?"
+
+
+def withdraw(parts: Parts, how: str) -> None:
+    if how == "retired":
+        cast.retire(parts, "old-orders")
+    if how == "recalled":
+        with parts.db.writing() as session:
+            entry = cast.entry_of(session, "old-orders")
+            lena = cast.the(session, cast.LENA)
+            entry.recall(session, [entry.newest], reason="Wrong.", by=lena, at=parts.clock.now())
+    if how == "ended":
+        cast.clock_of(parts).set(NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("how", ["ended", "recalled", "retired"])
+def test_what_is_asked_in_the_words_of_an_answer_that_is_not_sent_now_goes_to_a_person(
+    shop: Parts, how: str
+) -> None:
+    assert think(shop, ORDERS).outcome == "clarification"
+    ends = NOW + timedelta(hours=1)
+    an_entry(shop, key="old-orders", question=ORDERS, answer="By mail.", valid_until=ends)
+    assert answered(think(shop, ORDERS)) == ["old-orders"]
+
+    withdraw(shop, how)
+
+    thought = think(shop, f"Hi, {ORDERS.upper()}", before="I have a question")
+    assert (thought.outcome, thought.clarification) == ("handoff", None)
+    assert ORDERS in thought.decided.reason
+    an_entry(shop, key="newer", question=ORDERS, answer="In Settings.")
+    assert answered(think(shop, ORDERS)) == ["newer"]
 
 
 def test_several_questions_are_answered_one_by_one(shop: Parts) -> None:

@@ -121,6 +121,15 @@ CASES = {
         known(finding=finding(0.0, entries=())),
         ("handoff", Line.HANDOFF, "Nothing that is approved comes near."),
     ),
+    "in the very words of what is not sent now a person comes, however near something else is": (
+        known(withheld="Three boxes"),
+        (
+            "handoff",
+            Line.HANDOFF,
+            "It asks in the very words of “Three boxes”: its time is not now, or it was recalled "
+            "or retired.",
+        ),
+    ),
     "what is out of scope goes to a person": (
         known(0.49, scope=OUTSIDE),
         ("handoff", Line.HANDOFF, "Out of this launch’s scope: Machines."),
