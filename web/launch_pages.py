@@ -160,7 +160,7 @@ def _scenario(
     launch: Launch, each: Scenario, names: Mapping[str, str], entries: int, contacts: int
 ) -> dict[str, Any]:
     deciders = {decider.value: each.deciders.get(decider) for decider in Decider}
-    query = urlencode({"launch": launch.key, "tab": "approved", "q": each.title})
+    query = urlencode({"launch": launch.key, "tab": "approved", "scenario": each.key})
     return {
         "key": each.key,
         "title": each.title,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
@@ -98,6 +99,14 @@ def test_each_scenario_counts_its_answers_and_its_contacts(shop, lena):
     row = re.search(r"The price is not the one I know.*?</tr>", lena.get(LAUNCH).text, re.S)[0]
 
     assert re.findall(r'<td class="number">(\d+)</td>', row) == ["1", "2"]
+
+
+def test_each_scenario_leads_to_its_answers_whatever_they_are_called(shop, lena):
+    page = lena.get(LAUNCH).text
+
+    href = unescape(re.search(r'href="(/library\?[^"]+)">The price is not the one', page)[1])
+
+    assert 'href="/library/spring-pricing/entries/price-differs' in lena.get(href).text
 
 
 def test_a_launch_that_lacks_something_says_what_and_is_refused_with_the_list(house, tmp_path):
