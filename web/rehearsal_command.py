@@ -52,15 +52,16 @@ def rehearse(
 def _read(parts: "Parts", launch: str, file: Path, column: str) -> "Fears":
     from assistant.answering import fears
     from assistant.launch.launches import by_key
-    from assistant.library.keys import keys_of
+    from assistant.library.keys import keys_by_title, keys_of
 
     with parts.db.reading() as session:
-        known = keys_of(session, by_key(session, launch).id)
+        within = by_key(session, launch).id
+        known, titles = keys_of(session, within), keys_by_title(session, within)
     try:
         with opened(file) as stream:
             text = fears.text_of(stream.read(MOST_BYTES))
         is_csv = file.suffix.lower() in (".csv", ".tsv")
-        return fears.read(text, known=known, column=column, is_csv=is_csv)
+        return fears.read(text, known=known, titles=titles, column=column, is_csv=is_csv)
     except fears.NotReadable as wrong:
         for problem in wrong.problems:
             err.print(problem, highlight=False, markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from assistant.answering.rehearsals import Judged, Rehearsal, Rehearsed
 from assistant.ground.people import Person, Role
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
-from assistant.reports import rehearsing
+from assistant.reports import go_no_go, rehearsing
 from assistant.reports.go_no_go import Change
 from web.shell import Visit
 
@@ -96,6 +96,7 @@ def result_page(
         | {"failed": rehearsal.failed, "why": rehearsal_age.moved(rehearsal, standing)},
         "left": _left(rehearsal),
         "mend_href": f"/launches/{launch.key}/rehearsal?mend={rehearsal.id}#ask-title",
+        "few": rehearsal.total < go_no_go.FEW and go_no_go.FEW,
         "rules": rehearsal.findings.get("rules", []),
         "stops": _broken(rehearsal, stops=True),
         "warns": _broken(rehearsal, stops=False),
@@ -141,6 +142,7 @@ def _run(launch: Launch, run: Rehearsal) -> dict[str, Any]:
         "answered": found.get("answered", 0),
         "recognised": found.get("recognised", 0),
         "to_person": found.get("to_person", 0),
+        "as_expected": found.get("as_expected", 0),
         "in_the_way": _broken(run, stops=True),
     }
 

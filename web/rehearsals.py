@@ -14,7 +14,7 @@ from assistant.answering.fears import Fears, NotReadable
 from assistant.answering.rehearsals import Rehearsal
 from assistant.ground.errors import Refused
 from assistant.launch.launches import Launch
-from assistant.library.keys import keys_of
+from assistant.library.keys import keys_by_title, keys_of
 from assistant.reports import rehearsing
 from web.access import AuthorHere, PartsHere, RowId, this_launch
 from web.guarding import BIGGEST_ID, LongForms
@@ -132,6 +132,7 @@ def _read(who: Visit, launch_id: int, text: str, name: str, column: str) -> Fear
     return fears.read(
         text,
         known=keys_of(who.session, launch_id),
+        titles=keys_by_title(who.session, launch_id),
         column=column,
         is_csv=name.lower().endswith(TABLES),
     )

@@ -8,7 +8,7 @@ with its number, its first words and why, so that nobody believes that it was as
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.desk.messages import LONGEST
@@ -100,8 +100,17 @@ def _controls(data: bytes) -> int:
     return len(data) - len(data.translate(None, bytes(range(9)) + bytes(range(14, 32))))
 
 
-def read(text: str, *, known: Collection[str], column: str = "", is_csv: bool = False) -> Fears:
+def read(
+    text: str,
+    *,
+    known: Collection[str],
+    titles: Mapping[str, str] | None = None,
+    column: str = "",
+    is_csv: bool = False,
+) -> Fears:
     """Return the questions of a text; ``known`` are the keys of the launch's entries.
+
+    An entry may be expected by its title too: ``titles`` are the keys by title's fingerprint.
 
     Raises:
         NotReadable: when not one line of it is a question that can be asked.
@@ -109,7 +118,7 @@ def read(text: str, *, known: Collection[str], column: str = "", is_csv: bool = 
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     asked, out = [], []
     for one in _rows(text, column, is_csv):
-        judged = _judged(one, known) if isinstance(one, Fear) else one
+        judged = _judged(one, known, titles or {}) if isinstance(one, Fear) else one
         if isinstance(judged, Fear):
             asked.append(judged)
         elif judged is not None:
@@ -255,7 +264,7 @@ def _left_out(one: Fear, why: str) -> LeftOut:
     return LeftOut(one.line, first_words(one.text), why)
 
 
-def _judged(one: Fear, known: Collection[str]) -> Fear | LeftOut | None:
+def _judged(one: Fear, known: Collection[str], titles: Mapping[str, str]) -> Fear | LeftOut | None:
     """Return a question as it is asked, or why it is not; nothing for a line that is blank."""
     text = _clean(one.text)
     if any("\udc80" <= letter <= "\udcff" for letter in one.text):
@@ -264,9 +273,12 @@ def _judged(one: Fear, known: Collection[str]) -> Fear | LeftOut | None:
         return _left_out(one, "holds control characters only") if one.text.strip() else None
     if len(text) > LONGEST:
         return _left_out(one, f"is longer than {LONGEST:,} characters")
-    if one.expected and one.expected != PERSON and one.expected not in known:
-        return _left_out(one, f"expects “{one.expected[:80]}”, which is no entry")
-    return Fear(one.line, text, one.expected)
+    expected = one.expected
+    if expected and expected != PERSON and expected not in known:
+        expected = titles.get(fingerprint(expected), "")
+        if not expected:
+            return _left_out(one, f"expects “{one.expected[:80]}”, which is no entry")
+    return Fear(one.line, text, expected)
 
 
 def _once(asked: Sequence[Fear]) -> tuple[list[Fear], int, list[LeftOut]]:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.library.entries import Entry
+from assistant.library.versions import EntryVersion
+from knowledge.normalise import fingerprint
 
 LONGEST = 60  # characters
 RESERVED = frozenset({"new", "submission"})  # words that addresses use in place of a key
@@ -23,6 +25,15 @@ def free_key(session: Session, launch_id: int, question: str) -> str:
 def keys_of(session: Session, launch_id: int) -> set[str]:
     """Return the key of every entry of the launch, drafts and retired ones too."""
     return set(session.scalars(select(Entry.key).where(Entry.launch_id == launch_id)))
+
+
+def keys_by_title(session: Session, launch_id: int) -> dict[str, str]:
+    """Return the key of every entry by the fingerprint of its titles; none that two have."""
+    query = select(EntryVersion.question, Entry.key).join(EntryVersion.entry)
+    found: dict[str, set[str]] = {}
+    for title, key in session.execute(query.where(Entry.launch_id == launch_id).distinct()):
+        found.setdefault(fingerprint(title), set()).add(key)
+    return {title: keys.pop() for title, keys in found.items() if title and len(keys) == 1}
 
 
 def slug(words: str) -> str:

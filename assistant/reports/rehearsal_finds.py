@@ -67,6 +67,7 @@ def found(
         recognised=outcomes["clarification"],
         to_person=outcomes["handoff"],
         live=len(stock.live),
+        as_expected=sum(one.outcome == "handoff" and one.expected == PERSON for one in asked),
         left_out=[
             Thing(f"{one.says} “{one.words}”", pages.rehearsed(rehearsal.id))
             for one in rehearsal.lines_left_out
@@ -114,7 +115,10 @@ class _Pages:
 
 
 def _both(keys: Sequence[str], pages: _Pages) -> str:
-    return " and ".join(pages.title(key) for key in keys)
+    titles = [pages.title(key) for key in keys]
+    if len(set(titles)) < len(titles):  # of two with one title only their keys tell
+        titles = [f"{title} ({key})" for title, key in zip(titles, keys, strict=True)]
+    return " and ".join(titles)
 
 
 def _wrong(asked: Iterable[Rehearsed], pages: _Pages) -> Iterator[Thing]:

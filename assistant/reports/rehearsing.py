@@ -125,6 +125,7 @@ def kept(found: go_no_go.Found, verdict: go_no_go.Verdict) -> dict[str, Any]:
         "answered": found.answered,
         "recognised": found.recognised,
         "to_person": found.to_person,
+        "as_expected": found.as_expected,
         "live": found.live,
         "rules": [
             {

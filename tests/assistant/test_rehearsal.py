@@ -152,6 +152,7 @@ def all_well(**otherwise: object) -> Found:
         ({}, True, []),
         ({"answered": 6, "recognised": 1}, True, []),
         ({"answered": 6}, False, ["coverage"]),
+        ({"answered": 6, "as_expected": 3}, True, []),
         ({"live": 0}, False, ["answers"]),
         ({"answered": 0, "to_person": 0}, False, ["coverage"]),
         ({"missing": A_THING}, False, ["required"]),
@@ -176,6 +177,23 @@ def test_it_is_a_go_when_no_stopping_rule_is_broken(
     assert verdict.is_go is is_go
     assert [rule.key for rule in verdict.rules if not rule.is_kept] == broken
     assert all(rule.things for rule in verdict.rules if not rule.is_kept)
+
+
+def test_drafts_that_were_rehearsed_are_not_said_to_wait_for_nothing() -> None:
+    verdict = go_no_go.judge(all_well(included=A_THING), library="/library")
+
+    assert "drafts" not in {rule.key for rule in verdict.rules}
+
+
+def test_an_entry_may_be_expected_by_its_title_too() -> None:
+    found = read(
+        "question,expected\nOne thing?,how do i EXPORT my data\nOther?,Nobody knows it",
+        known=KNOWN,
+        titles={"how do i export my data": "export-data"},
+    )
+
+    assert [one.expected for one in found.questions] == ["export-data"]
+    assert "which is no entry" in found.left_out[0].says
 
 
 def test_what_got_better_and_worse_is_told_question_by_question() -> None:
