@@ -17,10 +17,11 @@ from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.access import AuthorHere, LeadHere, PartsHere, this_launch
 from web.entry_conflict import now_there
+from web.entry_declined import on_its_page
 from web.entry_form import instant
 from web.entry_owner import member
 from web.refusals import ChangedMeanwhile
-from web.shell import Visit, Words, visit, went
+from web.shell import LongWords, Visit, Words, visit, went
 
 router = APIRouter(
     prefix="/library/{launch}/entries/{key}",
@@ -80,13 +81,18 @@ Decided = Annotated[Deciding, Depends(Deciding)]
 
 
 @router.post("/approval")
+@on_its_page
 def approve(
-    deciding: Decided, override: Words = "", people: Number = 0, seen: Number = 0
+    deciding: Decided,
+    override: Words = "",
+    people: Number = 0,
+    seen: Number = 0,
+    read: LongWords = "",
 ) -> RedirectResponse:
     """Make it what customers get, put it into the index and prove that it is found.
 
     ``people`` are told who asked for it, when that number was confirmed; ``seen`` is the replay
-    whose breaks are overridden.
+    whose breaks are overridden. ``read`` are the words on the page: what differs is shown.
     """
     with deciding.entry() as (entry, lead):
         _must_see_what_is_approved(entry, lead)
@@ -116,6 +122,7 @@ def _must_see_what_is_approved(entry: Entry, lead: Visit) -> None:
 
 
 @router.post("/undoing")
+@on_its_page
 def undo(deciding: Decided) -> RedirectResponse:
     """Take back what was decided less than ten seconds ago."""
     with deciding.entry() as (entry, lead):
@@ -131,6 +138,7 @@ def undo(deciding: Decided) -> RedirectResponse:
 
 
 @router.post("/retirement")
+@on_its_page
 def retire(deciding: Decided, reason: Words = "") -> RedirectResponse:
     """Take it away from customers, and out of the index."""
     with deciding.entry() as (entry, lead):
@@ -140,6 +148,7 @@ def retire(deciding: Decided, reason: Words = "") -> RedirectResponse:
 
 
 @router.post("/changes")
+@on_its_page
 def request_changes(deciding: Decided, reason: Words = "") -> RedirectResponse:
     """Give it back to its author."""
     with deciding.entry() as (entry, lead):
@@ -148,6 +157,7 @@ def request_changes(deciding: Decided, reason: Words = "") -> RedirectResponse:
 
 
 @router.post("/rejection")
+@on_its_page
 def reject(deciding: Decided, reason: Words = "") -> RedirectResponse:
     """Decide against it."""
     with deciding.entry() as (entry, lead):
@@ -156,6 +166,7 @@ def reject(deciding: Decided, reason: Words = "") -> RedirectResponse:
 
 
 @router.post("/merging")
+@on_its_page
 def merge(deciding: Decided, into: Words = "") -> RedirectResponse:
     """Take its phrasings over into another entry, when somebody else approves that."""
     with deciding.entry() as (entry, lead):
@@ -165,6 +176,7 @@ def merge(deciding: Decided, into: Words = "") -> RedirectResponse:
 
 
 @router.post("/splitting")
+@on_its_page
 def split(deciding: Decided, phrasing: Chosen = None, question: Words = "") -> RedirectResponse:
     """Take phrasings out into a draft of their own."""
     with deciding.entry() as (entry, lead):
@@ -175,6 +187,7 @@ def split(deciding: Decided, phrasing: Chosen = None, question: Words = "") -> R
 
 
 @router.post("/rollback")
+@on_its_page
 def roll_back(deciding: Decided, version: Number) -> RedirectResponse:
     """Propose an earlier version again, byte for byte."""
     with deciding.entry() as (entry, lead):
@@ -183,6 +196,7 @@ def roll_back(deciding: Decided, version: Number) -> RedirectResponse:
 
 
 @router.post("/permanence")
+@on_its_page
 def make_permanent(deciding: Decided) -> RedirectResponse:
     """Begin the FAQ entry that a temporary response becomes."""
     with deciding.entry() as (entry, lead):
@@ -191,6 +205,7 @@ def make_permanent(deciding: Decided) -> RedirectResponse:
 
 
 @router.post("/extension")
+@on_its_page
 def extend(acting: Acted, until: Words = "", endless: bool = Form(False)) -> RedirectResponse:
     """Let it be sent for longer; for whoever may not approve it, ask for that."""
     with acting.entry() as (entry, staff):
@@ -206,6 +221,7 @@ def extend(acting: Acted, until: Words = "", endless: bool = Form(False)) -> Red
 
 
 @router.post("/owner")
+@on_its_page
 def give(deciding: Decided, owner: Words = "") -> RedirectResponse:
     """Say who is asked about it when it ends."""
     with deciding.entry() as (entry, lead):

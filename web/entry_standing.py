@@ -37,6 +37,7 @@ def standing(seen: Seen) -> dict[str, Any]:
         "recalls": standing_recalls(session, entry),
         "meanwhile": got_meanwhile(seen),
         "conflict": None,
+        "declined": None,
         **ways_on(seen, may),
     }
 
@@ -129,11 +130,15 @@ def _undone(entry: Entry) -> str:
 def _rejected(version: EntryVersion, asked: Asked, still: str) -> dict[str, str]:
     reason = version.changes_asked or "No reason was given."
     if has_grown(version, asked):
-        text = f"{version.rejected_people} people had asked then, {asked.people} have now."
+        text = f"{_people(version)} had asked then, {asked.people} have now."
         return banner("warn", "Rejected, and asked clearly more since.", f"{text} {reason}{still}")
-    people = version.rejected_people
-    quiet = f" Muted: {'1 person' if people == 1 else f'{people} people'} had asked then."
+    quiet = f" Muted: {_people(version)} had asked then."
     return banner("bad", "Rejected.", f"{reason}{quiet}{still}")
+
+
+def _people(version: EntryVersion) -> str:
+    people = version.rejected_people
+    return "1 person" if people == 1 else f"{people} people"
 
 
 def _live(version: EntryVersion, zone: str) -> dict[str, str]:

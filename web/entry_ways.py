@@ -96,7 +96,13 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         "seen": replayed.counted.id if replayed.counted else 0,
         "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
         "is_first": is_first,
+        "read": read(new),
     }
+
+
+def read(version: EntryVersion) -> str:
+    """Return what an approver reads of a version, line by line."""
+    return "\n".join((*version.ways(), version.applies_when, version.text)).strip()
 
 
 def _refiled(version: EntryVersion) -> str:

@@ -20,6 +20,7 @@ export function previewEntry(page) {
   if (!form) return;
   drawCards(page);
   easeBeside(page, form);
+  showAgain(page);
   page.addEventListener("click", (event) => put(event, form));
   form.addEventListener("focusin", ({ target }) => (form.lastField = target.matches("textarea") ? target : form.lastField));
   if (!form.dataset.checkAt) return;
@@ -38,6 +39,12 @@ export function previewEntry(page) {
     if (form.dataset.unsaved) navigator.sendBeacon(form.dataset.checkAt, bodyOf(form));
   });
   check(desk);
+}
+
+// What was declined stands beside the field in which it was typed.
+function showAgain(page) {
+  const again = page.querySelector("[data-again]")?.dataset.again;
+  if (again) document.getElementById(again)?.showPopover();
 }
 
 function bodyOf(form) {
