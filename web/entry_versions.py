@@ -43,6 +43,8 @@ def _version(
         words, tone = "Approval undone", ""
     elif version.superseded_at is not None:
         words, tone = "Replaced", ""
+    elif is_current and version.valid_until is not None and version.valid_until <= at:
+        words, tone = STATE_WORDS["expired"]
     return {
         "version": version.number,
         "state_words": words,

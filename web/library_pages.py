@@ -42,7 +42,7 @@ class Tab:
 
 
 TABS = (
-    Tab("drafts", "Drafts", "What is being written. Nobody else sees it yet."),
+    Tab("drafts", "Drafts", "What is being written. No customer sees it yet."),
     Tab("in-review", "In review", "Waits for a lead who did not write it."),
     Tab("approved", "Approved", "What customers read, word for word."),
     Tab("expiring", "Expiring", "Ends within three days, or has ended."),

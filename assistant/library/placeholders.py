@@ -7,7 +7,7 @@ value that is changed later changes no approved text: ``launch_values`` makes ne
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -192,8 +192,16 @@ def problems(
         for part in PARTS:
             gaps = [name for name in used(typed.get(part, "")) if not values.get(name)]
             if gaps and part not in found:
-                found[part] = f"{{{gaps[0]}}} has no value yet. Give it one under Placeholders."
+                found[part] = f"{without_value(gaps)} yet. Give it one under Placeholders."
     return found
+
+
+def without_value(names: Sequence[str]) -> str:
+    """Return in words that all of these placeholders have no value."""
+    named = [f"{{{name}}}" for name in names]
+    if len(named) == 1:
+        return f"{named[0]} has no value"
+    return f"{', '.join(named[:-1])} and {named[-1]} have no value"
 
 
 def _unknown(text: str) -> str:

@@ -45,7 +45,9 @@ def merge(
     version = into.save(session, draft, by=by, at=at)
     version.takes_in = source
     into.submit(session, by=by, at=at)
-    source.note(session, "merge-proposed", by=by, at=at, into=into.key)
+    reason, number = f"“{source.newest.question}” into “{into.newest.question}”", version.number
+    source.note(session, "merge-proposed", by=by, at=at, into=into.key, reason=reason)
+    into.note(session, "merging", by=by, at=at, version=number, of=source.key, reason=reason)
     return version
 
 

@@ -13,7 +13,7 @@ from assistant.ground.errors import Refused
 from assistant.ground.people import Person
 from assistant.ground.readable import turning
 from assistant.launch.scenarios import Scenario
-from assistant.library.placeholders import unfilled
+from assistant.library.placeholders import unfilled, without_value
 from assistant.library.sought import sought_words
 from assistant.library.wording import Parts, Verdict, composed
 
@@ -215,7 +215,7 @@ class EntryVersion(Base):
             )
         if names := self.unfilled():
             raise Refused(
-                f"{{{names[0]}}} has no value, and nobody may read it as it stands.",
+                f"{without_value(names)}, and nobody may read it as it stands.",
                 what_to_do="Give it one under Placeholders, save, then submit.",
             )
 

@@ -194,14 +194,14 @@ def test_what_was_decided_may_be_undone_for_ten_seconds(shop, lena, what, fields
     submitted(shop)
     decide(lena, what, **fields)
     assert state(shop) == before
-    assert "To take it back you have" in lena.get(PAUSE).text
+    assert "For ten seconds from then you can take it back." in lena.get(PAUSE).text
 
     decide(lena, "undoing")
     assert state(shop) == after
 
     decide(lena, what, **fields)
     cast.later(shop, seconds=10)
-    assert "To take it back you have" not in lena.get(PAUSE).text
+    assert "For ten seconds from then" not in lena.get(PAUSE).text
     assert decide(lena, "undoing").status_code == 409
     assert state(shop) == before
 
