@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -223,6 +223,6 @@ def forget(session: Session, *, at: datetime) -> int:
     """Empty what was delivered or withdrawn long ago; its row stays, so that no key comes twice."""
     long_ago = at - KEPT_FOR
     old = (Outgoing.delivered_at < long_ago) | (Outgoing.withdrawn_at < long_ago)
-    full = Outgoing.body != {}
+    full = cast(Outgoing.body, String) != "{}"  # PostgreSQL compares no JSON with JSON
     emptied = session.execute(update(Outgoing).where(old, full).values(body={}))
     return int(getattr(emptied, "rowcount", 0))

@@ -26,7 +26,7 @@ from assistant.ground.parts import Parts
 from assistant.ground.settings import Settings
 from assistant.library import stocking
 from assistant.library.vectors import store, stored
-from assistant.worker import Worker, clocks
+from assistant.worker import Worker, clocks, jobs, long_jobs
 from knowledge.embedding import Embedder
 from knowledge.traces import kept_in
 from tests import cast
@@ -178,6 +178,17 @@ def test_the_recurring_jobs_break_a_promise_exactly_once(shop: Parts) -> None:
     with shop.db.reading() as session:
         broken = [p for p in cast.tickets_of(session)[0].promises if p.broken_at is not None]
         assert [promise.kind for promise in broken] == ["first_response"]
+
+
+def test_every_recurring_job_runs(shop: Parts) -> None:
+    mara = cast.a_customer(shop)
+    mara.asks(cast.PRICE)
+    mara.asks(cast.UNKNOWN)
+    cast.amir_replies(shop)
+    cast.later(shop, days=2)
+
+    for job in (*jobs(shop), *clocks(shop), *long_jobs(shop)):
+        job.run(shop)  # a worker would log what is raised, and go on
 
 
 def test_a_launch_falls_back_while_somebody_else_adds_a_label(shop: Parts) -> None:
