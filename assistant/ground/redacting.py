@@ -18,7 +18,9 @@ _NOBODY = re.compile(
     r"and|the|this|that|my|is|are|can|could|please|thanks|thank|so|just|why|what|how|when|where|"
     r"who|customer|care|mr|mrs|ms|dr|herr|frau|sr|sra|zusammen|alle|allerseits|liebes|damen|herren|"
     r"not|still|wrong|now|missing|gone|shown|on|in|"
-    r"todos|todas|equipo|tous|toutes|equipe|équipe|morning|afternoon|evening|day|world",
+    r"todos|todas|equipo|tous|toutes|equipe|équipe|morning|afternoon|evening|day|world|"
+    r"for|a|an|at|to|me|very|much|lot|advance|bye|goodbye|kindly|friend|computer|bare|empty|right|"
+    r"beaucoup|sehr|vielmals|im|voraus|muy|mucho|antemano|avance|[a-z]+['’](?:s|m|t|re|ve|ll|d)",
     re.IGNORECASE,
 )
 MOST_WORDS = 4  # of a name; a visitor's id with more is something else
@@ -81,6 +83,18 @@ _I_AM = re.compile(
     r"(?i)\b(i['’]m|i am|ich bin|soy|je suis|sono)(\s+)"
     r"((?-i:[A-ZÀ-Þ])[\w'’-]{1,30}(?: (?-i:[A-ZÀ-Þ])[\w'’-]{1,30}|(?=\s*(?:[,.!;]|from\b|$))))"
 )
+# What people are who say "I am a Premium Member" without the article.
+_SOMETHING = re.compile(
+    r"(?:member|customer|user|subscriber|client|owner|plan|premium|plus|basic|kund(?:e|in)|"
+    r"mitglied|nutzer(?:in)?|abonnent(?:in)?|cliente|usuari[oa]|miembro|abonné|utente|abbonat[oa])"
+)
+_SIGNED_ELSEWHERE = re.compile(
+    r"((?:谢谢|此致|敬上|よろしくお願いします|ありがとうございます|감사합니다|شكر[اًا]*|تحياتي|"
+    r"مع التحية|תודה|בברכה|धन्यवाद|ευχαριστώ|teşekkürler|bedankt|dziękuję|pozdrawiam)"
+    r"[\s,，、،。.!！]+)"
+    r"([^\s,，。.!！?？、؛،:：]{2,12}(?: [^\s,，。.!！?？、؛،:：]{2,12})?)(?=[\s。.!！]*$)",
+    re.IGNORECASE,
+)
 _NAMED_ELSEWHERE = re.compile(
     r"(我叫|我的名字是|私の名前は|私は|제 이름은|اسمي|نامم|שמי|मेरा नाम)"
     r"(\s*)([^\s,，。.!！、؛،]{2,12}(?: [^\s,，。.!！、؛،]{2,12})?)"
@@ -106,6 +120,13 @@ _STREET = re.compile(
 _TOWN = re.compile(
     r"(?:(?<=\[address\])|(?<=\[address\],)|(?<=\[address\], ))[\s,]*"
     r"(?:[A-Z]-?)?\d{4,6}\s+[^\W\d_][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)?"
+)
+# A town's number by itself is a number like any other; with the town behind it, it is an address.
+_PLACE = re.compile(
+    r"(?:(?<=, )|(?<=\n)|(?<=\bin )|(?<=\bto )|(?<=\bat )|(?<=from )|(?<=nach )|(?<=\baus )|"
+    r"(?<=\ben )|(?<=\ba )|(?<=à ))(?:D-|F-|I-|E-)?\d{5}[ \u00a0]"
+    r"(?!Eur|Dollar|Pound|Point|Punkt)[A-ZÄÖÜÀ-Þ][a-zß-ÿ][\w'’-]+(?=\s*(?:$|[,.;!?\n)]))"
+    r"|(?<![\w#№-])\d{4} ?[A-Z]{2},? [A-Z][a-z][\w'’-]+(?=\s*(?:$|[,.;!?\n)]))"
 )
 _POSTCODE = re.compile(
     r"\b(?:GIR ?0AA|[A-PR-UWYZ]\d[A-Z\d]?\d? ?\d[ABD-HJLNP-UW-Z]{2}|[A-PR-UWYZ][A-HK-Y]\d[A-Z\d]?"
@@ -141,6 +162,7 @@ _NAMED = (
     _CALLED_IN_SMALL,
     _I_AM,
     _NAMED_ELSEWHERE,
+    _SIGNED_ELSEWHERE,
 )
 
 
@@ -151,7 +173,8 @@ def redacted(text: str, names: Iterable[str] = ()) -> str:
     text = _CUED_NUMBER.sub(_number, _GROUPED_NUMBER.sub(_grouped, masked(text)))
     for pattern in (_HASH_NUMBER, _CODE, _LONG_NUMBER):
         text = pattern.sub("[number]", text)
-    text = _POSTCODE.sub("[postcode]", _TOWN.sub("", _STREET.sub("[address]", text)))
+    text = _PLACE.sub("[address]", _TOWN.sub("", _STREET.sub("[address]", text)))
+    text = _POSTCODE.sub("[postcode]", text)
     for pattern in _NAMED:
         text = pattern.sub(_name, text)
     text = _GREETED_ELSEWHERE.sub(r"\1[name]", text)
@@ -178,6 +201,8 @@ def _grouped(match: re.Match[str]) -> str:
 def _name(match: re.Match[str]) -> str:
     said = match[match.re.groups]
     words = [word.strip(".,!").casefold() for word in said.split()]
-    if "[" in said or any(map(_NOBODY.fullmatch, words)):
+    is_shouted = match.re in (_CALLED, _I_AM) and said.isupper()  # "this is URGENT"
+    is_nobody = any(map(_NOBODY.fullmatch, words)) or bool(_SOMETHING.fullmatch(words[-1]))
+    if "[" in said or is_shouted or is_nobody:
         return match[0]
     return match[0][: match.start(match.re.groups) - match.start()] + "[name]"

@@ -60,7 +60,24 @@ CASES = [
     ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [iban]"),
     ("tweeted as @janedoe yesterday", "tweeted as [name] yesterday"),
 ]
+CASES += [
+    ("I am Johannes Weber and I live in 10115 Berlin", "I am [name] and I live in [address]"),
+    ("Send it to 1012 AB Amsterdam", "Send it to [address]"),
+    ("为什么涨价？谢谢，王伟", "为什么涨价？谢谢，[name]"),
+    ("لماذا؟ شكرا، أحمد علي", "لماذا؟ شكرا، [name]"),
+    ("Γιατί; Ευχαριστώ, Μαρία", "Γιατί; Ευχαριστώ, [name]"),
+]
 KEPT = [
+    "Thanks, Anna's discount is gone",
+    "thanks, you've been great",
+    "thank you for helping me",
+    "hey what's up",
+    "I am Premium Member, why?",
+    "Ich bin Premium Kunde, warum?",
+    "This is URGENT, my card is gone",
+    "The page under my name is bare.",
+    "I paid 12000 Euro to get 12345 Beutel mehr",
+    "Can I continue? Thanks, Premium",
     "I paid 34.90 on 16 November 2026 with version 4.1",
     "Error E-4012 on the order page",
     "Why is my plan more expensive than last month?",
