@@ -23,9 +23,10 @@ contacts seek, what others measure, as charts) · ``notices`` ·
 ``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
 library_pages library_filters entry_deciding entry_declined entry_conflict entry_ways entry_pages
 entry_seen entry_standing entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
-``editing entry_form entry_owner entry_kept entry_beside comparison_pages placeholder_pages``
-(while it is written) · ``library_bulk library_bulk_pages export_command`` (many entries, as a
-file) · ``entry_history`` · ``knowledge_api api_key_pages`` (the library for programs) ·
+``editing entry_form entry_owner entry_kept entry_beside entry_family entry_language
+comparison_pages placeholder_pages`` (while it is written) · ``library_bulk library_bulk_pages
+export_command`` (many entries, as a file) · ``entry_history`` · ``knowledge_api api_key_pages``
+(the library for programs) ·
 ``launch launch_pages launch_ways launch_words`` ·
 ``updates update_pages touchpoints notice_snippet`` (telling everybody, and where it appears) ·
 ``decisions decision_pages`` (what waits for a decision) · ``check_ins`` ·

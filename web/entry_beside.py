@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering.neighbours import Near, Written
-from assistant.answering.tongues import NAMES
 from assistant.desk.conversations import EVERYONE, Conversation
 from assistant.desk.messages import Message, Said
 from assistant.ground.readable import is_readable
@@ -15,11 +14,11 @@ from assistant.integrations import letter_words
 from assistant.launch.launches import Launch
 from assistant.launch.scenarios import Category, Scenario
 from assistant.library import launch_values, placeholders, variants
-from assistant.library.entries import Entry
 from assistant.library.placeholders import PLACEHOLDERS, filled_in
-from assistant.library.plain_language import hints
+from assistant.library.plain_language import Hint, hints
 from assistant.library.wording import Kind, Parts, Verdict, composed, promised
 from web.entry_form import REQUIRED, turned, typed_parts, typed_values
+from web.entry_language import reads_otherwise
 from web.entry_owner import unowned
 from web.public_pages import CATEGORY_WORDS, continued
 from web.shown import html_of
@@ -73,10 +72,19 @@ def beside(
         "help": _help(read, kind, scenario, launch),
         "reading": [
             {"ok": hint.ok, "words": hint.words, "at": hint.at}
-            for hint in hints(parts, is_english=language in ("", "en"))
+            for hint in (
+                *_language(fields["locale"], read),
+                *hints(parts, is_english=language in ("", "en")),
+            )
         ],
         "near": None if near is None else [_near(launch, one) for one in near],
     }
+
+
+def _language(locale: str, read: Mapping[str, str]) -> list[Hint]:
+    names = ("question", "answer", "why_now", "what_to_do", "safe_to_continue")
+    words = reads_otherwise(locale, [read[name] for name in names])
+    return [Hint(False, words)] if words else []
 
 
 def as_read(fields: Mapping[str, str], values: Mapping[str, str], launch: Launch) -> dict[str, str]:
@@ -224,20 +232,4 @@ def _near(launch: Launch, one: Near) -> dict[str, Any]:
         "ours": one.by[0],
         "theirs": one.by[1],
         "contradiction": one.contradiction,
-    }
-
-
-def family_of(session: Session, launch: Launch, entry: Entry) -> list[dict[str, Any]]:
-    """Return the entry's variants in other languages, as links."""
-    return [family_link(launch, one) for one in variants.family(session, entry)]
-
-
-def family_link(launch: Launch, entry: Entry) -> dict[str, Any]:
-    """Return one variant as a link that says its language and whether customers get it."""
-    language = variants.language(entry.newest.locale)
-    return {
-        "href": f"/library/{launch.key}/entries/{entry.key}",
-        "question": entry.newest.question,
-        "language": NAMES.get(language, "") or language or "No language said",
-        "is_live": entry.approved is not None,
     }

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from assistant.answering import approving
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
-from assistant.library import entries, expiring, publishing, reshaping, unsaved
+from assistant.library import entries, expiring, outdated, publishing, reshaping, unsaved
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from web.access import AuthorHere, LeadHere, PartsHere, this_launch
@@ -110,6 +110,14 @@ def approve(
         return deciding.done("approved-once")
     publish(deciding.parts, entry.launch_id)
     return deciding.done("live" if _is_proven(deciding.parts, version.id) else "approved")
+
+
+@router.post("/still-right")
+def keep_variant(deciding: Decided, beside: Number = 0) -> RedirectResponse:
+    """Say that a variant is right although its original has changed to version ``beside``."""
+    with deciding.entry() as (entry, lead):
+        outdated.still_right(lead.session, entry, beside=beside, by=lead.by, at=lead.at)
+    return deciding.done("still-right")
 
 
 def _must_see_what_is_approved(entry: Entry, lead: Visit) -> None:

@@ -19,8 +19,9 @@ from assistant.library import entries, unsaved
 from assistant.library.entries import Entry
 from assistant.library.unsaved import Unsaved
 from assistant.library.wording import Kind
-from web.entry_beside import beside, family_link, family_of
+from web.entry_beside import beside
 from web.entry_evidence import evidence_beside
+from web.entry_family import beginning_beside, family_beside
 from web.entry_form import EntryForm, typed_before
 from web.entry_owner import team
 from web.entry_replay import replay_below
@@ -61,9 +62,10 @@ def new_page(
     about = unsaved.about_new(kind)
     kept = unsaved.of(session, person, launch, about) if is_blank and person else None
     fields = typed.as_typed() | (kept.fields if kept else {})
+    family = beginning_beside(session, launch, fields["variant_of"], fields["locale"])
     return {
         **_around(session, launch, kind, fields, problems, kept=kept, at=at, near=near),
-        "family": _original(session, launch, fields["variant_of"]),
+        **family,
         "entry": {
             "key": "",
             "kind": kind.value,
@@ -72,7 +74,7 @@ def new_page(
             "state": "new",
             "state_words": "New",
             "tone": "",
-            "title": NEW_TITLES[kind],
+            "title": _title(kind, family),
             "author": None,
         },
         "status": banner("info", "A new entry.", "Nobody sees it before a lead approves it."),
@@ -104,7 +106,7 @@ def entry_page(
     context = {
         **around,
         "entry": _entry(entry, at, kept),
-        "family": family_of(session, launch, entry),
+        **family_beside(session, launch, entry),
     }
     seen = Seen(session, launch, entry, person, at, mails)
     for part in PARTS:
@@ -143,12 +145,11 @@ def _around(
     }
 
 
-def _original(session: Session, launch: Launch, key: str) -> list[dict[str, Any]]:
-    """Return what a new variant is a variant of, as one link; nothing for any other new entry."""
-    if not key:
-        return []
-    original = entries.by_key(session, launch.id, key)
-    return [family_link(launch, original), *family_of(session, launch, original)]
+def _title(kind: Kind, family: dict[str, Any]) -> str:
+    of = family["original"]
+    if of is None:
+        return NEW_TITLES[kind]
+    return f"New {family['language']} variant of “{of['question']}”".replace("  ", " ")
 
 
 def _entry(entry: Entry, at: datetime, kept: Unsaved | None) -> dict[str, Any]:

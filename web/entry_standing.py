@@ -10,6 +10,7 @@ from assistant.desk.repeats import Asked
 from assistant.ground.people import Person
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
+from web.entry_language import of_version, variant_words
 from web.entry_recall import got_meanwhile, recall_of, standing_recalls
 from web.entry_seen import Seen
 from web.entry_ways import effect_of_approving, may_nothing, rights, ways_on
@@ -88,12 +89,17 @@ def _waiting(seen: Seen, still: str) -> dict[str, str]:
     entry = seen.entry
     author = entry.newest.author.name if entry.newest.author else "The launch pack"
     once = _approved_once(entry)
+    still = "".join(f" {each}" for each in _languages(entry.newest)) + still
     if why_not := entry.may_be_approved_by(seen.person):
         can = who_can(seen)
         return banner("info", f"Waits for {once or 'approval'}.", f"{why_not} {can}{still}")
     if once:
         return banner("info", f"Waits for {once}.", f"{_grave(entry)}{still}")
     return banner("info", "Waits for you.", f"{author} submitted it.{_two(entry)}{still}")
+
+
+def _languages(version: EntryVersion) -> list[str]:
+    return [words for words in (variant_words(version), of_version(version)) if words]
 
 
 def who_can(seen: Seen) -> str:

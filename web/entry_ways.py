@@ -16,6 +16,7 @@ from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.entry_form import local
+from web.entry_language import of_version, variant_words
 from web.entry_owner import may_own, team
 from web.entry_seen import Seen
 from web.library_pages import AUTHORS
@@ -97,6 +98,8 @@ def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
         "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
         "is_first": is_first,
         "read": read(new),
+        "variant": variant_words(new),
+        "language": of_version(new),
     }
 
 

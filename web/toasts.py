@@ -56,6 +56,7 @@ TOASTS = {
     "recall-undone": "Undone. It is approved and sent as before.",
     "reinstated-once": "Noted. A second lead says so too before customers get it again.",
     "reinstated": "Reinstated. Those who were told hear that it stands.",
+    "still-right": "Noted. It is right beside the original as it reads now.",
     "confirmed": "Confirmed. The assistant moves nothing here by itself any more.",
     "put-aside": "Put aside, until it has twice as many questions.",
     "renamed": "Renamed.",

@@ -19,7 +19,8 @@ launch pack into the database, all of it or nothing) with ``lead_changes`` (what
 ``facets`` (what a list can be narrowed to, and how many that leaves).
 
 While an entry is written: ``placeholders`` with ``launch_values`` (names for what texts share,
-filled in before anybody approves) · ``variants`` (the same answer in other languages) · ``unsaved``
+filled in before anybody approves) · ``variants`` (the same answer in other languages) with
+``outdated`` (whose original has changed since) · ``unsaved``
 (what is typed and not saved yet) · ``decided replacing`` (a decision
 that becomes a draft, and a newer one in its place).
 

@@ -44,6 +44,7 @@ class Found:
     thin: Things = ()
     hard_to_read: Things = ()
     ending: Things = ()
+    outdated: Things = ()  # variants whose original has changed since
     drafts: Things = ()  # that it was rehearsed without
     hours: Things = ()
     unowned: Things = ()  # times without a hypercare owner
@@ -99,6 +100,7 @@ _LISTS = (  # key, what it is called when it is kept, whether it stops, which li
     ("thin", f"Every entry has {PHRASINGS} phrasings that lead to it", False, "thin"),
     ("plain", "Every text reads easily", False, "hard_to_read"),
     ("ending", "Every answer is valid for the whole launch", False, "ending"),
+    ("variants", "Every variant was compared with its original as it reads now", False, "outdated"),
     ("drafts", "Nothing waits for approval", False, "drafts"),
     ("hours", "The hours when people are there are decided", False, "hours"),
     ("owners", "Every covered hour has a hypercare owner", False, "unowned"),

@@ -17,6 +17,7 @@ from assistant.launch import roster, shifts
 from assistant.launch.launches import Launch
 from assistant.launch.outlook import covered, gaps_between
 from assistant.library.entries import of_launch
+from assistant.library.outdated import outdated
 from assistant.library.plain_language import hints
 from assistant.library.stocking import Stock
 from assistant.library.versions import EntryVersion
@@ -54,9 +55,10 @@ def found(
     launch = rehearsal.launch
     asked = rehearsals.questions(session, rehearsal.id)
     outcomes = Counter(one.outcome for one in asked)
+    everything = of_launch(session, launch.id)
     versions = {
         version.entry.key: version
-        for entry in of_launch(session, launch.id)
+        for entry in everything
         for version in entry.versions
         if entry.key in stock.live and version.id == stock.live[entry.key].version_id
     }
@@ -85,6 +87,12 @@ def found(
         thin=list(_thin(versions.values(), near.fallen, pages)),
         hard_to_read=list(_hard(versions.values(), pages)),
         ending=list(_ending(launch, versions.values(), pages)),
+        outdated=[
+            pages.thing(
+                one.variant.key, f"The original of {{}} changed (version {one.new.number})."
+            )
+            for one in outdated(session, everything)
+        ],
         drafts=[
             Thing(f"“{entry.newest.question}” is not approved yet.", pages.of(entry.key))
             for entry in open_now
