@@ -164,6 +164,7 @@ def all_well(**otherwise: object) -> Found:
         ({"thin": A_THING}, True, ["thin"]),
         ({"hard_to_read": A_THING}, True, ["plain"]),
         ({"ending": A_THING}, True, ["ending"]),
+        ({"outdated": A_THING}, True, ["variants"]),
         ({"drafts": A_THING}, True, ["drafts"]),
         ({"hours": A_THING, "unowned": A_THING}, True, ["hours", "owners"]),
         ({"thin": A_THING, "wrong": A_THING}, False, ["wrong", "thin"]),
