@@ -11,6 +11,7 @@ from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.replay import effect_of
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
+from assistant.library import reshaping
 from assistant.library.approvals import UNDO
 from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
@@ -67,6 +68,7 @@ def ways_on(seen: Seen, may: dict[str, bool]) -> dict[str, Any]:
         "merge_into": _others(session, entry) if may["merge"] else [],
         "phrasings": entry.newest.phrasings if may["split"] else [],
         "ends": _ends(seen) if may["extend"] else None,
+        "permanent": reshaping.permanent_answer(entry) if may["make_permanent"] else "",
     }
 
 

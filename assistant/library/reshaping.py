@@ -4,6 +4,7 @@ None of it changes what customers get: each makes something that waits for appro
 replaces ends in the moment in which that is approved.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,9 @@ from assistant.library.entries import Entry, create
 from assistant.library.keys import free_key
 from assistant.library.versions import Draft, EntryVersion
 from assistant.library.wording import HEADINGS, Kind, Verdict
+
+# "Yes" to what? Unless the words say it themselves.
+BARE = re.compile(r"(?i)(?:yes|no)\b(?!\s*,?\s*you (?:can|may) (?:continue|go on))")
 
 
 def merge(
@@ -157,7 +161,7 @@ def make_permanent(session: Session, entry: Entry, *, by: Person, at: datetime) 
             phrasings=before.phrasings,
             not_for=before.not_for,
             applies_when=before.applies_when,
-            answer=_as_answer(before),
+            answer=permanent_answer(entry),
             audience=before.audience,
             locale=before.locale,
         ),
@@ -171,10 +175,17 @@ def make_permanent(session: Session, entry: Entry, *, by: Person, at: datetime) 
     return new
 
 
-def _as_answer(draft: Draft) -> str:
-    """Return what stays true of a response: that it is expected, and no next update."""
-    heading = HEADINGS[Verdict.EXPECTED] if draft.verdict == Verdict.EXPECTED else ""
-    said = (heading, draft.why_now, draft.what_to_do, draft.safe_to_continue)
+def permanent_answer(entry: Entry) -> str:
+    """Return what the FAQ entry would answer that a response begins: all of it, in one text.
+
+    Nothing is left out but the next update. "Yes. You can go on" keeps the question it is the
+    answer to, which the response's own card stands above it.
+    """
+    draft = _last_right(entry).as_draft()
+    safe = draft.safe_to_continue.strip()
+    if BARE.match(safe) and draft.locale[:2].lower() in ("", "en"):
+        safe = f"Can I continue? {safe}"
+    said = (HEADINGS[Verdict(draft.verdict)], draft.why_now, draft.what_to_do, safe)
     return "\n\n".join(each.strip() for each in said if each.strip())
 
 

@@ -9,6 +9,7 @@ from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.library import publishing, reshaping
 from assistant.library.versions import EntryVersion
+from assistant.library.wording import HEADINGS, Verdict
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, NOW, a_draft, an_entry, entry_of, the
 
@@ -178,6 +179,27 @@ def test_nobody_rolls_back_to_what_was_recalled_or_never_said(shop: Parts) -> No
             reshaping.roll_back(session, entry, 1, by=lena, at=NOW)
         with pytest.raises(NotFound, match="no version 9"):
             reshaping.roll_back(session, entry, 9, by=lena, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "safe", "reads"),
+    [
+        ("known-issue", "Yes. You go on as before.", "Can I continue? Yes. You go on as before."),
+        ("not-expected", "No, wait for us.", "Can I continue? No, wait for us."),
+        ("expected", "Yes, you can go on.", "Yes, you can go on."),
+        ("expected", "Nothing is lost.", "Nothing is lost."),
+    ],
+)
+def test_made_permanent_each_part_means_what_it_meant(
+    shop: Parts, verdict: str, safe: str, reads: str
+) -> None:
+    with shop.db.reading() as session:
+        entry = entry_of(session, "price-differs")
+        entry.newest.verdict, entry.newest.safe_to_continue = verdict, safe
+
+        answer = reshaping.permanent_answer(entry).split("\n\n")
+
+        assert (answer[0], answer[-1]) == (HEADINGS[Verdict(verdict)], reads)
 
 
 def test_a_response_made_permanent_is_a_faq_entry_once_somebody_approves_it(shop: Parts) -> None:
