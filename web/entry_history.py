@@ -33,6 +33,7 @@ WORDS = {
     "merge-undone": ("The merging was undone", "warn"),
     "reinstated": ("Reinstated", "good"),
     "rolled-back": ("Rolled back", "warn"),
+    "still-right": ("Found right beside its original", "good"),
     "began": ("Its time began", "info"),
     "ended": ("Its time ended", "warn"),
     "overruled": ("Breaks overruled", "warn"),

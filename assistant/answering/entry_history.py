@@ -24,6 +24,7 @@ WORDING = ("saved", "imported", "import-taken-back")
 DECIDED = (
     *("submitted", "approved", "changes-requested", "rejected", "retired", "recalled"),
     *("reinstated", "rolled-back", "made-permanent", "extended", "began", "ended", "overruled"),
+    "still-right",
 )
 
 
