@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import approving, evidence
 from assistant.desk.repeats import Asked
-from assistant.ground.people import Person
+from assistant.ground.people import Person, by_email
+from assistant.launch.scenarios import Decider
 from assistant.library.entries import Entry
+from assistant.library.filing import filing_of
 from assistant.library.versions import EntryVersion
 from web.entry_language import of_version, variant_words
 from web.entry_recall import got_meanwhile, recall_of, standing_recalls
@@ -92,7 +94,8 @@ def _waiting(seen: Seen, still: str) -> dict[str, str]:
     still = "".join(f" {each}" for each in _languages(entry.newest)) + still
     if why_not := entry.may_be_approved_by(seen.person):
         can = who_can(seen)
-        return banner("info", f"Waits for {once or 'approval'}.", f"{why_not} {can}{still}")
+        said = _by_name(seen, why_not)
+        return banner("info", f"Waits for {once or 'approval'}.", f"{said} {can}{still}")
     if once:
         return banner("info", f"Waits for {once}.", f"{_grave(entry)}{still}")
     return banner("info", "Waits for you.", f"{author} submitted it.{_two(entry)}{still}")
@@ -100,6 +103,14 @@ def _waiting(seen: Seen, still: str) -> dict[str, str]:
 
 def _languages(version: EntryVersion) -> list[str]:
     return [words for words in (variant_words(version), of_version(version)) if words]
+
+
+def _by_name(seen: Seen, words: str) -> str:
+    """Return words that name who approves by address with the person's name in its place."""
+    scenario = filing_of(seen.entry.newest)
+    email = scenario.deciders.get(Decider.APPROVES_MESSAGES) if scenario else None
+    person = by_email(seen.session, email) if email else None
+    return words.replace(person.email, person.name) if person else words
 
 
 def who_can(seen: Seen) -> str:

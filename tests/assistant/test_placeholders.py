@@ -210,3 +210,11 @@ def test_a_value_that_is_taken_away_leaves_a_draft_that_nobody_can_submit(shop):
 def test_only_a_lead_gives_a_launch_its_values(shop):
     with pytest.raises(NotPermitted):
         give(shop, by=cast.AMIR, product="Box Club")
+
+
+def test_every_value_that_is_missing_is_named_at_once() -> None:
+    typed = {"answer": "{product} by {team} costs {old_price}."}
+
+    found = problems(typed, {"team": "Ours"}, submitting=True)
+
+    assert found["answer"].startswith("{product} and {old_price} have no value yet.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from assistant.library import reshaping
 from tests import cast
 from tests.cast import AMIR, LENA, NOOR, NOW, a_draft, the
 from tests.web.staff import a_browser
@@ -48,6 +49,26 @@ def test_it_can_be_narrowed_and_taken_away_as_an_inert_file(amir):
     assert {row["who"] for row in rows} == {"Noor Rahman"}
     assert "Yes, in Billing. → =No, <b>never</b>." in rows[0]["changed"]
     assert "Nothing of that kind" in amir.get(PATH, who="Nobody").text
+
+
+def test_a_merging_stands_in_the_history_of_both(shop, amir):
+    cast.an_entry(shop, key="skip-box", question="May I skip one?")
+    with shop.db.writing() as session:
+        source, into = cast.entry_of(session, "skip-box"), cast.entry_of(session, "export-data")
+        reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
+
+    for key, said in (("skip-box", "To be merged"), ("export-data", "Takes another entry in")):
+        page = amir.get(f"/library/spring-pricing/entries/{key}/history").text
+        assert said in page
+        assert f"“May I skip one?” into “{cast.EXPORT}”" in page
+
+
+def test_the_version_whose_time_is_over_is_called_so_where_the_entry_is(amir):
+    page = amir.get(PATH.removesuffix("/history")).text
+
+    versions = page.partition('id="versions-title"')[2]
+    assert "Version 2</span>" in versions
+    assert "Expired" in versions.partition("Version 1</span>")[0]
 
 
 def test_how_often_each_version_was_sent_stands_beside_it(amir):

@@ -188,7 +188,9 @@ def test_the_draft_of_an_entry_that_is_on_its_way_is_warned_of(shop: Parts) -> N
     cast.an_entry(shop, question=SHELLS[1], approved_by=None)
     counted(shop)
 
-    assert "is being written" in a_browser(shop, LENA).get(LIST).text
+    page = a_browser(shop, LENA).get(LIST).text
+    assert "is being written" in page
+    assert "Draft a second one" in page
 
 
 def test_what_an_entry_answers_by_now_is_listed_with_that_entry(shop: Parts, lena: Browser) -> None:
