@@ -20,8 +20,9 @@ desk while several work at it) ·
 ``coverage coverage_pages policy_form`` (hours and promises) · ``voices surveys`` (feedback at
 work, and the page a survey’s link opens) · ``watch seeking signals series`` (warning signs, what
 contacts seek, what others measure, as charts) · ``notices`` ·
-``desk desk_pages ticket_pages ticket_rail thread considered happenings clocks`` · ``library
-library_pages library_filters entry_deciding entry_declined entry_conflict entry_ways entry_pages
+``desk desk_pages conversations ticket_pages ticket_rail thread considered happenings clocks`` ·
+``library library_pages library_filters entry_deciding entry_declined entry_conflict entry_ways
+entry_pages
 entry_seen entry_standing entry_evidence entry_replay entry_versions lesson_pages`` (an entry) ·
 ``editing entry_form entry_owner entry_kept entry_beside entry_family entry_language
 comparison_pages placeholder_pages`` (while it is written) · ``library_bulk library_bulk_pages

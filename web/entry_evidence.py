@@ -38,7 +38,9 @@ def _evidence(
                 "channel": question.channel,
                 "channel_words": channel_words(question.channel),
                 "at": question.at,
-                "href": f"/desk/tickets/{question.ticket}" if question.ticket else None,
+                "href": f"/desk/tickets/{question.ticket}"
+                if question.ticket
+                else f"/desk/questions/{question.id}",
             }
             for question in questions
         ],

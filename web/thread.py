@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from assistant.answering.proposing import changes
 from assistant.desk import recalled
+from assistant.desk.conversations import Conversation
 from assistant.desk.feedback import Feedback
 from assistant.desk.messages import NONE_OF_THESE, By, Message, Said
 from assistant.desk.recalled import ToldWrong
@@ -74,10 +75,16 @@ def reason_words(feedback: Feedback) -> str:
 
 def thread(ticket: Ticket, history: Sequence[Event], cites: Cited) -> list[dict[str, Any]]:
     """Return messages and the events between them, in the order in which they happened."""
-    new = _first_new(ticket)
-    said = [_message(ticket, message, cites, new) for message in ticket.conversation.messages]
+    said = spoken(ticket.conversation, cites, new=_first_new(ticket))
     happened = [_event(event) for event in history if event.kind in IN_THREAD]
     return sorted([*said, *happened], key=lambda each: each["at"])
+
+
+def spoken(
+    conversation: Conversation, cites: Cited, *, new: int | None = None
+) -> list[dict[str, Any]]:
+    """Return what was said in a conversation, in its order; ``new`` begins what is not read yet."""
+    return [_message(conversation, message, cites, new) for message in conversation.messages]
 
 
 def _first_new(ticket: Ticket) -> int | None:
@@ -91,11 +98,13 @@ def _first_new(ticket: Ticket) -> int | None:
     return next(later, None)
 
 
-def _message(ticket: Ticket, message: Message, cites: Cited, new: int | None) -> dict[str, Any]:
+def _message(
+    conversation: Conversation, message: Message, cites: Cited, new: int | None
+) -> dict[str, Any]:
     return {
         "id": message.id,
         "kind": "note" if message.kind == Said.NOTE else message.by,
-        "author": author_of(message, ticket.conversation),
+        "author": author_of(message, conversation),
         "text": message.text,
         "at": message.at,
         "new": message.id == new,

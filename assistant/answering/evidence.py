@@ -27,6 +27,7 @@ _unanswered = Decision.entry_version_id.is_(None)
 class Question:
     """A real question, with personal data masked, and the ticket of its conversation."""
 
+    id: int  # of the message
     text: str
     channel: str
     at: datetime
@@ -109,7 +110,9 @@ def questions_of(session: Session, entry: Entry, *, most: int = 8) -> list[Quest
         .limit(most)
     )
     return [
-        Question(masked(message.text), channel, message.at, ticket.number if ticket else None)
+        Question(
+            message.id, masked(message.text), channel, message.at, ticket.number if ticket else None
+        )
         for message, channel, ticket in session.execute(query)
     ]
 

@@ -339,3 +339,21 @@ def test_a_real_question_leads_to_its_conversation_s_ticket_and_the_rest_are_cou
     assert f"/broadcasts/new?launch={cast.LAUNCH}&amp;entry=export-data" in page
     mara.asks(cast.EXPORT)
     assert f'href="/desk/tickets/{ticket.number}"' in lena.get(f"{ENTRIES}/export-data").text
+
+
+def test_a_question_without_a_ticket_leads_to_its_conversation(shop, lena, amir):
+    mara = cast.a_customer(shop)
+    mara.asks(cast.EXPORT)
+    href = re.search(r'href="(/desk/questions/\d+)"', lena.get(f"{ENTRIES}/export-data").text)[1]
+    with shop.db.writing() as session:
+        cast.a_person(session, email="else@example.com", name="Bo Else", launch=None)
+
+    page = amir.get(href).text
+
+    assert cast.EXPORT in page and cast.EXPORT_TEXT in page
+    assert "It led to no ticket." in page
+    assert a_browser(shop, "else@example.com").get(href).status_code == 404
+    assert a_browser(shop, cast.PRIYA).get(href).status_code == 403
+    assert amir.get("/desk/questions/999").status_code == 404
+    mara.asks(cast.UNKNOWN)
+    assert "/desk/tickets/HC-" in str(amir.get(href).url)
