@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from assistant.answering import replay
 from assistant.answering.neighbours import Near, Written, near
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
@@ -84,7 +85,8 @@ class Typing:
 def _said(fields: dict[str, str], kind: Kind) -> dict[str, str]:
     # The form of an FAQ entry asks for no verdict.
     asked = fields if kind is Kind.RESPONSE else fields | {"verdict": ""}
-    return {name: words.strip() for name, words in asked.items()}
+    # Without a script a form sends its lines with CRLF.
+    return {name: words.replace("\r\n", "\n").strip() for name, words in asked.items()}
 
 
 def _blank() -> dict[str, str]:
@@ -218,5 +220,7 @@ def give_values(
         context = values_page(within, values, person=lead.by, typed=fields, problems=problems)
         return lead.page("library/values.html", "library", within, context, status=422)
     proposed = launch_values.give(session, within, values, by=lead.by, at=lead.at)
+    for entry in proposed:
+        replay.start_for_review(session, entry.newest, by=lead.by, at=lead.at)
     toast = "values-proposed" if proposed else "settings"
     return went(f"/library/{within.key}/values", toast)

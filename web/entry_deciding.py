@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from assistant.answering import approving
+from assistant.answering import approving, replay
 from assistant.ground.errors import Refused
 from assistant.ground.parts import Parts
 from assistant.library import entries, expiring, outdated, publishing, reshaping, unsaved
@@ -137,6 +137,7 @@ def undo(deciding: Decided) -> RedirectResponse:
         session, by, at = lead.session, lead.by, lead.at
         if entry.may_undo_rejection(at):
             entry.undo_rejection(session, by=by, at=at)
+            replay.start_for_review(session, entry.newest, by=by, at=at)
         elif entry.may_undo_retirement(at):
             entry.undo_retirement(session, by=by, at=at)
         else:
@@ -160,7 +161,7 @@ def retire(deciding: Decided, reason: Words = "") -> RedirectResponse:
 def request_changes(deciding: Decided, reason: Words = "") -> RedirectResponse:
     """Give it back to its author."""
     with deciding.entry() as (entry, lead):
-        entry.request_changes(lead.session, reason=reason, by=lead.by, at=lead.at)
+        approving.request_changes(lead.session, entry, reason=reason, by=lead.by, at=lead.at)
     return deciding.done("changes")
 
 
@@ -179,7 +180,8 @@ def merge(deciding: Decided, into: Words = "") -> RedirectResponse:
     """Take its phrasings over into another entry, when somebody else approves that."""
     with deciding.entry() as (entry, lead):
         target = entries.by_key(lead.session, entry.launch_id, into.strip())
-        reshaping.merge(lead.session, entry, target, by=lead.by, at=lead.at)
+        version = reshaping.merge(lead.session, entry, target, by=lead.by, at=lead.at)
+        replay.start_for_review(lead.session, version, by=lead.by, at=lead.at)
     return deciding.done("entry-merging", target.key)
 
 
@@ -199,7 +201,8 @@ def split(deciding: Decided, phrasing: Chosen = None, question: Words = "") -> R
 def roll_back(deciding: Decided, version: Number) -> RedirectResponse:
     """Propose an earlier version again, byte for byte."""
     with deciding.entry() as (entry, lead):
-        reshaping.roll_back(lead.session, entry, version, by=lead.by, at=lead.at)
+        again = reshaping.roll_back(lead.session, entry, version, by=lead.by, at=lead.at)
+        replay.start_for_review(lead.session, again, by=lead.by, at=lead.at)
     return deciding.done("rolled-back")
 
 
@@ -224,6 +227,7 @@ def extend(acting: Acted, until: Words = "", endless: bool = Form(False)) -> Red
         version = expiring.extend(
             staff.session, entry, end, by=staff.by, at=staff.at, needed=needed
         )
+        replay.start_for_review(staff.session, version, by=staff.by, at=staff.at)
     publish(acting.parts, entry.launch_id)
     return acting.done("extended" if version.approved_at else "submitted")
 

@@ -99,13 +99,15 @@ def entry_page(
 ) -> dict[str, Any]:
     """Return the context of library/entry.html; ``typed`` are words that were not saved."""
     kind, newest = Kind(entry.kind), entry.newest
-    kept = None if typed else unsaved.of(session, person, launch, entry.key)
+    there = unsaved.of(session, person, launch, entry.key)
+    kept = None if typed else there
     fields = typed.as_typed() if typed else typed_before(newest, launch.zone)
     fields |= kept.fields if kept else {}
     around = _around(session, launch, kind, fields, problems or {}, kept=kept, at=at, near=near)
     context = {
         **around,
         "entry": _entry(entry, at, kept),
+        "holds_words": there is not None or typed is not None,
         **family_beside(session, launch, entry),
     }
     seen = Seen(session, launch, entry, person, at, mails)

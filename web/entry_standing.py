@@ -6,16 +6,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.answering import approving, evidence
+from assistant.answering.sent_back import sent_back_by
 from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, by_email
 from assistant.launch.scenarios import Decider
 from assistant.library.entries import Entry
 from assistant.library.filing import filing_of
 from assistant.library.versions import EntryVersion
+from web.entry_approval import effect_of_approving
 from web.entry_language import of_version, variant_words
 from web.entry_recall import got_meanwhile, recall_of, standing_recalls
 from web.entry_seen import Seen
-from web.entry_ways import effect_of_approving, may_nothing, rights, ways_on
+from web.entry_ways import may_nothing, rights, ways_on
 from web.library_pages import has_grown
 from web.rendering import day, when
 
@@ -36,6 +38,7 @@ def standing(seen: Seen) -> dict[str, Any]:
         "status": _standing(seen, asked),
         "may": may,
         "effect": effect_of_approving(seen, asked) if may["approve"] else None,
+        "asked_words": _asked_so_far(asked),
         "recall": recall_of(session, seen.launch, entry, person),
         "recalls": standing_recalls(session, entry),
         "meanwhile": got_meanwhile(seen),
@@ -43,6 +46,12 @@ def standing(seen: Seen) -> dict[str, Any]:
         "declined": None,
         **ways_on(seen, may),
     }
+
+
+def _asked_so_far(asked: Asked) -> str:
+    people = "1 person" if asked.people == 1 else f"{asked.people} people"
+    times = "1 question" if asked.contacts == 1 else f"{asked.contacts} questions"
+    return f"{people} asked this so far, with {times}."
 
 
 def banner(tone: str, title: str, text: str) -> dict[str, str]:
@@ -66,11 +75,12 @@ def _standing(seen: Seen, asked: Asked) -> dict[str, str]:
     if newest.takes_in is not None:
         still += f" When it is approved, “{newest.takes_in.newest.question}” ends."
     if state == "rejected":
-        return _rejected(newest, asked, still)
+        return _rejected(newest, asked, sent_back_by(seen.session, entry), still)
     if state == "review":
         return _waiting(seen, f"{_undone(entry)}{still}")
     if newest.changes_asked:
-        return banner("warn", "Changes are asked for.", f"{newest.changes_asked}{still}")
+        who = sent_back_by(seen.session, entry) or "Somebody"
+        return banner("warn", f"{who} asks for changes.", f"{newest.changes_asked}{still}")
     return banner("info", "A draft.", f"Submit it, and a lead who did not write it decides.{still}")
 
 
@@ -144,13 +154,14 @@ def _undone(entry: Entry) -> str:
     return f" The approval of version {before.number}, the same words, was taken back."
 
 
-def _rejected(version: EntryVersion, asked: Asked, still: str) -> dict[str, str]:
+def _rejected(version: EntryVersion, asked: Asked, by: str, still: str) -> dict[str, str]:
+    title = f"Rejected by {by}" if by else "Rejected"
     reason = version.changes_asked or "No reason was given."
     if has_grown(version, asked):
         text = f"{_people(version)} had asked then, {asked.people} have now."
-        return banner("warn", "Rejected, and asked clearly more since.", f"{text} {reason}{still}")
+        return banner("warn", f"{title}, and asked clearly more since.", f"{text} {reason}{still}")
     quiet = f" Muted: {_people(version)} had asked then."
-    return banner("bad", "Rejected.", f"{reason}{quiet}{still}")
+    return banner("bad", f"{title}.", f"{reason}{quiet}{still}")
 
 
 def _people(version: EntryVersion) -> str:

@@ -53,9 +53,10 @@ def _version(
         "at": version.saved_at,
         "approved_by": _approvers(version),
         "because": "; ".join(each.because for each in version.standing_approvals if each.because),
+        "is_blind": not any(each.breaks for each in version.standing_approvals),
         "sha256": version.sha256 if version.approved_at else None,
         "current": is_current and version.is_valid(at),
-        "differences": _differences(before, version) if before else [],
+        "differences": differences_shown(before, version) if before else [],
     }
 
 
@@ -66,7 +67,8 @@ def _approvers(version: EntryVersion) -> str | None:
     return version.approved_by.name if version.approved_by else None
 
 
-def _differences(before: EntryVersion, version: EntryVersion) -> list[dict[str, str]]:
+def differences_shown(before: EntryVersion, version: EntryVersion) -> list[dict[str, str]]:
+    """Return what differs between two versions, part by part, as people read it."""
     return [
         {
             "field": each.part,

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 
 from assistant.answering import approving
 from assistant.answering.broadcast import Broadcast, State
-from assistant.answering.replay import effect_of
-from assistant.desk.repeats import Asked
 from assistant.ground.people import Person, Role
 from assistant.library import reshaping
 from assistant.library.approvals import UNDO
@@ -17,11 +15,9 @@ from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 from assistant.library.wording import Kind
 from web.entry_form import local
-from web.entry_language import of_version, variant_words
 from web.entry_owner import may_own, team
 from web.entry_seen import Seen
 from web.library_pages import AUTHORS
-from web.unreached import in_audience
 
 USUAL = timedelta(days=7)  # what is offered when an answer's time is made longer
 OFFERED = 200  # entries to merge into, by their questions
@@ -66,55 +62,16 @@ def ways_on(seen: Seen, may: dict[str, bool]) -> dict[str, Any]:
         "again": _undo(session, entry, seen.at) if may["undo"] else None,
         "owner": _owner(seen) if may["give"] or entry.asked_owner else None,
         "merge_into": _others(session, entry) if may["merge"] else [],
+        "ways_count": len(entry.newest.ways()),
         "phrasings": entry.newest.phrasings if may["split"] else [],
         "ends": _ends(seen) if may["extend"] else None,
         "permanent": reshaping.permanent_answer(entry) if may["make_permanent"] else "",
     }
 
 
-def effect_of_approving(seen: Seen, asked: Asked) -> dict[str, Any]:
-    """Return what approving does, in numbers: ``people`` would be told of it."""
-    entry = seen.entry
-    new, old = entry.newest, entry.approved
-    told = approving.told_by_approval(
-        seen.session, entry, new, by=seen.person, at=seen.at, mails=seen.mails
-    )
-    replayed = effect_of(seen.session, new, at=seen.at)
-    is_first = approving.approvers_needed(entry) > len(new.standing_approvals) + 1
-    replaced = f" It replaces version {old.number}." if old else ""
-    people = "1 person has" if asked.people == 1 else f"{asked.people} people have"
-    begins = (
-        "A second person approves it after you; then the assistant may send"
-        if is_first
-        else "From now on the assistant may send"
-    )
-    return {
-        "text": f"{begins} version {new.number}, exactly as it stands.{replaced}{_refiled(new)} "
-        f"{people} asked this so far.",
-        "people": 0 if is_first or not new.is_valid(seen.at) else len(told.told),
-        "left_out": len(told.left_out),
-        "unreached": in_audience(told.left_out),
-        "replay": approving.effect_in_words(replayed),
-        "breaks": replayed.breaks if replayed.blocks else 0,
-        "seen": replayed.counted.id if replayed.counted else 0,
-        "meant": replayed.override.reason if replayed.override and replayed.breaks else "",
-        "is_first": is_first,
-        "read": read(new),
-        "variant": variant_words(new),
-        "language": of_version(new),
-    }
-
-
 def read(version: EntryVersion) -> str:
     """Return what an approver reads of a version, line by line."""
     return "\n".join((*version.ways(), version.applies_when, version.text)).strip()
-
-
-def _refiled(version: EntryVersion) -> str:
-    if not version.refiled:
-        return ""
-    filed = version.filed_under
-    return f" It is filed under “{filed.title}” then." if filed else " It has no scenario then."
 
 
 def _undoable(entry: Entry, at: datetime) -> tuple[datetime, str] | None:
@@ -124,8 +81,9 @@ def _undoable(entry: Entry, at: datetime) -> tuple[datetime, str] | None:
         return newest.rejected_at, "Rejected."
     if entry.may_undo_retirement(at) and entry.retired_at:
         return entry.retired_at, "Retired."
-    if entry.may_undo_approval(at) and newest.approved_at:
-        return newest.approved_at, "Approved."
+    if entry.may_undo_approval(at):
+        words = "Approved." if newest.approved_at else "Approved, as the first of two."
+        return newest.approved_at or newest.standing_approvals[-1].at, words
     return None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.answering import proposing
+from assistant.answering import approving, proposing
 from assistant.ground.errors import NotFound
 from assistant.launch import scenarios
 from assistant.launch.launches import Launch
@@ -167,7 +167,7 @@ def _created(
     form_kept(author, launch, entry, typed, is_new=True)
     give(author, entry, typed)
     if submitting:
-        entry.submit(author.session, by=author.by, at=author.at)
+        approving.submit(author.session, entry, by=author.by, at=author.at)
     return _back(entry, "submitted" if submitting else "saved")
 
 
@@ -214,7 +214,7 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
         entry.save(author.session, draft, by=author.by, at=author.at)
     entry.file_under(author.session, scenario, by=author.by, at=author.at)
     if submitting:
-        entry.submit(author.session, by=author.by, at=author.at)
+        approving.submit(author.session, entry, by=author.by, at=author.at)
     return _back(entry, "submitted" if submitting else "saved")
 
 

@@ -22,6 +22,8 @@ TONES = {
     "untold": "bad",
     "vacant": "warn",
     "left": "warn",
+    "changes": "warn",
+    "rejected": "bad",
 }
 KIND_WORDS = {
     "breach": "Missed",
@@ -37,6 +39,7 @@ KIND_WORDS = {
     "untold": "Not told",
     "vacant": "Nobody decides",
     "left": "To hand over",
+    "changes": "Changes asked",
 }
 
 

@@ -3,7 +3,7 @@
 Customers' words are redacted, as in suggestions; whoever needs more opens the conversation itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,14 @@ WORDS = {
     Category.LOST: ("Lost", "warn", "This entry gave more before."),
     Category.ELSEWHERE: ("Changed elsewhere", "", "Gets something else, not from this entry."),
     Category.UNANSWERED: ("Still unanswered", "", "A person answers, before and after."),
+    Category.SAME: ("As it was", "", "Gets what it got."),
 }
 ALWAYS = (Category.BREAK, Category.STEAL, Category.GAIN, Category.UNANSWERED)
 WORDS_WITHOUT = {
     Category.LOST: ("Lost", "bad", "This entry helped; a person would have to."),
     Category.ELSEWHERE: ("Answered otherwise", "", "Another entry answers, or is asked about."),
     Category.UNANSWERED: ("Unanswered as it is", "", "A person answers, before and after."),
+    Category.SAME: ("As it was", "", "Gets what it got."),
 }
 KINDS = {"answer": "Answered", "clarification": "Asked back", "handoff": "A person"}
 SHOWN_BELOW = (Category.BREAK, Category.STEAL, Category.GAIN, Category.LOST)
@@ -81,7 +83,7 @@ def summary(
         "may": {
             "start": is_draft and person.is_any(*AUTHORS) and effect.state != "running",
             "cancel": effect.state == "running" and person.is_any(*AUTHORS),
-            "overrule": is_draft and effect.blocks and leads,
+            "overrule": is_draft and effect.blocks and not entry.may_be_approved_by(person),
             "lose": is_live and leads and effect.state != "running",
         },
     }
@@ -179,7 +181,7 @@ def _few(session: Session, effect: Effect, category: Category, address: str) -> 
 def shown(session: Session, run: Replay, cases: Sequence[ReplayCase]) -> list[dict[str, Any]]:
     """Return questions as they are shown: redacted, with what each gets and would get."""
     versions = _versions(session, cases)
-    tickets = _tickets(session, cases)
+    tickets = _tickets(session, {case.message.conversation_id for case in cases})
     return [
         {
             "id": case.message_id,
@@ -224,8 +226,7 @@ def _versions(session: Session, cases: Iterable[ReplayCase]) -> dict[int, EntryV
     return {version.id: version for version in found}
 
 
-def _tickets(session: Session, cases: Iterable[ReplayCase]) -> dict[str, str]:
-    talks = {case.message.conversation_id for case in cases}
+def _tickets(session: Session, talks: Collection[str]) -> dict[str, str]:
     query = select(Ticket).where(Ticket.conversation_id.in_(talks)).order_by(Ticket.id)
     return {ticket.conversation_id: ticket.number for ticket in session.scalars(query)}
 
@@ -252,16 +253,36 @@ def replay_page(
     )
     key = category if category in named else filled
     total = int(run.counts.get(key, 0))
-    cases = replay.cases_of(session, run, Category(key), first=(number - 1) * PAGE, most=PAGE)
+    first = (number - 1) * PAGE
+    if key == Category.SAME:
+        cases = _unchanged(session, run, first)
+    else:
+        found = replay.cases_of(session, run, Category(key), first=first, most=PAGE)
+        cases = shown(session, run, found)
     return {
         "launch": {"key": launch.key, "name": launch.name},
         "entry": {"key": entry.key, "title": version.question, "version": version.number},
         "replay": summary(session, launch, entry, person=person, at=at),
         "tabs": [{**each, "current": each["key"] == key} for each in counts],
         "explanation": _words_of(run)[Category(key)][2],
-        "cases": shown(session, run, cases),
+        "cases": cases,
         "pager": _pager(total, number, f"{address}?category={key}"),
     }
+
+
+def _unchanged(session: Session, run: Replay, first: int) -> list[dict[str, Any]]:
+    """Return a page of the questions that a replay changes nothing about, as they are shown."""
+    found = replay.unchanged_by(session, run, first=first, most=PAGE)
+    tickets = _tickets(session, {message.conversation_id for message in found})
+    return [
+        {
+            "id": message.id,
+            "question": redacted(message.text),
+            "at": message.at,
+            "ticket": tickets.get(message.conversation_id),
+        }
+        for message in found
+    ]
 
 
 def _pager(total: int, number: int, href: str) -> dict[str, Any]:

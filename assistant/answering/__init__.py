@@ -31,7 +31,7 @@ of it) · ``recalled_words`` (found again in what a person is about to send) ·
 ``undoing`` (what was said about it, undone) and ``evidence`` (what people really asked of an
 entry) read what was decided. ``drafting`` is what the model drafts, for agents
 only; ``proposing`` is what agents wrote, on its way to an entry; ``approving`` is how an entry
-becomes what customers get.
+becomes what customers get; ``sent_back`` tells its author when it does not.
 
 What a wording is worth: ``received`` with ``received_rows`` (sent, helped, not quite, who came
 back) · ``intervals`` and ``compared`` (how sure that is, beside the wording before) · ``not_quite``

@@ -7,11 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.answering import replay
+from assistant.answering.asked_before import is_confirmed
 from assistant.answering.audience import Audience, Chosen
 from assistant.answering.broadcast import Broadcast, State
 from assistant.answering.evidence import asked_of
 from assistant.answering.leaving_out import Words
 from assistant.answering.replay import Effect
+from assistant.answering.replay_records import Override
+from assistant.answering.sent_back import tell_author
 from assistant.answering.to_everyone import preview, send_to_all
 from assistant.answering.triage import triage
 from assistant.ground.errors import Refused
@@ -39,7 +42,7 @@ def approve(
         NotPermitted: when ``by`` had a hand in it, has approved it, or may not decide it.
         Refused: when it is incomplete, nothing waits for approval, or the last replay shows
             confirmed answers that would change, and nobody has said why that is meant, or has
-            seen other ones.
+            seen other ones; or when it ``must_be_replayed``, was not, and nobody says why.
     """
     version, needed = entry.newest, approvers_needed(entry)
     entry.may_approve(version, by)
@@ -51,15 +54,41 @@ def approve(
             f"{_confirmed(effect.breaks)} would change with it.",
             what_to_do="Look at the replay, then change the text, or say why it is meant.",
         )
+    is_blind = must_be_replayed(session, entry, effect)
+    if is_blind and not override.strip():
+        raise Refused(
+            "What it changes for real questions is not known yet.",
+            what_to_do="Wait until its replay has ended, or say why it does not wait for that.",
+        )
     because = effect.override.reason if effect.override else override
     return entry.approve(
         session,
         by=by,
         at=at,
-        override=because if effect.breaks else "",
+        override=because if effect.breaks or is_blind else "",
         breaks=effect.breaks,
         needed=needed,
     )
+
+
+def must_be_replayed(session: Session, entry: Entry, effect: Effect) -> bool:
+    """Return whether an approval of the newest version needs a reason, for want of a replay.
+
+    That is where it would end another entry, or where people confirmed what this one answers.
+    """
+    if effect.is_known:
+        return False
+    return entry.newest.takes_in is not None or is_confirmed(session, entry)
+
+
+def submit(session: Session, entry: Entry, *, by: Person, at: datetime) -> None:
+    """Ask for approval, and let the version be replayed meanwhile.
+
+    Raises:
+        Refused: when a required part is blank, or nothing is waiting to be submitted.
+    """
+    entry.submit(session, by=by, at=at)
+    replay.start_for_review(session, entry.newest, by=by, at=at)
 
 
 def _confirmed(breaks: int) -> str:
@@ -71,20 +100,28 @@ def effect_in_words(effect: Effect) -> str:
     if effect.state == "none":
         return "It was not replayed: what it changes for real questions is not known."
     if not effect.is_known and effect.state == "running":
-        return "Its replay is still running: what it changes is not known yet."
+        return f"{how_far(effect)} What it changes is not known yet."
     if not effect.is_known:
         return f"Its replay failed, so what it changes is not known. {' '.join(effect.why)}"
     said = (
         f"Replayed: {effect.gains} gained, {effect.steals} answered otherwise, "
-        f"{effect.breaks} confirmed answers broken, {effect.unanswered} still unanswered."
+        f"{effect.breaks} confirmed answers broken, {effect.lost} lost, "
+        f"{effect.unanswered} still unanswered."
     )
     if effect.state == "running":
-        return f"{said} That was the last one that ended; another is still running."
+        return f"{said} That was the last one that ended. {how_far(effect)}"
     if effect.state == "failed":
         return f"{said} That was the last one that ended; the next one failed."
     return (
         said if effect.state == "fresh" else f"{said} That is out of date: {' '.join(effect.why)}"
     )
+
+
+def how_far(effect: Effect) -> str:
+    """Return in a sentence how far a replay is that runs."""
+    if effect.replay is None or not effect.replay.total:
+        return "A replay is about to begin."
+    return f"A replay is still running: {effect.share:.0%} of its questions are thought again."
 
 
 def approve_and_tell(
@@ -150,6 +187,7 @@ def undo_approval(session: Session, entry: Entry, *, by: Person, at: datetime) -
         Refused: when the ten seconds have passed.
     """
     undone = entry.newest
+    _take_words_back(session, undone)
     again = entry.undo_approval(session, by=by, at=at)
     telling = select(Broadcast).where(Broadcast.entry_version_id == undone.id)
     for broadcast in session.scalars(telling):
@@ -157,7 +195,20 @@ def undo_approval(session: Session, entry: Entry, *, by: Person, at: datetime) -
             broadcast.undo(session, by=by, at=at)
         elif broadcast.state(at) is State.SENDING:
             broadcast.stop(session, because="Its approval was undone.", by=by, at=at)
+    replay.start_for_review(session, again, by=by, at=at)
     return again
+
+
+def _take_words_back(session: Session, version: EntryVersion) -> None:
+    """Let what was said of breaks with the last approval count as little as that approval."""
+    for approval in version.standing_approvals[-1:]:
+        given = select(Override).where(
+            Override.version_id == version.id,
+            Override.by_id == approval.person_id,
+            Override.at == approval.at,
+        )
+        for override in session.scalars(given):
+            session.delete(override)
 
 
 def who_may_approve(session: Session, entry: Entry) -> list[Person]:
@@ -182,8 +233,21 @@ def approvers_needed(entry: Entry, versions: Sequence[EntryVersion] = ()) -> int
     return entry.approvers_needed
 
 
+def request_changes(
+    session: Session, entry: Entry, *, reason: str, by: Person, at: datetime
+) -> None:
+    """Give it back to its author with a reason, and tell them.
+
+    Raises:
+        Refused: without a reason, or when nothing waits for approval.
+    """
+    entry.request_changes(session, reason=reason, by=by, at=at)
+    what = f"{by.name} asks for changes"
+    tell_author(session, entry, what, reason=reason, kind="changes", by=by, at=at)
+
+
 def reject(session: Session, entry: Entry, *, reason: str, by: Person, at: datetime) -> None:
-    """Decide against it; it is quiet until clearly more people ask than did so far.
+    """Decide against it and tell its author; quiet until clearly more people ask than did so far.
 
     Raises:
         NotPermitted: when ``by`` is no lead.
@@ -191,3 +255,5 @@ def reject(session: Session, entry: Entry, *, reason: str, by: Person, at: datet
     """
     asked = asked_of(session, entry)
     entry.reject(session, reason=reason, by=by, at=at, people=asked.people)
+    what = f"{by.name} rejects it"
+    tell_author(session, entry, what, reason=reason, kind="rejected", by=by, at=at)

@@ -20,6 +20,8 @@ from assistant.desk.conversations import Conversation
 from assistant.desk.messages import Message, Said
 from assistant.launch.launches import Launch, Mode
 from assistant.library import lessons
+from assistant.library.entries import Entry
+from assistant.library.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,20 @@ def past_questions(session: Session, launch: Launch) -> list[Past]:
     return sorted(found, key=lambda past: past.message_id)
 
 
+def past_of(launch_id: int) -> Select[Message]:
+    """Return the query for the messages of ``past_questions``."""
+    return (
+        select(Message)
+        .join(Message.conversation)
+        .where(
+            Conversation.launch_id == launch_id,
+            Message.kind == Said.QUESTION,
+            Message.decided_at.is_not(None),
+            Message.id.not_in(_taken_by_a_person(launch_id)),
+        )
+    )
+
+
 def mode_of(launch: Launch) -> Mode:
     """Return the mode that a replay thinks in: where people answer, what would be suggested."""
     mode = launch.acting_mode
@@ -75,6 +91,20 @@ def confirmed_of(session: Session, launch_id: int) -> Mapping[int, Confirmed]:
         each: Confirmed(frozenset(right[each]), frozenset(wrong[each]))
         for each in right.keys() | wrong.keys()
     }
+
+
+def is_confirmed(session: Session, entry: Entry) -> bool:
+    """Return whether people of the team ever said of a question that this entry answers it."""
+    said = select(Label.id).where(
+        Label.launch_id == entry.launch_id,
+        Label.entry == entry.key,
+        Label.right.is_(True),
+        Label.source.in_(BY_PEOPLE),
+    )
+    taught = select(Lesson.id).where(
+        Lesson.entry_id == entry.id, Lesson.answers.is_(True), Lesson.taken_back_at.is_(None)
+    )
+    return any(session.scalar(each.limit(1)) is not None for each in (said, taught))
 
 
 def _say(right: set[str], wrong: set[str], entry: str, answers: bool | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.answering.asked_before import past_of
 from assistant.answering.replay_age import content_of, moved
 from assistant.answering.replay_effect import Category, Estimate
 from assistant.answering.replay_records import Override, Replay, ReplayCase
@@ -24,6 +25,7 @@ from assistant.answering.replay_runs import (
     override_of,
     word_of,
 )
+from assistant.desk.messages import Message
 from assistant.ground.audit import happened
 from assistant.ground.database import put_unless_there
 from assistant.ground.errors import NotFound, NotPermitted, Refused
@@ -75,7 +77,7 @@ def effect_of(session: Session, version: EntryVersion, *, at: datetime | None = 
     if run is None:
         return Effect("none")
     state, why = _state_of(session, run, version, at)
-    ended = finished_of(session, run)
+    ended = finished_of(session, version, run)
     if ended is None:
         return Effect(state, why, run)
     return Effect(
@@ -123,6 +125,21 @@ def start(
     if version.approved_at is not None:
         raise Refused("It is approved already.", what_to_do="Save a change first, then replay it.")
     return _begun(session, version, by=by, at=at, with_model=with_model)
+
+
+def start_for_review(session: Session, version: EntryVersion, *, by: Person, at: datetime) -> None:
+    """Let what was just submitted be replayed, so that who approves it has the effect in sight.
+
+    Without the model, which people ask when they have seen what that takes. Nothing is begun for
+    what does not wait, or while the last replay of these very words is fresh or runs.
+    """
+    if version.submitted_at is None or version.approved_at is not None:
+        return
+    running = _running(session, version)
+    if running is not None and running.content != content_of(version):
+        cancel(session, version, by=by, at=at)
+    if effect_of(session, version, at=at).state not in ("running", "fresh"):
+        _begun(session, version, by=by, at=at, with_model=False)
 
 
 def start_without(session: Session, version: EntryVersion, *, by: Person, at: datetime) -> Replay:
@@ -198,12 +215,13 @@ def overrule(
     approval is held back again. ``seen`` is the replay whose breaks were shown to the lead.
 
     Raises:
-        NotPermitted: when ``by`` is no lead.
+        NotPermitted: when ``by`` may not approve that version.
         Refused: without a reason, when nothing is held back, or when another replay than the one
             that was ``seen`` has ended meanwhile.
     """
     if not by.is_any(Role.LEAD):
         raise NotPermitted("Only a lead overrules a break.", what_to_do="Ask a lead.")
+    version.entry.may_approve(version, by)
     if not reason.strip():
         raise Refused("Say why the breaks are meant.", what_to_do="Write it for those who ask.")
     effect = effect_of(session, version)
@@ -232,6 +250,17 @@ def cases_of(
     query = select(ReplayCase).where(ReplayCase.replay_id == replay.id)
     query = query.where(ReplayCase.category == category).order_by(ReplayCase.message_id.desc())
     return session.scalars(query.offset(first).limit(most)).all()
+
+
+def unchanged_by(
+    session: Session, replay: Replay, *, first: int = 0, most: int = 25
+) -> Sequence[Message]:
+    """Return a page of the questions of a replay that get what they got, asked last first."""
+    changed = select(ReplayCase.message_id).where(ReplayCase.replay_id == replay.id)
+    query = past_of(replay.launch_id).where(
+        Message.id <= int(replay.made_for.get("newest", 0)), Message.id.not_in(changed)
+    )
+    return session.scalars(query.order_by(Message.id.desc()).offset(first).limit(most)).all()
 
 
 def this_replay(session: Session, entry: Entry) -> tuple[EntryVersion, Replay]:

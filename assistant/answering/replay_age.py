@@ -18,8 +18,10 @@ from assistant.library.versions import Draft, EntryVersion
 
 
 def content_of(version: EntryVersion) -> str:
-    """Return a hash of everything an author wrote in a version."""
+    """Return a hash of everything an author wrote in a version, and of what it takes in."""
     said = {part.name: getattr(version, part.name) for part in fields(Draft)}
+    if version.takes_in is not None:
+        said["takes_in"] = version.takes_in.key
     return sha256(canonical({name: str(value) for name, value in said.items()}))
 
 

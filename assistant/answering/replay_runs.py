@@ -1,5 +1,8 @@
 """Which replay of a version counts, what it breaks, and which word of a lead covers that."""
 
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,44 +12,59 @@ from assistant.answering.replay_records import Override, Replay, ReplayCase
 from assistant.ground.people import Person
 from assistant.library.versions import EntryVersion
 
-_ENDED = (Replay.running.is_(None), Replay.cancelled_by_id.is_(None), Replay.failed_because == "")
-
 
 def newest_of(session: Session, version: EntryVersion) -> Replay | None:
     """Return the last replay of a version that nobody cancelled.
 
-    Where it has none, that is the last one that ended of the same words whose approval was undone.
+    Of one that waits that is, unless its own one runs, the last one of the very same words,
+    whichever number they had then; else its own last one, or that of the undone version that it
+    goes on from.
     """
-    query = select(Replay).where(Replay.version_id == version.id, Replay.cancelled_by_id.is_(None))
-    own = session.scalar(query.order_by(Replay.id.desc()).limit(1))
-    return own or _inherited(session, version)
+    runs = _runs(session, version)
+    own = [run for run in runs if run.version_id == version.id]
+    if own and (version.approved_at is not None or own[0].is_running):
+        return own[0]
+    return next(_that_say_something(version, runs), None)
 
 
-def _inherited(session: Session, version: EntryVersion) -> Replay | None:
-    query = (
-        select(Replay)
-        .join(Replay.version)
-        .where(
-            Replay.entry_id == version.entry_id,
-            Replay.content == content_of(version),
-            EntryVersion.undone_at.is_not(None),
-            Replay.started_at < EntryVersion.approved_at,
-            *_ENDED,
-        )
-    )
-    return session.scalar(query.order_by(Replay.id.desc()).limit(1))
-
-
-def finished_of(session: Session, run: Replay) -> Replay | None:
-    """Return the last replay that ended, of the version and of the kind of ``run``."""
-    if not run.is_running and not run.failed_because:
+def finished_of(session: Session, version: EntryVersion, run: Replay) -> Replay | None:
+    """Return the last replay that ended and counts for ``version``, of the kind of ``run``."""
+    if _has_ended(run):
         return run
-    query = select(Replay).where(Replay.version_id == run.version_id, *_ENDED)
-    if (approved := run.version.approved_at) is not None:
-        is_without = Replay.started_at >= approved
-        query = query.where(is_without if run.is_without else ~is_without)
-    own = session.scalar(query.order_by(Replay.id.desc()).limit(1))
-    return own or _inherited(session, run.version)
+    runs = [each for each in _runs(session, version) if _has_ended(each)]
+    if run.is_without:
+        own = (each for each in runs if each.version_id == version.id)
+        return next((each for each in own if each.is_without), None)
+    return next(_that_say_something(version, runs), None)
+
+
+def _runs(session: Session, version: EntryVersion) -> Sequence[Replay]:
+    """Return every replay of the version's entry that nobody cancelled, newest first."""
+    query = select(Replay).where(
+        Replay.entry_id == version.entry_id, Replay.cancelled_by_id.is_(None)
+    )
+    return session.scalars(query.order_by(Replay.id.desc())).all()
+
+
+def _that_say_something(version: EntryVersion, runs: Sequence[Replay]) -> Iterator[Replay]:
+    """Yield what a version is known by: what was run of its very words, then on its own way."""
+    content, way = content_of(version), _way_of(version)
+    before = [run for run in runs if not run.is_without]
+    if version.approved_at is None:
+        said = (run for run in before if run.content == content)
+        yield from (run for run in said if _has_ended(run) or run.version_id == version.id)
+    yield from (run for run in before if run.version_id in way)
+
+
+def _way_of(version: EntryVersion) -> set[int]:
+    """Return a version and those before it whose approval was undone: it goes on from them."""
+    earlier = [each for each in version.entry.versions if each.number < version.number]
+    undone = takewhile(lambda each: each.undone_at is not None, reversed(earlier))
+    return {version.id, *(each.id for each in undone)}
+
+
+def _has_ended(run: Replay) -> bool:
+    return not run.is_running and not run.failed_because and run.cancelled_by_id is None
 
 
 def broken_by(session: Session, replay: Replay) -> set[int]:
@@ -56,14 +74,19 @@ def broken_by(session: Session, replay: Replay) -> set[int]:
 
 
 def override_of(session: Session, replay: Replay, version: EntryVersion) -> Override | None:
-    """Return the newest word of a lead that covers every break of a replay."""
+    """Return the newest word of a lead who wrote none of it that covers every break of a replay."""
     given = session.scalars(
         select(Override)
         .where(Override.version_id == version.id, Override.content == content_of(version))
         .order_by(Override.id.desc())
     ).all()
     broken = broken_by(session, replay) if given else set()
-    return next((one for one in given if broken <= set(one.broken["messages"])), None)
+    covering = (one for one in given if broken <= set(one.broken["messages"]))
+    return next((one for one in covering if not _had_a_hand(version, one.by_id)), None)
+
+
+def _had_a_hand(version: EntryVersion, person_id: int) -> bool:
+    return person_id in {version.author_id, *(writer.id for writer in version.writers)}
 
 
 def word_of(session: Session, replay: Replay, by: Person) -> Override:

@@ -104,7 +104,8 @@ def _correct(parts: Parts, launch_key: str, words: dict[str, Any]) -> None:
         right = replace(entry.newest.as_draft(), answer=words["says"])
         entry.save(session, right, by=writer, at=at)
         entry.submit(session, by=writer, at=at)
-        version = approving.approve(session, entry, by=approver, at=at)
+        why = "What customers have was recalled as wrong."
+        version = approving.approve(session, entry, by=approver, at=at, override=why)
         session.flush()
         found = session.scalar(select(Recall).where(Recall.entry_id == entry.id))
         said = Words(version.text, version)

@@ -86,7 +86,10 @@ class Approvable(Standing):
         return version
 
     def undo_approval(self, session: Session, *, by: Person, at: datetime) -> EntryVersion:
-        """Take the approval back within ten seconds; return the same words, waiting again.
+        """Take the last approval back within ten seconds; return the same words, waiting again.
+
+        What it had put to use waits as a new version, with the approval of whoever was the first
+        of two; a first approval by itself leaves everything as it was before it.
 
         Raises:
             NotPermitted: when ``by`` is no lead.
@@ -96,6 +99,10 @@ class Approvable(Standing):
         _only_lead(by)
         if not self.may_undo_approval(at):
             raise Refused("The ten seconds have passed.", what_to_do="Retire it, or recall it.")
+        if version.approved_at is None:
+            version.standing_approvals[-1].void_at = at
+            self.note(session, "approval-undone", by=by, at=at, version=version.number)
+            return version
         since, version.superseded_at, version.undone_at = version.approved_at, at, at
         for earlier in self.versions[:-1]:
             if earlier.superseded_at == since:
@@ -105,16 +112,21 @@ class Approvable(Standing):
         retire_again(self, version.undoing)
         again = self.again(session, version, version.as_draft(), at=at)
         again.takes_in = version.takes_in
+        again.approvals = [each.again() for each in version.standing_approvals[:-1]]
         filing.file_back(self, version, again)
         library_changed(session, self.launch_id)
         self.note(session, "approval-undone", by=by, at=at, version=version.number)
         return again
 
     def may_undo_approval(self, at: datetime) -> bool:
-        """Return whether the newest version was approved less than ten seconds ago."""
+        """Return whether the newest version got its last approval less than ten seconds ago."""
         newest = self.newest
-        is_ours = newest.is_current and bool(newest.approvals)  # a pack's approval is none of ours
-        return is_ours and newest.approved_at is not None and at < newest.approved_at + UNDO
+        if not newest.standing_approvals:  # a pack's approval is none of ours
+            return False
+        if newest.approved_at is None:
+            waits = newest.submitted_at is not None
+            return waits and at < newest.standing_approvals[-1].at + UNDO
+        return newest.is_current and at < newest.approved_at + UNDO
 
     def again(
         self, session: Session, version: EntryVersion, draft: Draft, *, at: datetime

@@ -66,6 +66,16 @@ class Approval(Base):
     void_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
 
+    def again(self) -> "Approval":
+        """Return the same word of the same person, for the same words as a new version."""
+        return Approval(
+            person=self.person,
+            person_id=self.person_id,
+            at=self.at,
+            because=self.because,
+            breaks=self.breaks,
+        )
+
 
 WRITERS = Table(  # everybody who had a hand in a version: none of them approves it
     "entry_writers",

@@ -238,8 +238,40 @@ def test_a_rejection_undone_lets_a_merge_wait_again(shop: Parts) -> None:
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
         approving.reject(session, into, reason="Keep both.", by=the(session, NOOR), at=NOW)
         into.undo_rejection(session, by=the(session, NOOR), at=SOON)
-        approving.approve(session, into, by=the(session, NOOR), at=SOON)
+        approving.approve(session, into, by=the(session, NOOR), at=SOON, override="One is enough.")
         assert source.state(SOON) == "retired"
+
+
+def test_the_second_of_two_takes_back_only_their_own_approval(shop: Parts) -> None:
+    key = submitted(shop)
+    grave(shop, key)
+    with shop.db.writing() as session:
+        entry, lena, noor = entry_of(session, key), the(session, LENA), the(session, NOOR)
+        approving.approve(session, entry, by=lena, at=NOW - timedelta(hours=1))
+        approving.approve(session, entry, by=noor, at=NOW)
+
+        again = approving.undo_approval(session, entry, by=noor, at=SOON)
+
+        assert (entry.state(SOON), entry.approved, again.number) == ("review", None, 2)
+        assert [each.person.email for each in again.standing_approvals] == [LENA]
+        approving.approve(session, entry, by=noor, at=SOON)
+        assert entry.approved is again
+
+
+def test_the_first_of_two_takes_an_approval_back_within_ten_seconds(shop: Parts) -> None:
+    key = submitted(shop)
+    grave(shop, key)
+    with shop.db.writing() as session:
+        entry, lena = entry_of(session, key), the(session, LENA)
+        version = approving.approve(session, entry, by=lena, at=NOW)
+
+        assert not entry.may_undo_approval(LATE)
+        assert approving.undo_approval(session, entry, by=lena, at=SOON) is version
+        assert (entry.state(SOON), version.standing_approvals) == ("review", [])
+        approving.approve(session, entry, by=lena, at=LATE)
+        with pytest.raises(Refused, match="ten seconds have passed"):
+            entry.undo_approval(session, by=lena, at=LATE + timedelta(seconds=10))
+        assert entries.waiting_for(session, entry.launch_id, the(session, NOOR)) == 1
 
 
 # --- owners ---
@@ -285,6 +317,44 @@ def test_confirmed_answers_that_would_change_block_until_somebody_says_why(shop:
         assert entry.approved is version
         said = version.standing_approvals[0]
         assert (said.because, said.breaks) == ("It is one page.", 1)
+
+
+def test_what_takes_another_in_or_is_confirmed_is_approved_unreplayed_only_with_a_reason(
+    shop: Parts,
+) -> None:
+    cast.confirm(shop, "export-data", times=1)
+    with shop.db.writing() as session:
+        amir, lena = the(session, AMIR), the(session, LENA)
+        merged, known = entry_of(session, "change-address"), entry_of(session, "export-data")
+        reshaping.merge(session, entry_of(session, "cancel-plan"), merged, by=amir, at=NOW)
+        known.save(session, a_draft(question=cast.EXPORT), by=amir, at=NOW)
+        approving.submit(session, known, by=amir, at=NOW)
+        for entry in (merged, known):
+            with pytest.raises(Refused, match="What it changes for real questions is not known"):
+                approving.approve(session, entry, by=lena, at=NOW, override=" ")
+            version = approving.approve(session, entry, by=lena, at=NOW, override="It is urgent.")
+            assert version.standing_approvals[0].because == "It is urgent."
+
+
+def test_what_is_submitted_is_replayed_by_itself_and_a_newer_text_instead_of_the_older(
+    shop: Parts,
+) -> None:
+    key = an_entry(shop, approved_by=None)
+    for answer in ("Yes, in Plans.", "Yes, in Billing, under Plans."):
+        with shop.db.writing() as session:
+            entry, amir = entry_of(session, key), the(session, AMIR)
+            entry.save(session, a_draft(answer=answer), by=amir, at=NOW)
+            approving.submit(session, entry, by=amir, at=NOW)
+        with shop.db.reading() as session:
+            effect = replay.effect_of(session, entry_of(session, key).newest, at=NOW)
+            assert (effect.state, effect.replay and effect.replay.text) == ("running", answer)
+
+    assert replaying.go_on(shop) == 1
+    with shop.db.writing() as session:
+        entry = entry_of(session, key)
+        assert replay.effect_of(session, entry.newest, at=NOW).state == "fresh"
+        replay.start_for_review(session, entry.newest, by=the(session, AMIR), at=NOW)
+        assert replay.effect_of(session, entry.newest, at=NOW).state == "fresh"  # known already
 
 
 def test_an_approval_without_a_replay_is_one_and_says_that_nothing_is_known(shop: Parts) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering import approving, replay, replaying
 from assistant.answering.replay import Effect
-from assistant.ground.errors import Refused
+from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from tests import cast
 from tests.cast import AMIR, LENA, NOW, a_draft, an_entry, entry_of, the
@@ -95,14 +95,77 @@ def test_breaks_are_known_again_when_an_approval_was_undone(broken: Parts) -> No
         assert (said.because, said.breaks) == ("It is still meant.", 3)
 
 
-def test_other_words_than_were_undone_have_no_replay(broken: Parts) -> None:
-    approve(broken, override=MEANT)
-    with broken.db.writing() as session:
+def undo(shop: Parts) -> None:
+    with shop.db.writing() as session:
         entry = entry_of(session, KEY)
         approving.undo_approval(session, entry, by=the(session, LENA), at=SOON)
-        entry.save(session, a_draft(answer="Other words."), by=the(session, AMIR), at=SOON)
 
-    assert effect(broken).state == "none"
+
+def written(shop: Parts, **said: str) -> None:
+    with shop.db.writing() as session:
+        words = {"question": cast.EXPORT, "phrasings": ["export it all"], **said}
+        entry_of(session, KEY).save(session, a_draft(**words), by=the(session, AMIR), at=SOON)
+    submit(shop)
+
+
+def rejected(shop: Parts) -> None:
+    with shop.db.writing() as session:
+        approving.reject(
+            session, entry_of(session, KEY), reason="No.", by=the(session, LENA), at=SOON
+        )
+    submit(shop)
+
+
+def test_breaks_hold_what_was_written_on_after_the_replay_and_its_approval_undone(
+    broken: Parts,
+) -> None:
+    written(broken, answer="Words that no replay has seen.")
+    approve(broken, override=MEANT)
+    undo(broken)
+
+    assert (effect(broken).breaks, effect(broken).blocks) == (3, True)
+    rejected(broken)
+    with pytest.raises(Refused, match="3 confirmed answers would change"):
+        approve(broken)
+    assert not is_approved(broken)
+
+
+def test_words_written_after_an_undone_approval_are_held_back_like_any_that_go_on_from_there(
+    broken: Parts,
+) -> None:
+    approve(broken, override=MEANT)
+    undo(broken)
+    written(broken, answer="Other words.")
+
+    assert (effect(broken).breaks, effect(broken).blocks) == (3, True)
+
+
+def test_the_last_replay_of_the_same_words_counts_also_when_other_words_were_replayed_since(
+    broken: Parts,
+) -> None:
+    written(broken, question="Is there a forum?", phrasings=["a forum"])
+    replayed(broken)
+    assert not effect(broken).blocks
+    written(broken)
+
+    assert (effect(broken).breaks, effect(broken).blocks) == (3, True)
+    with pytest.raises(Refused, match="3 confirmed answers would change"):
+        approve(broken)
+
+
+def test_a_lead_who_had_a_hand_in_a_version_overrules_none_of_its_breaks(broken: Parts) -> None:
+    with broken.db.writing() as session:
+        version, lena = entry_of(session, KEY).newest, the(session, LENA)
+        replay.overrule(session, version, reason=MEANT, by=lena, at=NOW)
+    assert not effect(broken).blocks
+    with broken.db.writing() as session:
+        entry, lena = entry_of(session, KEY), the(session, LENA)
+        entry.newest.add_writer(lena)  # as filing it does
+
+    assert effect(broken).blocks
+    with broken.db.writing() as session, pytest.raises(NotPermitted, match="had a hand"):
+        entry = entry_of(session, KEY)
+        replay.overrule(session, entry.newest, reason=MEANT, by=the(session, LENA), at=NOW)
 
 
 def test_a_lead_s_word_holds_for_the_words_that_it_was_given_for_only(broken: Parts) -> None:

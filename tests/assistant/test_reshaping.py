@@ -30,8 +30,10 @@ def test_a_merge_ends_the_other_entry_only_when_it_is_approved(shop: Parts) -> N
             "I want to stop my plan",
         ]
         with pytest.raises(NotPermitted, match="You wrote this version"):
-            approving.approve(session, into, by=the(session, LENA), at=NOW)
-        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+            approving.approve(
+                session, into, by=the(session, LENA), at=NOW, override="One is enough."
+            )
+        approving.approve(session, into, by=the(session, NOOR), at=NOW, override="One is enough.")
         assert (source.state(NOW), into.state(NOW)) == ("retired", "approved")
         assert (
             source.retired_because == "It was merged into “How do I change my delivery address?”."
@@ -43,12 +45,12 @@ def test_after_a_merge_is_undone_both_answer_as_before(shop: Parts) -> None:
         source, into = entry_of(session, "cancel-plan"), entry_of(session, "change-address")
         old = into.newest
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
-        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+        approving.approve(session, into, by=the(session, NOOR), at=NOW, override="One is enough.")
         into.undo_approval(session, by=the(session, NOOR), at=SOON)
 
         assert (source.state(SOON), into.state(SOON)) == ("approved", "review")
         assert into.approved is old
-        approving.approve(session, into, by=the(session, NOOR), at=SOON)
+        approving.approve(session, into, by=the(session, NOOR), at=SOON, override="One is enough.")
         assert source.state(SOON) == "retired"
 
 
@@ -61,7 +63,7 @@ def test_a_merge_that_was_rejected_ends_nothing_when_its_entry_is_approved_later
         amir, noor = the(session, AMIR), the(session, NOOR)
         into.save(session, a_draft(question="How do I move?"), by=amir, at=NOW)
         into.submit(session, by=amir, at=NOW)
-        approving.approve(session, into, by=noor, at=NOW)
+        approving.approve(session, into, by=noor, at=NOW, override="One is enough.")
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
         approving.reject(session, into, reason="Keep both.", by=noor, at=NOW)
         if how == "anew":
@@ -69,7 +71,7 @@ def test_a_merge_that_was_rejected_ends_nothing_when_its_entry_is_approved_later
             into.submit(session, by=amir, at=NOW)
         else:
             reshaping.roll_back(session, into, 1, by=amir, at=NOW)
-        approving.approve(session, into, by=noor, at=NOW)
+        approving.approve(session, into, by=noor, at=NOW, override="One is enough.")
 
         assert into.approved is into.newest
         assert (source.state(NOW), source.retired_because) == ("approved", "")
@@ -81,7 +83,7 @@ def test_after_a_merge_is_undone_a_draft_that_waited_waits_again(shop: Parts) ->
         source, into = entry_of(session, key), entry_of(session, "change-address")
         source.submit(session, by=the(session, AMIR), at=NOW)
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
-        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+        approving.approve(session, into, by=the(session, NOOR), at=NOW, override="One is enough.")
         assert source.state(NOW) == "rejected"
         into.undo_approval(session, by=the(session, NOOR), at=SOON)
 
@@ -96,7 +98,7 @@ def test_what_was_answered_before_a_merge_keeps_citing_its_version(shop: Parts) 
         source, into = entry_of(session, "cancel-plan"), entry_of(session, "change-address")
         told = source.newest.id
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
-        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+        approving.approve(session, into, by=the(session, NOOR), at=NOW, override="One is enough.")
 
     with shop.db.reading() as session:
         cited = [m.entry_version_id for m in cast.said_in(session, mara.id) if m.entry_version_id]
@@ -110,7 +112,7 @@ def test_a_draft_that_is_merged_is_rejected_with_the_reason(shop: Parts) -> None
         source, into = entry_of(session, key), entry_of(session, "cancel-plan")
         reshaping.merge(session, source, into, by=the(session, LENA), at=NOW)
         assert source.state(NOW) == "draft"
-        approving.approve(session, into, by=the(session, NOOR), at=NOW)
+        approving.approve(session, into, by=the(session, NOOR), at=NOW, override="One is enough.")
         assert source.state(NOW) == "rejected"
         assert source.newest.changes_asked == "It was merged into “How do I cancel my plan?”."
 
@@ -215,7 +217,7 @@ def test_a_response_made_permanent_is_a_faq_entry_once_somebody_approves_it(shop
             "You can go on using your plan."
         )
         new.submit(session, by=the(session, NOOR), at=NOW)
-        approving.approve(session, new, by=lena, at=NOW)
+        approving.approve(session, new, by=lena, at=NOW, override="One is enough.")
         assert (new.state(NOW), entry.state(NOW)) == ("approved", "retired")
         with pytest.raises(Refused, match="permanent already"):
             reshaping.make_permanent(session, new, by=lena, at=NOW)

@@ -227,7 +227,7 @@ def test_entries_are_merged_split_and_rolled_back_from_their_pages(shop, lena, n
     merged = decide(lena, "merging", f"{ENTRIES}/cancel-plan", into="change-address")
     assert merged.headers["location"] == f"{ENTRIES}/change-address"
     assert "“How do I cancel my plan?” ends." in banner(lena.get(f"{ENTRIES}/change-address"))
-    decide(noor, "approval", f"{ENTRIES}/change-address")
+    decide(noor, "approval", f"{ENTRIES}/change-address", override="One is enough.")
     assert state(shop, "cancel-plan") == "retired"
 
     page = noor.get(f"{ENTRIES}/change-address").text

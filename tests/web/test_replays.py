@@ -146,7 +146,7 @@ def test_a_lead_overrules_a_break_on_the_page_and_others_cannot(shop, lena):
     assert "Until a replay has ended, the last one that did counts" in while_another_runs
     assert "It breaks what people confirmed." in while_another_runs
     after = lena.get(ENTRY).text
-    assert "Breaks overruled by Lena Ortiz." in after
+    assert "Breaks overruled by Lena Ortiz, 17 Nov" in after
     assert "Exports &lt;b&gt;moved&lt;/b&gt;." in after
 
 

@@ -32,6 +32,7 @@ export function previewEntry(page) {
   form.addEventListener("input", () => typed(desk));
   form.addEventListener("keydown", (event) => submitByKey(event, form));
   form.addEventListener("submit", () => sent(desk));
+  for (const discard of page.querySelectorAll("[data-discard]")) discard.addEventListener("submit", () => letGo(desk));
   window.addEventListener("beforeunload", (event) => {
     if (form.dataset.unsaved) event.preventDefault();
   });
@@ -203,6 +204,14 @@ function arrive(desk) {
   } catch {
     // Storage is denied.
   }
+}
+
+// What is discarded is not kept once more while the page is left.
+function letGo(desk) {
+  clearTimeout(desk.timer);
+  desk.request?.abort();
+  delete desk.form.dataset.unsaved;
+  forget(desk.name);
 }
 
 function remember({ form, name }) {
