@@ -75,9 +75,9 @@ function stayInside(page, event) {
   const open = stops.filter((each) => !each.disabled && each.checkVisibility());
   const here = open.indexOf(page.activeElement);
   const isEnd = event.shiftKey ? here <= 0 : here < 0 || here === open.length - 1;
-  if (!open.length || !isEnd) return;
+  if (open.length && !isEnd) return;
   event.preventDefault();
-  open.at(event.shiftKey ? -1 : 0).focus();
+  open.at(event.shiftKey ? -1 : 0)?.focus();
 }
 
 function openFold(fold) {
