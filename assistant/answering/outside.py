@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
-from assistant.answering import replay
 from assistant.answering.trying import tries
 from assistant.ground.audit import Event, happened
 from assistant.ground.database import sha256
@@ -221,7 +220,6 @@ def submit(session: Session, key: ApiKey, entry: Entry, *, at: datetime) -> None
     flag_modified(entry, "key")  # of two at work on it the slower one is told
     session.flush()
     _note(session, key, entry, "submitted", at)
-    replay.start_for_review(session, version, by=key.made_by, at=at)
 
 
 def _note(session: Session, key: ApiKey, entry: Entry, what: str, at: datetime) -> None:
