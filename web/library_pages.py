@@ -69,12 +69,12 @@ def library_page(
 ) -> dict[str, Any]:
     """Return the context of library/index.html. The number of queries does not grow with it."""
     filters, is_narrowed = narrowed.filters(q), bool(q) or narrowed.is_any
-    counted = listing.counts(session, launch.id, at=at, filters=filters)
+    cells = facets.cells(session, launch.id, q=q, at=at)
+    counted = facets.counts(cells, filters)
     current = _current(tab, counted, person)
     place, usual = Place(launch.key, current.key, q, narrowed), _usual(current)
     order = narrowed.order(usual)
-    among = facets.cells(session, launch.id, current.key, q=q, at=at)
-    left = facets.left(among, filters)
+    left = counted[current.key]
     number = min(number, max(1, -(-left // PAGE)))  # beyond the last page the last one is shown
     found = listing.listed(
         session,
@@ -97,7 +97,7 @@ def library_page(
         "tabs": [_tab(each, counted, current, place) for each in TABS],
         "tab": {"key": current.key, "title": current.title, "explanation": current.explanation},
         "q": q,
-        "menus": menus(session, launch, place, among, person),
+        "menus": menus(session, launch, place, facets.of_list(cells, current.key), person),
         "orders": orders(place, usual),
         "narrowed": narrowed.given(),
         "is_narrowed": is_narrowed,

@@ -47,15 +47,10 @@ class Listed:
     versions: tuple[EntryVersion, ...]
 
 
-def counts(
-    session: Session, launch_id: int, *, at: datetime, filters: Filters = Filters()
-) -> dict[str, int]:
-    """Return how many of what ``filters`` leave each list of ``LISTS`` has, in one query."""
-    sums = [func.sum(case((_is_in(name, at), 1), else_=0)).label(name) for name in LISTS]
-    query: Select[Any] = select(*sums).select_from(Entry).join(Entry.versions)
-    query = _narrowed(session, query.where(Entry.launch_id == launch_id), filters)
-    row = session.execute(query).one()
-    return {name: int(number or 0) for name, number in zip(LISTS, row, strict=True)}
+def lists_of(at: datetime) -> ColumnElement[int]:
+    """Return which lists show a version, joined to its entry: a bit for each, as in ``LISTS``."""
+    bits = [case((_is_in(name, at), 1 << place), else_=0) for place, name in enumerate(LISTS)]
+    return sum(bits[1:], bits[0])
 
 
 def listed(
@@ -135,7 +130,7 @@ def versions_to_take(
     names = names or (("approved",) if what == "live" else LISTS)
     among = or_(*[_is_in(name, at) for name in names])
     ids = select(Entry.id).join(Entry.versions).where(Entry.launch_id == launch_id, among)
-    query = select(Entry).where(Entry.id.in_(_narrowed(session, ids, filters))).order_by(Entry.key)
+    query = select(Entry).where(Entry.id.in_(narrowed(session, ids, filters))).order_by(Entry.key)
     people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
     versions = selectinload(Entry.versions).options(*people)
     entries = session.scalars(query.options(versions, joinedload(Entry.scenario)))
@@ -155,15 +150,8 @@ def _found(
     session: Session, launch_id: int, name: str, filters: Filters, at: datetime
 ) -> Select[Any]:
     query = select(EntryVersion.id).select_from(Entry).join(Entry.versions)
-    return narrowed_to(session, query, launch_id, name, filters, at)
-
-
-def narrowed_to(
-    session: Session, query: Select[Any], launch_id: int, name: str, filters: Filters, at: datetime
-) -> Select[Any]:
-    """Return a query of entries and their versions for what the list ``name`` shows of them."""
     query = query.where(Entry.launch_id == launch_id, _is_in(name, at))
-    return _narrowed(session, query, filters)
+    return narrowed(session, query, filters)
 
 
 def owner_of() -> ColumnElement[int]:
@@ -176,7 +164,8 @@ def owner_of() -> ColumnElement[int]:
     return func.coalesce(Entry.owner_id, of_scenario, EntryVersion.author_id, 0)
 
 
-def _narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[Any]:
+def narrowed(session: Session, query: Select[Any], filters: Filters) -> Select[Any]:
+    """Return a query of entries and their versions for those that the filters leave."""
     for word in words_in(filters.q):
         found = or_(holds(session, Entry.key, word), holds(session, EntryVersion.sought, word))
         query = query.where(found)

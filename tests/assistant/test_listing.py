@@ -11,6 +11,7 @@ from assistant.ground.errors import Declined
 from assistant.ground.parts import Parts
 from assistant.library import listing
 from assistant.library.entries import Entry, EntryVersion, of_launch
+from assistant.library.facets import cells, counts
 from assistant.library.listing import EXPIRES_SOON, LISTS, Filters
 from tests import cast
 from tests.cast import LENA, NOOR, NOW, a_draft, the
@@ -72,7 +73,7 @@ def test_every_list_holds_what_the_entries_themselves_say(shop: Parts) -> None:
     with shop.db.reading() as session:
         launch_id = cast.launch_of(session).id
         every = of_launch(session, launch_id)
-        counted = listing.counts(session, launch_id, at=NOW)
+        counted = counts(cells(session, launch_id, q="", at=NOW), Filters())
 
         for name in LISTS:
             expected = {v.id for each in every if (v := shown_by(each, name, NOW))}
