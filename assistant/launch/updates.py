@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.ground.audit import OPERATOR, happened
 from assistant.ground.database import Base
-from assistant.ground.errors import NotPermitted, Refused
+from assistant.ground.errors import NotFound, NotPermitted, Refused
 from assistant.ground.people import Person, Role
 from assistant.ground.readable import is_readable, turning
 from assistant.launch.launches import Launch
@@ -173,16 +173,23 @@ def written(
         next_update_at=next_update_at,
         published_at=at,
         corrects_id=corrects_id or None,
-        corrects=by_id(session, launch.id, corrects_id) if corrects_id else None,
+        corrects=_to_correct(session, launch.id, corrects_id) if corrects_id else None,
         **said,
     )
 
 
+def _to_correct(session: Session, launch_id: int, update_id: int) -> Update:
+    try:
+        return by_id(session, launch_id, update_id)
+    except NotFound as missing:  # of the form, which keeps what was typed
+        raise Refused(missing.message, what_to_do=missing.what_to_do) from None
+
+
 def by_id(session: Session, launch_id: int, update_id: int) -> Update:
-    """Return an update of the launch. Raises Refused when it has none of this number."""
+    """Return an update of the launch. Raises NotFound when it has none of this number."""
     found = session.get(Update, update_id)
     if found is None or found.launch_id != launch_id:
-        raise Refused("That update is not there.", what_to_do="Choose which one is corrected.")
+        raise NotFound("That update is not there.", what_to_do="Choose which one is corrected.")
     return found
 
 
