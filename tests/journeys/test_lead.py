@@ -168,8 +168,9 @@ def test_a_roll_back_is_the_same_bytes_again_after_somebody_else_approved_them(
 
     lena = signed_in_page(browser, shop, address, LENA)
     lena.goto(f"{address}{ENTRIES}/pause-plan")
-    lena.locator(".versions summary", has_text="Version 1").click()
-    lena.get_by_role("button", name="Roll back to version 1").click()
+    lena.locator(".versions summary", has_text="Version 1").first.click()
+    lena.locator(".versions summary", has_text="Roll back to version 1").click()
+    lena.get_by_role("button", name="Propose version 1 again").click()
     expect(lena.locator("#answer")).to_have_value("Yes, in Billing.")
     noor = signed_in_page(browser, shop, address, NOOR)
     noor.goto(f"{address}{ENTRIES}/pause-plan")
