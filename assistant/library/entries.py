@@ -121,13 +121,17 @@ class Entry(Approvable, Withdrawable, Base):
                 self.newest.add_writer(by)  # the scenario decides who may approve it
             self.note(session, "filed", by=by, at=at, scenario=scenario.key if scenario else None)
 
-    def give_to(self, session: Session, owner: Person | None, *, by: Person, at: datetime) -> None:
+    def give_to(
+        self, session: Session, owner: Person | None, *, by: Person | None, at: datetime
+    ) -> None:
         """Say who is asked when it ends; nobody: its scenario's owner. The same changes nothing."""
         if (owner.id if owner else None) != self.owner_id:
             self.owner, self.owner_id = owner, owner.id if owner else None
             self.note(session, "owned", by=by, at=at, owner=owner.email if owner else None)
 
-    def become_variant(self, of: "Entry", *, session: Session, by: Person, at: datetime) -> None:
+    def become_variant(
+        self, of: "Entry", *, session: Session, by: Person | None, at: datetime
+    ) -> None:
         """Become the same answer as ``of`` in another language; ``variants.link`` asks first."""
         self.variant_of_id = of.variant_of_id or of.id
         self.note(session, "made-variant", by=by, at=at, of=of.key)

@@ -111,9 +111,8 @@ class LibraryImport(Base):
                 if not version.unfilled():
                     filing.waits(version, since=at)
             session.flush()
-        for row, entry, _, _ in kept:
-            if row.entry is None:
-                belong(session, entry, row.shape, by=by, at=at)
+        new = [(entry, row.shape) for row, entry, _, _ in kept if row.entry is None]
+        belong(session, self.launch_id, new, by=by, at=at)
         for _, entry, version, _ in kept:
             happened(
                 session, "entry.imported", at=at, by=by, launch_id=self.launch_id,

@@ -87,7 +87,7 @@ def planned(session: Session, launch: Launch, words: str, file: str, by: Person)
     for number, shape in shapes.items():
         problems += entry_problems(shape, number, scenario_keys, lines)
     problems += _other_kinds(shapes, known, lines)
-    problems += problems_of_belonging(session, launch, shapes, lines)
+    problems += problems_of_belonging(session, launch, known, shapes, lines)
     problems += [
         lines.problem(("entries", number, "key"), "Addresses use this word.", "Choose another key.")
         for number, shape in shapes.items()

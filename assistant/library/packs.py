@@ -194,8 +194,7 @@ def _entry(
 
 def _belong(session: Session, launch: Launch, new: Sequence[FiledEntryShape], at: datetime) -> None:
     found = {entry.key: entry for entry in of_launch(session, launch.id)} if new else {}
-    for shape in new:
-        belong(session, found[shape.key], shape, by=None, at=at)
+    belong(session, launch.id, [(found[each.key], each) for each in new], by=None, at=at)
 
 
 def draft_of(shape: EntryShape, launch: Launch, values: Mapping[str, str]) -> Draft:

@@ -438,3 +438,61 @@ def test_an_owner_or_an_original_that_is_not_there_is_told_by_line(shop: Parts) 
         (2, "entries[0].owner"),
         (3, "entries[1].variant_of"),
     ]
+
+
+FAMILY = "key,kind,question,answer,locale,variant_of\n"
+
+
+def kin(key: str, of: str, locale: str = "de", kind: str = "faq") -> str:
+    """Return a row of ``FAMILY``, in words of its own."""
+    return f"{key},{kind},Can I {key}?,Yes.,{locale},{of}\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong", "why"),
+    [
+        (kin("aa", "bb") + kin("bb", "aa", "fr"), [2, 3], "would be a variant of itself"),
+        (kin("aa", "bb") + kin("bb", "cc", "fr") + kin("cc", "bb"), [2, 3, 4], "of itself"),
+        (kin("aa", "aa"), [2], "There is no entry “aa”"),
+        (kin("aa", "bb") + kin("bb", "gone", "fr"), [2, 3], "There is no entry “gone”"),
+        (kin("aa", "price-differs"), [2], "“price-differs” is a response"),
+        (kin("aa", "bb") + kin("bb", "", "", "response"), [2], "“bb” is a response"),
+        (kin("aa", "export-data", ""), [2], "A variant says its language"),
+        (kin("aa", "export-data") + kin("bb", "export-data", "de-AT"), [3], "“aa” is in this"),
+        (kin("aa", "bb") + kin("bb", "", "de-AT"), [2], "“bb” is in this language"),
+        (kin("aa", "bb") + kin("bb", "cc", "fr") + kin("cc", "", "de"), [2], "“cc” is in this"),
+    ],
+)
+def test_a_file_makes_only_the_variants_that_somebody_could_make_here(
+    shop: Parts, rows: str, wrong: list[int], why: str
+) -> None:
+    plan = plan_of(shop, FAMILY + rows)
+
+    found = [each for each in plan.problems if each.field.endswith(".variant_of")]
+    assert [each.line for each in found] == wrong
+    assert why in str(found[0])
+
+
+def test_a_variant_of_a_variant_in_a_file_is_of_the_first_one(shop: Parts) -> None:
+    bring_in(shop, FAMILY + kin("dd", "ee", "fr") + kin("ee", "ff") + kin("ff", "", "en"))
+
+    with shop.db.reading() as session:
+        entries = {key: entry_of(session, key) for key in ("dd", "ee", "ff")}
+        assert [entries[key].variant_of_id for key in ("dd", "ee")] == [entries["ff"].id] * 2
+        assert variants.family(session, entries["dd"]) == [entries["ee"], entries["ff"]]
+
+
+def test_a_variant_in_a_language_that_its_family_here_has_already_is_refused(shop: Parts) -> None:
+    bring_in(shop, FAMILY + kin("aa", "export-data"))
+
+    plan = plan_of(shop, FAMILY + kin("aa", "export-data", "fr") + kin("bb", "aa"))
+    again = plan_of(shop, FAMILY + kin("bb", "aa"))
+
+    assert plan.problems == ()
+    assert "“aa” is in this language already" in str(again.problems[0])
+
+
+def test_a_chain_of_thousands_of_variants_is_looked_at_at_once(shop: Parts) -> None:
+    rows = "".join(kin(f"k-{n}", f"k-{n + 1}") for n in range(5_000))
+
+    assert plan_of(shop, FAMILY + rows).refused == 5_000  # the last of them is not there
