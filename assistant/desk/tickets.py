@@ -226,11 +226,12 @@ class Ticket(Base):
         """Return when it goes one level up unless somebody takes it or answers."""
         severity, terms = Severity(self.severity), self.terms
         follows = terms.follows_calendar(Kind.FIRST_RESPONSE, severity)
+        first_words = (each for each in self.promises if each.kind == Kind.FIRST_RESPONSE)
         promised = terms.allowed(Kind.FIRST_RESPONSE, severity, promises.category_of(self))
         return escalation.moves_at(
             self.path,
             self.level,
-            since=self.opened_at,
+            since=max(self.opened_at, *(each.made_at for each in first_words)),
             moved_at=self.escalated_at,
             counts=self.coverage if follows else AROUND_THE_CLOCK,
             each=promised if severity is Severity.BLOCKED else None,
@@ -407,7 +408,8 @@ class Ticket(Base):
     def reopen(self, session: Session, *, reason: str, by: Person | str, at: datetime) -> None:
         """Open it again, with new promises from now on; a second time changes nothing.
 
-        What was closed before any person answered still waits for a first response.
+        What was closed before any person answered still waits for a first response. Whoever was
+        told before may be told again: it goes up from the beginning.
         """
         if self.is_open:
             return
@@ -416,6 +418,8 @@ class Ticket(Base):
         is_answered = self.first_response_at is not None
         for kind in (Kind.NEXT_UPDATE if is_answered else Kind.FIRST_RESPONSE, Kind.RESOLVE):
             self._promise(kind, since=at)
+        self.level, self.escalated_at = 0, None
+        self.escalates_at = self.moves_at() if self._is_untouched else None
         self.record(session, "reopened", by=by, at=at, reason=reason)
 
     def _answered(self, *, by: Person, at: datetime) -> None:

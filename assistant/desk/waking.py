@@ -2,20 +2,21 @@
 
 A path ends with whoever is in charge. With a Sev 1, whether it has a path or not, that is not the
 end: the owner of the shift, then the next one on the rotation, then every lead of the launch. Each
-is told once and has as long as Sev 1 promises a first response.
+is told once and has as long as Sev 1 promises a first response. A reopened one begins anew.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.desk.escalation import EVERYBODY, next_step
 from assistant.desk.in_charge import in_charge, who_can_take
 from assistant.desk.notices import Notice
 from assistant.desk.severity import Severity
+from assistant.ground.audit import Event
 from assistant.ground.people import Person, Role, members
 from assistant.launch import shifts
 
@@ -98,8 +99,13 @@ def _on_rotation(
 
 
 def _told(session: Session, ticket: "Ticket") -> list[int]:
-    """Return the ids of the people whom the ticket was passed to, by path, sweep or a person."""
+    """Return the ids of the people whom the ticket was passed to since it was last reopened."""
+    reopened = select(func.max(Event.at)).where(
+        Event.ticket_id == ticket.id, Event.kind == "ticket.reopened"
+    )
     query = select(Notice.person_id).where(
         Notice.ticket_id == ticket.id, Notice.kind == "escalated"
     )
+    if (since := session.scalar(reopened)) is not None:
+        query = query.where(Notice.at > since)
     return list(session.scalars(query))

@@ -166,6 +166,35 @@ def test_what_becomes_sev_1_after_it_was_missed_goes_on_too(shop: Parts, mara: C
     assert woken(shop) == [ERIC, LENA]
 
 
+@pytest.mark.parametrize(
+    ("has_path", "again"), [(False, [AMIR, ERIC, LENA, NOOR]), (True, [LENA, AMIR, ERIC, NOOR])]
+)
+def test_what_is_reopened_wakes_everybody_anew(
+    shop: Parts, mara: Customer, has_path: bool, again: list[str]
+) -> None:
+    rota(shop, AMIR, ERIC)
+    if has_path:
+        mara.asks(BLOCKED)  # its scenario's path is Lena alone, after a quarter of an hour
+    else:
+        sev_1_without_a_scenario(shop, mara)
+    for minutes in (15, 15, 15, 15):
+        after(shop, minutes)
+    before = woken(shop)
+    at = later(shop, minutes=1)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.dismiss(session, reason="Spam.", by=the(session, AMIR), at=at)
+    at = later(shop, minutes=30)
+    with cast.the_ticket(shop) as (session, ticket):
+        ticket.reopen(session, reason="It was none.", by=the(session, AMIR), at=at)
+    before_its_time = [after(shop, 14), woken(shop) == before]
+
+    for minutes in (1, 15, 15, 15, 600):
+        after(shop, minutes)
+
+    assert before_its_time == [0, True]
+    assert woken(shop)[len(before) :] == again
+
+
 def test_several_workers_at_once_wake_each_person_once(shop: Parts, mara: Customer) -> None:
     rota(shop, AMIR, ERIC)
     sev_1_without_a_scenario(shop, mara)
