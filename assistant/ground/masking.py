@@ -36,7 +36,7 @@ _NATIONAL_ID = re.compile(
 _CUED_ID = re.compile(
     r"(?i)\b(passport|identity card|id card|national id|social security|insurance number|ssn|"
     r"tax (?:id|number)|driv\w+ licen[cs]e|ausweis\w*|dni|personnummer)"
-    r"((?:\s+(?:number|no\.?|nr\.?|num))?\s*(?:is|:|#)?\s*)((?=(?:\w*\d){3})\w{6,20})"
+    r"((?:\s{1,9}(?:number|no\.?|nr\.?|num))?\s{0,9}(?:is|:|#)?\s{0,9})((?=(?:\w*\d){3})\w{6,20})"
 )
 _PHONE = re.compile(
     rf"{_BEFORE}(?:\+|00)[1-9](?:[ ()./\-\u2010-\u2015]{{0,3}}\d){{6,14}}{_AFTER}"

@@ -4,7 +4,10 @@ Masking takes out what identifies by its form (mails, phones, cards, accounts, s
 out besides what identifies by where it stands: names after a greeting, in a signature or after "my
 name is", postal addresses, and the numbers of orders, accounts and customers. It errs towards
 taking out too much; what an answer depends on (amounts, dates, versions, codes) stays. Redacting a
-redacted text changes nothing.
+redacted text changes nothing. Of a gap no more is kept than one space or one empty line.
+
+A customer chooses the text and everybody waits for it: nothing here may need more than a moment
+for the longest one. So gaps are made short first, and every other repeat has an end or one start.
 """
 
 import re
@@ -12,6 +15,7 @@ from collections.abc import Iterable
 
 from assistant.ground.masking import masked
 
+_GAP = re.compile(r"\s{2,}")
 # Words beside a greeting that are nobody's name.
 _NOBODY = re.compile(
     r"there|all|team|every(?:one|body)|folks|support|service|sir|madam|guys|again|you|your|we|i|it|"
@@ -63,7 +67,7 @@ _SIGNED_WITHIN = re.compile(
     r"(?:,\s*|(?<=s)\s+|(?<=grüße)\s+|(?<=grüßen)\s+))"
     r"((?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30}(?: (?-i:[^\W\d_a-zа-яёà-ÿ])[\w'’.-]{1,30})?)"
 )
-_CUT_OFF = re.compile(r"(?<!\w)[+(A-Z]{0,3}\d[\d() -]{2,}…\Z")
+_CUT_OFF = re.compile(r"(?<!\w)[+(A-Z]{0,3}\d[\d() -]{2,40}…\Z")
 _LAST_LINE = re.compile(
     r"\n\s*(?:[-–—]+ ?[^\W\d_a-zа-яёà-ÿ][\w'’.-]{1,30}|[^\W\d_a-zа-яёà-ÿ][^\W\d_]{1,20} "
     r"[^\W\d_a-zа-яёà-ÿ][^\W\d_]{1,20})\.?\s*\Z"
@@ -109,7 +113,7 @@ _STREET = re.compile(
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|way|close|court|ct|square|sq|boulevard|blvd|"
     r"terrace|crescent|gardens?|place|pl)\b\.?(?:,?\s+(?:apt|flat|unit|apartment)\.?\s*\w+)?"
     r"|\b\d{1,4},?\s+(?:rue|avenue|boulevard|place|chemin|allée)\s+(?:[\w'’.-]+\s?){1,4}"
-    r"|\b[\w'’.-]*(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm)\s+\d{1,4}\s?[a-z]?\b"
+    r"|\b[\w'’.-]{0,40}(?:straße|strasse|str\.|weg|gasse|platz|allee|ring|ufer|damm)\s+\d{1,4}\s?[a-z]?\b"
     r"|\b(?:calle|avenida|avda\.?|plaza|paseo|via|viale|piazza|rua)\s+(?:[\w'’.-]+\s){0,4}?"
     r"[\w'’.-]+,?\s+(?:n[º°.]?\s*)?\d{1,4}\b"
     r"|(?:ул\.|улица|проспект|пр-т|переулок|пер\.)\s*[\w .-]{2,40}?,?\s*(?:д\.|дом)?\s*\d{1,4}"
@@ -134,13 +138,13 @@ _POSTCODE = re.compile(
 )
 _CUED_NUMBER = re.compile(
     r"(?i)(\b(?:order|booking|invoice|account|customer|client|contract|subscription|member(?:ship)?|"
-    r"reference|ref|case|ticket|parcel|tracking|delivery|bestell\w*|auftrags?\w*|kunden\w*|"
-    r"rechnungs?\w*|vertrags?\w*|konto\w*|sendungs\w*|pedido|factura|cliente|cuenta|commande|"
-    r"facture|client|compte|ordine|fattura|заказ\w*|счет\w*|счёт\w*|договор\w*|клиент\w*)"
+    r"reference|ref|case|ticket|parcel|tracking|delivery|bestell\w{0,30}|auftrags?\w{0,30}|kunden\w{0,30}|"
+    r"rechnungs?\w{0,30}|vertrags?\w{0,30}|konto\w{0,30}|sendungs\w{0,30}|pedido|factura|cliente|cuenta|commande|"
+    r"facture|client|compte|ordine|fattura|заказ\w{0,30}|счет\w{0,30}|счёт\w{0,30}|договор\w{0,30}|клиент\w{0,30})"
     r"|订单编号|订单号?|账号|注文番号|注文|주문번호|주문|رقم الطلب|رقم طلبي|طلب|חשבון|הזמנה)"
     r"(\s*(?:number|no|nr|num|id|code|номер)?\s*\.?\s*"
     r"(?:is|was|ist|es|est|:|：|#|№|n[º°]|是|は|는|هو)?\s*[#№]?\s*)"
-    r"((?=[\w-]*\d[\w-]*\d[\w-]*\d)[A-Za-z]{0,4}-?[\d][\w-]{2,24})"
+    r"((?=(?:[\w-]{0,28}?\d){3})[A-Za-z]{0,4}-?[\d][\w-]{2,24})"
 )
 _HASH_NUMBER = re.compile(r"(?<!\w)[#№]\s?(?=\w*\d\w*\d\w*\d\w*\d)[A-Z]{0,3}-?\d[\w-]{3,20}")
 # Numbers that nothing says what they are of. Amounts, dates and short codes are none of them.
@@ -168,6 +172,7 @@ _NAMED = (
 
 def redacted(text: str, names: Iterable[str] = ()) -> str:
     """Return ``text`` for eyes outside the case; ``names`` are those that the case is known by."""
+    text = _GAP.sub(_short, text)
     for name in names:
         text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "[name]", text)
     text = _CUED_NUMBER.sub(_number, _GROUPED_NUMBER.sub(_grouped, masked(text)))
@@ -188,6 +193,10 @@ def names_in(*of: str) -> list[str]:
     """Return each whole name and each word of it; one word is a code, more than four no name."""
     whole = [name.strip() for name in of if 2 <= len(name.split()) <= MOST_WORDS]
     return [*whole, *(word for name in whole for word in name.split() if len(word) > 1)]
+
+
+def _short(gap: re.Match[str]) -> str:
+    return "\n" * min(gap[0].count("\n"), 2) or " "
 
 
 def _number(match: re.Match[str]) -> str:

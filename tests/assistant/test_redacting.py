@@ -1,7 +1,12 @@
 """What is taken out of a question or a reply before somebody outside the case reads it."""
 
+import signal
+from collections.abc import Callable
+
 import pytest
 
+from assistant.desk.messages import LONGEST
+from assistant.ground.masking import masked
 from assistant.ground.redacting import names_in, redacted
 
 CASES = [
@@ -118,6 +123,47 @@ def test_the_names_that_a_case_is_known_by_go_wherever_they_stand() -> None:
     names = names_in("Mara Olsen", "visitor-001234")
 
     assert redacted("as MARA told you, Olsen pays", names) == "as [name] told you, [name] pays"
+
+
+# What a pattern begins with, and what it then repeats without ever coming to its end.
+BEGINNINGS = ["order", "thanks", "passport", "12 Baker", "ул.", "[address]", "Hello Mr", "bestell"]
+REPEATED = [" ", "\n", "\u00a0", " \n", "\t\r\n", "1", "1 ", "1-", "1(((", "Ab ", "A ", "A.", "a."]
+REPEATED += [
+    "-",
+    "a-",
+    "!",
+    ",",
+    "bestell-",
+    "order ",
+    "Hello Mr ",
+    "Hello\n",
+    "Mr ",
+    "1a-",
+    "12 A ",
+]
+
+
+@pytest.mark.parametrize("take_out", [masked, redacted])
+@pytest.mark.parametrize("repeated", REPEATED)
+def test_no_longest_message_keeps_whoever_takes_out_waiting(
+    repeated: str, take_out: Callable[[str], str]
+) -> None:
+    signal.signal(signal.SIGVTALRM, _too_slow)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 5)  # of work, not of waiting; 0.3 is usual
+    try:
+        for beginning in BEGINNINGS:
+            text = (beginning + repeated * LONGEST)[: LONGEST - 1] + "x"
+            assert take_out(text)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def test_of_a_gap_one_space_or_one_empty_line_stays() -> None:
+    assert redacted("a \u00a0 b\r\nc\n \n\n\n  d") == "a b\nc\n\nd"
+
+
+def _too_slow(*_: object) -> None:
+    raise TimeoutError("This takes as long as somebody who writes wants it to.")
 
 
 def test_a_huge_hostile_text_is_redacted_in_no_time() -> None:
