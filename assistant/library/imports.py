@@ -1,6 +1,7 @@
 """Imports: a file somebody uploaded, kept while they look at what it would do, and what it did."""
 
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,6 +202,7 @@ def _as_it_is(draft: EntryVersion) -> dict[str, Any]:
         "state": draft.state,
         "own_values": dict(draft.own_values),
         "written": dict(draft.written),
+        "takes_in": draft.takes_in.id if draft.takes_in else None,
     }
 
 
@@ -214,16 +216,30 @@ def _put_back(
         version.rejected_at, version.submitted_at, version.changes_asked = at, None, BACK
         return
     author = session.get(Person, before["author"]) if before["author"] else None
-    shape = EntryShape.model_validate(before["fields"])
-    draft = draft_of(shape, entry.launch, {})
+    draft = draft_of(_as_kept(before["fields"]), entry.launch, {})
     own = {"own_values": before["own_values"], "written": before["written"]}
     version.write(replace(draft, **own), by=author, at=at)
     if "writers" in before:  # who only brought the file in has no hand in these words
         version.writers = [w for each in before["writers"] if (w := session.get(Person, each))]
+    source = session.get(Entry, before["takes_in"]) if before.get("takes_in") else None
+    version.takes_in = source if source and source.retired_at is None else None
     known = scenarios.of_launch(session, entry.launch_id)
     filing.file(entry, known.get(before["fields"].get("scenario", "")))
     version.submitted_at = at if before["state"] == "review" else None
     version.rejected_at = at if before["state"] == "rejected" else None
+
+
+def _as_kept(fields: dict[str, Any]) -> EntryShape:
+    """Return the fields of a draft that was kept, whatever limits have come since it was saved."""
+    times = {
+        name: datetime.fromisoformat(fields[name])
+        for name in ("valid_from", "valid_until")
+        if fields.get(name)
+    }
+    said = str(fields.get("next_update", ""))
+    with suppress(ValueError):
+        times |= {"next_update": datetime.fromisoformat(said)} if said.endswith("Z") else {}
+    return EntryShape.model_construct(**{**fields, **times})
 
 
 def _changed(before: dict[str, Any] | None, version: EntryVersion) -> list[dict[str, str]]:

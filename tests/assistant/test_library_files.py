@@ -13,7 +13,7 @@ from assistant.ground.cells import RUNS, as_written, inert, kept_apart
 from assistant.ground.errors import NotPermitted, Refused
 from assistant.ground.parts import Parts
 from assistant.launch.pack_file import PackRefused
-from assistant.library import imports, listing, packs, variants
+from assistant.library import imports, listing, packs, reshaping, variants
 from assistant.library.entries import by_key, of_launch
 from assistant.library.entry_rows import COLUMNS, text_of
 from assistant.library.exporting import as_pack
@@ -496,3 +496,37 @@ def test_a_chain_of_thousands_of_variants_is_looked_at_at_once(shop: Parts) -> N
     rows = "".join(kin(f"k-{n}", f"k-{n + 1}") for n in range(5_000))
 
     assert plan_of(shop, FAMILY + rows).refused == 5_000  # the last of them is not there
+
+
+def test_a_merge_that_somebody_proposed_waits_again_when_the_import_is_taken_back(
+    shop: Parts,
+) -> None:
+    cast.an_entry(shop, key="pay-later", question="Can I pay later?", answer="Yes.")
+    with shop.db.writing() as session:
+        source, into = entry_of(session, "pay-later"), entry_of(session, "export-data")
+        reshaping.merge(session, source, into, by=the(session, AMIR), at=NOW)
+    words = faq("export-data", question=cast.EXPORT, answer="Use the API.")
+    number = bring_in(shop, words, by=LENA, over=["export-data"])
+
+    with shop.db.writing() as session:
+        the_import(session, number).take_back(session, by=the(session, LENA), at=NOW)
+
+    with shop.db.reading() as session:
+        version = entry_of(session, "export-data").newest
+        assert version.takes_in is entry_of(session, "pay-later")
+        assert (version.state, "Can I pay later?" in version.phrasings) == ("review", True)
+
+
+def test_a_draft_from_before_todays_limits_is_put_back_as_it_was(shop: Parts) -> None:
+    said = {"question": "Is it \u202eopen?", "phrasings": ["x" * 600], "answer": "y" * 4_001}
+    times = {"valid_from": NOW, "next_update": "soon"}
+    cast.an_entry(shop, key="open-draft", approved_by=None, **said, **times)
+    number = bring_in(shop, ONE_COLUMN.replace("answer\n", "answer,phrasings\n"), by=LENA,
+                      over=["open-draft"])  # fmt: skip
+
+    with shop.db.writing() as session:
+        the_import(session, number).take_back(session, by=the(session, LENA), at=NOW)
+
+    with shop.db.reading() as session:
+        draft = entry_of(session, "open-draft").newest
+        assert {name: getattr(draft, name) for name in said | times} == said | times
