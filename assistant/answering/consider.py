@@ -20,6 +20,7 @@ from assistant.answering.decide import (
     Known,
     decide,
     is_settled,
+    not_sent,
 )
 from assistant.answering.finding import Ready, found, nearness, ready_for
 from assistant.answering.guarantee import Standing, standing_of
@@ -124,7 +125,7 @@ def consider(parts: Parts, asked: Asked, *, at: datetime, ready: Ready | None = 
         )
     ready = ready or ready_for(parts, asked.launch_id, (), at=at)
     alone = _consider(parts, asked, asked.text, ready)
-    is_withheld = any(part.known.withheld for part in alone.parts)
+    is_withheld = any(not_sent(part.known) for part in alone.parts)
     is_clear = alone.outcome == "answer" or is_withheld or _says_it_all(alone.triage)
     if not asked.before or is_clear:
         return alone
@@ -201,6 +202,7 @@ def _known(
         lexical=finding.via == "lexical",
         calibration=standing.calibration,
     )
+    withheld, retired = ("", "") if finding.exact else stock.withheld_as(question)
     known = Known(
         finding=finding,
         triage=whole,
@@ -209,7 +211,8 @@ def _known(
         scope=scope,
         is_read_whole=_is_read_whole(parts, question),
         foreign=foreign,
-        withheld="" if finding.exact else stock.withheld_as(question),
+        withheld=withheld,
+        retired=retired,
         unhelpful=asked.unhelpful,
         states={} if asked.as_live else standing.states_of(finding),
         trusts=standing.trusts,

@@ -46,6 +46,7 @@ class Known:
     states: Mapping[str, State] = field(default_factory=dict)  # what is not named is live
     foreign: str = ""  # why no approved text is in its language, in words; "" when one is
     withheld: str = ""  # title of what it asks for in its very words, and which is not sent now
+    retired: str = ""  # the same of what was retired: what is live may answer it as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def decide(known: Known) -> Decided:
         return _handoff(known, known.foreign, Line.OTHER_LANGUAGE)
     if not known.is_read_whole:
         return _handoff(known, "It is too long to be sure what it asks.")
-    if known.withheld:
+    if title := not_sent(known):
         # What is near to it answers something else: to offer that would only lead astray.
-        return _handoff(known, f"It asks in the very words of “{known.withheld}”: {NOT_SENT_NOW}")
+        return _handoff(known, f"It asks in the very words of “{title}”: {NOT_SENT_NOW}")
     if not finding.matches:
         return _handoff(known, NOTHING_NEAR)
     if _is_out_of_scope(known):
@@ -124,13 +125,27 @@ def is_settled(known: Known) -> bool:
         or not _has_words(finding.question)
         or triage.only_abuse
         or known.foreign != ""
-        or known.withheld != ""
+        or not_sent(known) != ""
         or known.unhelpful >= PATIENCE
         or not known.is_read_whole
         or _is_out_of_scope(known)
         or finding.exact
         or known.mode is Mode.SUGGEST
     )
+
+
+def not_sent(known: Known) -> str:
+    """Return the title of what it asks for and nobody is sent, "" where something else answers."""
+    return known.withheld or ("" if known.retired and _is_answered(known) else known.retired)
+
+
+def _is_answered(known: Known) -> bool:
+    """Return whether what is nearest is sure to answer it, without anything against it."""
+    finding = known.finding
+    if not finding.matches or finding.certainty < known.thresholds.auto or known.unexplained:
+        return False
+    first = finding.matches[0]
+    return _is(known, first.entry, State.LIVE) and not _against(known, first)
 
 
 def _is_out_of_scope(known: Known) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.ground.parts import Parts
@@ -64,6 +64,8 @@ class Stock:
     shelf: Shelf
     withheld: "Mapping[str, str]" = field(default_factory=dict)
     """Titles of what was approved and is not sent now, by the fingerprint of each of their ways."""
+    retired: "Mapping[str, str]" = field(default_factory=dict)
+    """The same of what a lead retired on purpose: something live may answer it as well."""
     versions: "Mapping[str, int]" = field(init=False)
     """By entry key the id of its live version; kept with every thought, so counted once."""
 
@@ -72,14 +74,14 @@ class Stock:
         versions = {entry: one.version_id for entry, one in self.live.items()}
         object.__setattr__(self, "versions", versions)
 
-    def withheld_as(self, question: str) -> str:
-        """Return what of the approved, but not sent now, is asked in the very words of a question.
+    def withheld_as(self, question: str) -> tuple[str, str]:
+        """Return what was approved, is not sent now, and is asked in the very words of a question.
 
-        Nothing where what is live is asked so too.
+        Its title, or else that of what was retired; nothing where what is live is asked so too.
         """
         words = fingerprint(question)
-        title = self.withheld.get(words, "")
-        return "" if title and self.shelf.owners(words) else title
+        found = self.withheld.get(words, ""), self.retired.get(words, "")
+        return ("", "") if any(found) and self.shelf.owners(words) else found
 
     @property
     def is_whole(self) -> bool:
@@ -179,7 +181,7 @@ def _stocked(
     before: Stock | None = parts.stocks.last(launch_id)
     with parts.db.reading() as session:
         live_now = _live_now(session, launch_id, before.live if before else {}, at)
-        withheld = _withheld(session, launch_id, live_now, at)
+        withheld, retired = _withheld(session, launch_id, live_now, at)
         until = _next_edge(session, launch_id, at)
     entries = [one.entry for one in live_now.values()]
     words = words_of(entries)
@@ -189,7 +191,8 @@ def _stocked(
     made_by = embedder.name if embedder else ""
     is_of_same = before is not None and before.embedder == made_by
     shelf = Shelf(entries, vectors, former=before.shelf if before and is_of_same else None)
-    return Stock(f"{revision} {until}", made_by, until, live_now, vectors, shelf, withheld)
+    revision = f"{revision} {until}"
+    return Stock(revision, made_by, until, live_now, vectors, shelf, withheld, retired)
 
 
 def _vectors(
@@ -226,20 +229,39 @@ def _live_now(
 
 def _withheld(
     session: Session, launch_id: int, live: "Mapping[str, Live]", at: datetime
-) -> dict[str, str]:
-    """Return the ways of what was approved last and may not be sent now: ended, recalled, gone."""
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the ways of what was approved last and may not be sent now, and of what is retired.
+
+    What something live has taken in is in neither: that answers for it.
+    """
     query = (
-        select(LibraryEntry.key, EntryVersion.question, EntryVersion.phrasings)
+        select(
+            LibraryEntry.key,
+            LibraryEntry.retired_at,
+            EntryVersion.question,
+            EntryVersion.phrasings,
+        )
         .join(EntryVersion.entry)
         .where(LibraryEntry.launch_id == launch_id, EntryVersion.approved_at.is_not(None))
         .where(EntryVersion.superseded_at.is_(None), ~is_live(at))
+        .where(LibraryEntry.id.not_in(_taken_in(launch_id, at)))
     )
-    return {
-        fingerprint(way): question
-        for key, question, phrasings in session.execute(query)
-        if key not in live
-        for way in (question, *phrasings)
-    }
+    withheld: dict[str, str] = {}
+    retired: dict[str, str] = {}
+    for key, retired_at, question, phrasings in session.execute(query):
+        if key not in live:
+            kept = withheld if retired_at is None else retired
+            kept |= {fingerprint(way): question for way in (question, *phrasings)}
+    return withheld, retired
+
+
+def _taken_in(launch_id: int, at: datetime) -> Select[int | None]:
+    """Select the entries that were merged into one which may be sent."""
+    live = select(EntryVersion.entry_id).join(EntryVersion.entry)
+    live = live.where(LibraryEntry.launch_id == launch_id, is_live(at)).correlate(None)
+    taken = select(EntryVersion.takes_in_id).where(EntryVersion.takes_in_id.is_not(None))
+    taken = taken.where(EntryVersion.approved_at.is_not(None), EntryVersion.undone_at.is_(None))
+    return taken.where(EntryVersion.entry_id.in_(live)).correlate(None)
 
 
 def _read(session: Session, version_ids: Sequence[int]) -> "dict[int, Live]":

@@ -43,7 +43,8 @@ def supposed(
         live[version.entry.id] = version
     live = dict(sorted(live.items()))
     gone = [approved.live[key].entry for key in without if key in approved.live]
-    withheld = {fingerprint(way): one.title for one in gone for way in one.ways()}
+    # Alone it is retired; what a version takes in is answered by that.
+    retired = {fingerprint(way): one.title for one in gone for way in one.ways() if not version}
     entries = [one.entry for one in live.values()]
     embedder = refreshing.embedder_of(parts, approved)
     new = [text for text in words_of(entries) if text not in approved.vectors]
@@ -55,7 +56,7 @@ def supposed(
         live=live,
         vectors=vectors,
         shelf=shelf,
-        withheld={**approved.withheld, **withheld},
+        retired={**approved.retired, **retired},
     )
     return refreshing.alike(parts, launch_id, coming, at=at)
 

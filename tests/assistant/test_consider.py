@@ -52,6 +52,7 @@ def test_what_surrounds_the_words_changes_nothing(shop: Parts, text: str) -> Non
 
 
 ORDERS = "How do I export my old orders?"
+ALL = "How do I export all my data?"
 
 
 def withdraw(parts: Parts, how: str) -> None:
@@ -82,6 +83,31 @@ def test_what_is_asked_in_the_words_of_an_answer_that_is_not_sent_now_goes_to_a_
     assert ORDERS in thought.decided.reason
     an_entry(shop, key="newer", question=ORDERS, answer="In Settings.")
     assert answered(think(shop, ORDERS)) == ["newer"]
+
+
+@pytest.mark.parametrize("ends", ["retired", "merged"])
+def test_what_takes_the_place_of_a_retired_answer_is_not_held_back_by_its_words(
+    shop: Parts, ends: str
+) -> None:
+    an_entry(shop, key="export-new", question=ALL, answer="In Settings.")
+    cast.confirm(shop, "export-new")
+    if ends == "retired":
+        cast.retire(shop, "export-data")
+    else:
+        take_in(shop, "export-new", "export-data")
+
+    assert answered(think(shop, "How do I export my data")) == ["export-new"]
+    order = think(shop, "download all my orders")
+    assert order.outcome == ("handoff" if ends == "retired" else "clarification")
+
+
+def take_in(parts: Parts, into: str, merged: str) -> None:
+    with parts.db.writing() as session:
+        entry, amir = cast.entry_of(session, into), cast.the(session, cast.AMIR)
+        version = entry.save(session, cast.a_draft(question=ALL, answer="Now."), by=amir, at=NOW)
+        version.takes_in = cast.entry_of(session, merged)
+        entry.submit(session, by=amir, at=NOW)
+        entry.approve(session, by=cast.the(session, cast.LENA), at=NOW)
 
 
 def test_several_questions_are_answered_one_by_one(shop: Parts) -> None:

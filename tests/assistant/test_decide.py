@@ -130,6 +130,19 @@ CASES = {
             "or retired.",
         ),
     ),
+    "in the very words of what was retired, what is sure to answer it answers": (
+        known(retired="Three boxes"),
+        ("answer", "price", "Sure enough: 0.97 ≥ 0.95."),
+    ),
+    "in the very words of what was retired a person comes, if nothing is sure to answer it": (
+        known(0.94, retired="Three boxes"),
+        (
+            "handoff",
+            Line.HANDOFF,
+            "It asks in the very words of “Three boxes”: its time is not now, or it was recalled "
+            "or retired.",
+        ),
+    ),
     "what is out of scope goes to a person": (
         known(0.49, scope=OUTSIDE),
         ("handoff", Line.HANDOFF, "Out of this launch’s scope: Machines."),
