@@ -27,6 +27,15 @@ _NOBODY = re.compile(
     r"beaucoup|sehr|vielmals|im|voraus|muy|mucho|antemano|avance|[a-z]+['’](?:s|m|t|re|ve|ll|d)",
     re.IGNORECASE,
 )
+# Words with which no name begins; behind one they say nothing: "ich heiße Anna Ich möchte".
+_NO_BEGINNING = re.compile(
+    r"blocked|locked|stuck|charged|confused|unhappy|angry|sorry|unable|waiting|which|whose|does|"
+    r"gesperrt|warum|wieso|weshalb|wie|was|wann|wo|wer|welche[rsnm]?|kann|gibt|ist|ich|"
+    r"bloquead[oa]|porque|qué|cómo|cuándo|cuánto|dónde|quién|puedo|"
+    r"bloquée?|pourquoi|comment|quand|quoi|qui|où|combien|quel(?:le)?s?|"
+    r"bloccat[oa]|perché|quando|quanto|dove|posso|почему|как|когда|где|кто|что|сколько|можно",
+    re.IGNORECASE,
+)
 MOST_WORDS = 4  # of a name; a visitor's id with more is something else
 _LETTER = r"[^\W\d_]"
 _NAME = rf"{_LETTER}(?:[\w'’.\u00b7-]{{0,30}}[\w’'])?\.?"
@@ -212,6 +221,6 @@ def _name(match: re.Match[str]) -> str:
     words = [word.strip(".,!").casefold() for word in said.split()]
     is_shouted = match.re in (_CALLED, _I_AM) and said.isupper()  # "this is URGENT"
     is_nobody = any(map(_NOBODY.fullmatch, words)) or bool(_SOMETHING.fullmatch(words[-1]))
-    if "[" in said or is_shouted or is_nobody:
+    if "[" in said or is_shouted or is_nobody or _NO_BEGINNING.fullmatch(words[0]):
         return match[0]
     return match[0][: match.start(match.re.groups) - match.start()] + "[name]"

@@ -70,10 +70,18 @@ CASES += [
     ("Send it to 1012 AB Amsterdam", "Send it to [address]"),
     ("为什么涨价？谢谢，王伟", "为什么涨价？谢谢，[name]"),
     ("لماذا؟ شكرا، أحمد علي", "لماذا؟ شكرا، [name]"),
+    ("Ich heiße Anna Ich möchte mehr", "Ich heiße [name] möchte mehr"),
     ("Γιατί; Ευχαριστώ, Μαρία", "Γιατί; Ευχαριστώ, [name]"),
 ]
 KEPT = [
     "Thanks, Anna's discount is gone",
+    "I'm Blocked.",
+    "I am Charged twice",
+    "Ich bin Gesperrt.",
+    "Hallo Warum ist das teurer",
+    "Bonjour Pourquoi le prix",
+    "Hola Cómo se paga",
+    "Привет Почему дороже",
     "thanks, you've been great",
     "thank you for helping me",
     "hey what's up",
