@@ -15,7 +15,7 @@ from assistant.desk import reply_guard
 from assistant.desk.messages import LONGEST
 from assistant.ground.errors import Refused
 from assistant.ground.people import Person
-from assistant.ground.readable import is_visible
+from assistant.ground.readable import is_visible, turning
 from assistant.launch.launches import Launch
 from assistant.library.liveness import is_live
 from assistant.library.versions import EntryVersion
@@ -118,6 +118,8 @@ def objection(session: Session, launch_id: int, words: Words, *, at: datetime) -
         return not_live(session, words.version.id, at=at)
     if not is_visible(words.text):
         return "There is nothing to send."
+    if found := turning(words.text):
+        return f"It holds an invisible character that turns the order of letters ({found})."
     if len(words.text) > LONGEST:
         return f"What everybody reads has at most {LONGEST:,} characters."
     again = recalled_words.is_recalled(session, launch_id, words.text)

@@ -206,6 +206,23 @@ def test_ones_own_words_are_read_by_a_colleague_first(shop: Parts) -> None:
     assert eric.post(f"{onward}/reading").status_code == 303
 
 
+def test_ones_own_words_may_not_turn_the_order_of_their_letters(asked: Parts) -> None:
+    amir = a_browser(asked, AMIR)
+
+    answer = amir.post(
+        "/broadcasts",
+        launch=LAUNCH,
+        kind="own",
+        text="Pay \u202e001 EUR",
+        group=str(group_of(asked)),
+        shown=conversations(asked),
+        told=conversations(asked),
+    )
+
+    assert answer.status_code == 409
+    assert "turns the order of letters (U+202E)" in answer.text
+
+
 def test_its_page_says_who_could_not_be_told_and_has_it_tried_again(asked: Parts) -> None:
     amir = a_browser(asked, AMIR)
     onward = sent_by(amir, asked, conversations(asked)).headers["location"]
