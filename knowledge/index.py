@@ -201,11 +201,12 @@ class ChromaIndex:
 
     def _keeps_beside(self, shelf: str, lonely: Sequence[Way]) -> bool:
         """Whether they are few enough to be looked at beside the graph; then they are."""
-        all_of_them = self._lonely.get(shelf, Lonely()).with_(lonely)
-        if len(all_of_them.ways) > max(FEW, FEW_OF * self._shelves[shelf].count()):
-            return False
-        self._lonely[shelf] = all_of_them
-        return True
+        with self._writing:
+            all_of_them = self._lonely.get(shelf, Lonely()).with_(lonely)
+            if len(all_of_them.ways) > max(FEW, FEW_OF * self._shelves[shelf].count()):
+                return False
+            self._lonely[shelf] = all_of_them
+            return True
 
     def close(self, *, trusted: bool = True) -> None:
         """Seals the store and gives up the folder; closing again does nothing.

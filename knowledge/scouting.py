@@ -42,7 +42,8 @@ def _is_readable(collection: "Collection", lonely: Some[str]) -> bool:
         if len(vectors) == 0 or not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
             return False
         found = [at for at, key in enumerate(page["ids"]) if key not in lonely][:LOOKED_AT]
-        if any(near[0].cosine < ITSELF for near in chroma.nearest(collection, vectors[found], 1)):
+        first = chroma.nearest(collection, vectors[found], 1) if found else []
+        if any(near[0].cosine < ITSELF for near in first):
             return False
     return True
 

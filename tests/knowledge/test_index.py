@@ -261,6 +261,16 @@ def test_what_is_beside_the_graph_stays_there_over_a_start_and_goes_with_its_ent
     again.close()
 
 
+def test_a_store_of_nothing_but_lonely_ways_is_readable(tmp_path: Path) -> None:
+    index = ChromaIndex.open(tmp_path, MODEL)
+    index.put("spring", [SIGN_IN], VECTORS)
+    moved = {text: -vector for text, vector in VECTORS.items()}
+    assert index.prove("spring", [SIGN_IN], moved, mending=True) == []
+    index.close()
+
+    assert probe(tmp_path) == ""
+
+
 def test_too_many_to_be_looked_at_beside_the_graph_are_a_problem(index: ChromaIndex) -> None:
     many = [Entry(f"many-{number}", f"way {number}", ()) for number in range(FEW + 1)]
     texts = {one.title: VECTORS["Log in fails"] for one in many}
