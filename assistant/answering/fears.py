@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.desk.messages import LONGEST
+from assistant.library.entry_rows import LONGEST_CELL
 from knowledge.normalise import fingerprint
 
 MOST = 2_000  # questions of one rehearsal
@@ -169,6 +170,7 @@ def _separator(first: str, *, must: bool) -> str:
 
 
 def _table(text: str, separator: str, column: str, *, begins: int) -> Iterator[Fear | LeftOut]:
+    csv.field_size_limit(LONGEST_CELL)  # the same for all that this process reads
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     ends = text.count("\n") + (not text.endswith("\n"))
     line = begins  # on which the next row begins: a cell may have several lines

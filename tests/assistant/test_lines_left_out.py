@@ -57,7 +57,7 @@ def left_of(found: Fears) -> list[tuple[int, str, str]]:
                 (
                     3,
                     "y" * FIRST_WORDS,
-                    "and all below it is no CSV: field larger than field limit (131072)",
+                    "and all below it is no CSV: field larger than field limit (100000)",
                 )
             ],
         ),

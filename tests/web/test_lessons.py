@@ -56,5 +56,5 @@ def test_who_only_reads_takes_nothing_back(shop):
     lesson = teach(shop, "export-data", WORDS)
     priya = a_browser(shop, cast.PRIYA)
 
-    assert "Take back" not in priya.get(PAGE).text
+    assert "lesson-removal" not in priya.get(PAGE).text
     assert priya.post(f"{PAGE}/lesson-removal", lesson=lesson).status_code == 403

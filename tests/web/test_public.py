@@ -276,7 +276,9 @@ def test_ids_in_the_feed_stay_when_we_move_to_another_address(shop, reader):
 
 
 def test_the_feed_parses_whatever_was_written(shop, reader):
-    publish(shop, title="<b>&amp; ]]>", expected="half\x0b \x1b[31m <script>", what_to_do="\ufffe")
+    publish(
+        shop, title="<b>&amp; ]]>", expected="half\x0b \x1b[31m <script>", what_to_do="Wait\ufffe."
+    )
 
     entry = feed_of(reader).find(f"{ATOM}entry")
 
