@@ -115,10 +115,15 @@ def set_daily_updates(
 
 
 def _must_be_newest(teller: Visit, launch: Launch, seen: int | None) -> None:
-    """Raise Refused when another update came after ``seen``: two would contradict each other."""
+    """Raise Crossed when what is told is not what was ``seen``: two would contradict each other."""
     last = updates.newest(teller.session, launch.id, at=teller.at)
-    if seen is None or last is None or last.id == seen:
+    if seen is None or seen == (last.id if last else 0):
         return
+    if last is None or last.id < seen:
+        raise Crossed(
+            "The update that you saw was taken back meanwhile.",
+            what_to_do="Publish yours if it still has to be said: nothing was lost.",
+        )
     raise Crossed(
         f"“{last.title}” was published at the same moment.",
         what_to_do="Read it below. Publish yours if it still has to be said: nothing was lost.",

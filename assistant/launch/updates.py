@@ -58,6 +58,8 @@ class Update(Base):
     def take_back(self, session: Session, *, because: str, by: Person, at: datetime) -> None:
         """Say that it does not hold any more: no place shows it as news, no further mail goes out.
 
+        What it corrected was wrong before, and does not come back in its place.
+
         Raises:
             NotPermitted: when ``by`` is neither change manager nor lead.
             Refused: without a reason, or when somebody took it back already.
@@ -67,8 +69,16 @@ class Update(Base):
             raise Refused("Say why it is taken back.", what_to_do="The team reads it, nobody else.")
         if self.taken_back_at is not None:
             raise Refused("It was taken back already.", what_to_do="Publish what is right.")
+        self._ends(session, because=because.strip(), by=by, at=at)
+        wrong = self.corrects
+        while wrong is not None:
+            if wrong.taken_back_at is None:
+                wrong._ends(session, because="Its correction was taken back.", by=by, at=at)
+            wrong = wrong.corrects
+
+    def _ends(self, session: Session, *, because: str, by: Person, at: datetime) -> None:
         self.taken_back_at, self.taken_back_by_id, self.taken_back_by = at, by.id, by
-        self.taken_back_because = because.strip()
+        self.taken_back_because = because
         happened(
             session,
             "update.taken-back",
@@ -76,7 +86,7 @@ class Update(Base):
             by=by,
             launch_id=self.launch_id,
             update=self.id,
-            because=self.taken_back_because,
+            because=because,
         )
 
 

@@ -237,6 +237,30 @@ def test_no_mail_leaves_any_more_of_what_was_taken_back(shop, ines, monkeypatch)
     assert tell_subscribers(shop) == 0
 
 
+def test_a_correction_that_is_taken_back_does_not_bring_back_what_it_corrected(shop, ines):
+    publishes(ines, PAGE, **{**SAID, "title": "It costs 10 euros"})
+    wrong = number_of(shop, "It costs 10 euros")
+    publishes(ines, PAGE, **{**SAID, "title": "It costs 12 euros"}, corrects=wrong)
+    assert told(shop)[0] == "It costs 12 euros"
+
+    right = number_of(shop, "It costs 12 euros")
+    assert ines.post(f"{PAGE}/{right}/taking-back", because="Nor that.").status_code == 303
+
+    assert not {"It costs 10 euros", "It costs 12 euros"} & set(told(shop))
+
+
+def test_who_writes_while_the_newest_is_taken_back_is_told_so(shop, ines):
+    publishes(ines, PAGE, **SAID)
+    seen = number_of(shop, "Links are slow")
+    ines.post(f"{PAGE}/{seen}/taking-back", because="Wrong.")
+
+    crossed = publishes(ines, PAGE, **{**SAID, "title": "Links are fast"}, newest=seen)
+
+    assert crossed.status_code == 409
+    assert "The update that you saw was taken back meanwhile." in crossed.text
+    assert "at the same moment" not in crossed.text
+
+
 def test_a_correction_of_something_else_is_refused_and_loses_nothing(shop, ines):
     refused = publishes(ines, PAGE, **SAID, corrects=4_711)
 
