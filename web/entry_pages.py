@@ -95,7 +95,7 @@ def entry_page(
     typed: EntryForm | None = None,
     problems: dict[str, str] | None = None,
     near: Sequence[Near] | None = None,
-    mails: bool = True,
+    mails: bool,
 ) -> dict[str, Any]:
     """Return the context of library/entry.html; ``typed`` are words that were not saved."""
     kind, newest = Kind(entry.kind), entry.newest

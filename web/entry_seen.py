@@ -19,4 +19,4 @@ class Seen:
     entry: Entry
     person: Person
     at: datetime
-    mails: bool = True  # a mail server carries what is told by mail
+    mails: bool  # a mail server carries what is told by mail

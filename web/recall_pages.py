@@ -72,7 +72,7 @@ def recall_page(
     correction: str,
     person: Person,
     at: datetime,
-    mails: bool = True,
+    mails: bool,
 ) -> dict[str, Any]:
     """Return the context of desk/recall.html; without ``mails`` nobody is told by mail."""
     entry = session.get_one(Entry, found.entry_id)

@@ -133,7 +133,7 @@ def approve_and_tell(
     at: datetime,
     override: str = "",
     seen: int | None = None,
-    mails: bool = True,
+    mails: bool,
 ) -> tuple[EntryVersion, Broadcast | None]:
     """Approve, and tell the ``people`` who asked for it; 0 tells nobody.
 
@@ -171,7 +171,7 @@ def told_by_approval(
     *,
     by: Person,
     at: datetime,
-    mails: bool = True,
+    mails: bool,
 ) -> Audience:
     """Return exactly who would be told of a version, were it approved now, and who would not."""
     words = Words(version.text, version)
