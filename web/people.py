@@ -90,9 +90,15 @@ def _theirs(looking: Visit) -> list[Person]:
 
 def _this(looking: Visit, person_id: int) -> Person:
     person = looking.session.get(Person, person_id)
-    if person is None or person not in _theirs(looking):
+    if person is None or not (person in _theirs(looking) or _has_in_hand(looking, person)):
         raise NotFound("There is nobody here.", what_to_do="Look for them in the list of people.")
     return person
+
+
+def _has_in_hand(looking: Visit, person: Person) -> bool:
+    """Return whether something of the reader's launches is theirs: its leads are told of it."""
+    mine = launches_of(looking.session, looking.by)
+    return bool(left_behind.of_person(looking.session, person, at=looking.at, launches=mine))
 
 
 def _launch_names(looking: Visit) -> dict[int, list[str]]:

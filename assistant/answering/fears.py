@@ -269,7 +269,8 @@ def _left_out(one: Fear, why: str) -> LeftOut:
 def _judged(one: Fear, known: Collection[str], titles: Mapping[str, str]) -> Fear | LeftOut | None:
     """Return a question as it is asked, or why it is not; nothing for a line that is blank."""
     text = _clean(one.text)
-    if any("\udc80" <= letter <= "\udcff" for letter in one.text):
+    # What is kept of such a line to be put right has marks in their place.
+    if any(letter == "\ufffd" or "\udc80" <= letter <= "\udcff" for letter in one.text):
         return _left_out(one, "is not UTF-8; save the file as CSV (UTF-8)")
     if not text:
         return _left_out(one, "holds control characters only") if one.text.strip() else None

@@ -2,7 +2,16 @@
 
 import pytest
 
-from assistant.answering.fears import FIRST_WORDS, MOST, NAMED, Fears, NotReadable, read, text_of
+from assistant.answering.fears import (
+    FIRST_WORDS,
+    MOST,
+    NAMED,
+    Fears,
+    NotReadable,
+    read,
+    storable,
+    text_of,
+)
 from assistant.desk.messages import LONGEST
 
 KNOWN = ("price-differs", "export-data")
@@ -70,6 +79,15 @@ def test_what_can_be_asked_is_asked_and_what_cannot_is_named(
 
     assert (asked_of(found), left_of(found)) == (asked, left)
     assert found.left_out_count == len(left)
+
+
+def test_a_line_that_is_not_utf_8_stays_left_out_when_the_kept_text_is_read_again() -> None:
+    given = text_of(b"one?\nwarum so \xfcbel?\nthree?")
+    first, again = (read(text, known=KNOWN) for text in (given, storable(given)))
+
+    assert [line for line, _ in asked_of(first)] == [1, 3]
+    assert asked_of(again) == asked_of(first)
+    assert [line for line, _, _ in left_of(again)] == [2]
 
 
 def test_a_quotation_mark_that_is_closed_many_lines_later_leaves_nothing_out() -> None:

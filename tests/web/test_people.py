@@ -108,6 +108,23 @@ def test_a_lead_sees_the_people_of_their_launches_and_an_administrator_everybody
     assert olu.post(f"/people/{far}/deactivation").status_code == 303
 
 
+def test_what_somebody_without_a_launch_leaves_in_one_opens_for_its_leads(shop: Parts) -> None:
+    cast.an_entry(shop, key="pause-plan")
+    with shop.db.writing() as session:
+        cast.a_person(session, email="far@example.com", name="Far Away", launch=None)
+        cast.entry_of(session, "pause-plan").owner = the(session, "far@example.com")
+    olu, lena, who = a_browser(shop, OLU), a_browser(shop, LENA), id_of(shop, "far@example.com")
+    olu.post(f"/people/{who}/deactivation")
+
+    to = lena.post("/notices/1/reading").headers["location"]
+
+    assert to == f"/people/{who}"
+    page = lena.get(to)
+    assert page.status_code == 200
+    assert "/library/spring-pricing/entries/pause-plan" in page.text
+    assert lena.post(f"{to}/reactivation").status_code == 403
+
+
 @pytest.mark.parametrize("number", ["0", "9" * 30, "-1"])
 def test_a_number_that_is_nobody_s_is_not_found(shop: Parts, number: str) -> None:
     assert a_browser(shop, OLU).get(f"/people/{number}").status_code == 404
