@@ -14,7 +14,7 @@ from assistant.desk import fixes
 from assistant.desk.fixes import Fix
 from assistant.desk.tickets import Ticket
 from assistant.ground.amounts import number, plural
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.launch import stages
 from assistant.launch.launches import Launch
 from assistant.launch.updates import Update, newest
@@ -255,7 +255,7 @@ def tickets_section(
 ) -> Section:
     """Return tickets as a table, the worst first."""
     rows = tuple(
-        (each.number, masked(each.subject), f"Sev {each.severity}",
+        (each.number, redacted(each.subject), f"Sev {each.severity}",
          each.owner.name if each.owner else "nobody yet", age(each.opened_at, end))
         for each in found
     )  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from assistant.desk.causes import Cause
-from assistant.ground.masking import masked
+from assistant.ground.redacting import redacted
 from assistant.launch import stages
 from assistant.launch.launches import Launch
 from assistant.library import afterwards
@@ -116,7 +116,7 @@ def _causes(session: Session, launch_id: int) -> Sequence[Cause]:
 
 def _open_causes(causes: Sequence[Cause]) -> Section:
     rows = tuple(
-        (masked(c.title), c.state.value, c.owner.name if c.owner else "nobody") for c in causes
+        (redacted(c.title), c.state.value, c.owner.name if c.owner else "nobody") for c in causes
     )
     links = tuple(f"/causes/{c.id}" for c in causes)
     table = Table(("cause", "state", "owner"), rows, links)
