@@ -90,7 +90,8 @@ def decide_answers(
     launch = this_launch(lead.session, lead.by, key)
     known = afterwards.decided(lead.session, launch.id)
     for version in afterwards.temporary(lead.session, launch.id, at=lead.at):
-        is_meant = undecided or (version.entry.scenario_id or 0) in groups
+        # While a search hides some of them, only what is chosen one by one is meant.
+        is_meant = not q and (undecided or (version.entry.scenario_id or 0) in groups)
         is_left = is_meant and version.entry_id not in known
         if is_left or version.entry_id in entries:
             afterwards.decide(

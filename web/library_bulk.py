@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.answering.sent_back import tell_of_put_aside
 from assistant.ground.errors import Refused
 from assistant.launch.pack_file import PackRefused
-from assistant.library import imports, listing
+from assistant.library import entries, imports, listing
 from assistant.library.entry_rows import text_of
 from assistant.library.exporting import as_pack
 from assistant.library.imports import LibraryImport
@@ -123,8 +124,11 @@ def confirm(
 
     ``over`` are the keys of those in whose place somebody else's open draft is put aside.
     """
-    kept = _this(staff, launch, import_id)
+    kept, keys = _this(staff, launch, import_id), set(over or ())
+    every = entries.of_launch(staff.session, kept.launch_id) if keys else []
+    drafts = [e.newest for e in every if e.key in keys and e.newest.rejected_at is None]
     kept.confirm(staff.session, mark=mark, by=staff.by, at=staff.at, over=over or ())
+    tell_of_put_aside(staff.session, drafts, by=staff.by, at=staff.at)
     return went(f"/library/{launch}/imports/{import_id}", "import-done")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from assistant.launch.scenarios import Scenario
 from assistant.library.entries import Entry
@@ -133,8 +134,13 @@ def versions_to_take(
     query = select(Entry).where(Entry.id.in_(narrowed(session, ids, filters))).order_by(Entry.key)
     people = (joinedload(EntryVersion.author), joinedload(EntryVersion.approved_by))
     versions = selectinload(Entry.versions).options(*people)
-    entries = session.scalars(query.options(versions, joinedload(Entry.scenario)))
-    return [version for entry in entries for version in _taken(entry, what, at)]
+    beside = (joinedload(Entry.scenario), joinedload(Entry.owner))
+    taken = []
+    for entry in session.scalars(query.options(versions, *beside)):
+        for version in _taken(entry, what, at):
+            set_committed_value(version, "entry", entry)  # who has the version has its entry
+            taken.append(version)
+    return taken
 
 
 def _taken(entry: Entry, what: str, at: datetime) -> list[EntryVersion]:

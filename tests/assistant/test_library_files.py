@@ -23,6 +23,7 @@ from assistant.reports.library_sheet import example, sheet_of
 from assistant.reports.sheets import as_csv
 from tests import cast
 from tests.cast import AMIR, LENA, NOW, a_draft, entry_of, launch_of, the
+from tests.web.staff import queries
 
 HOSTILE = [
     "=HYPERLINK(1)",
@@ -71,6 +72,21 @@ def taken_out(parts: Parts, form: str, what: str = "live") -> str:
         if form == "yaml":
             return as_pack(session, launch, versions)
         return "\ufeff" + as_csv(sheet_of(session, launch, versions))
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_taking_much_out_asks_the_database_as_often_as_taking_little_out(
+    shop: Parts, form: str
+) -> None:
+    with queries(shop) as few:
+        taken_out(shop, form)
+    for number in range(30):
+        cast.an_entry(shop, key=f"more-{number}", question=f"Is {number} more?")
+
+    with queries(shop) as many:
+        assert "more-29" in taken_out(shop, form)
+
+    assert len(many) <= len(few)
 
 
 def bring_in(

@@ -123,6 +123,12 @@ def test_three_hundred_temporary_answers_are_decided_a_page_and_a_group_at_a_tim
     left = lena.get(at).text
     assert 'name="groups" value="0"' not in left
     assert 0 < undecided(shop) < 250
+    left = undecided(shop)
+    page = lena.get(f"{at}?q=nothing-like-it").text
+    assert 'name="undecided"' not in page
+    assert 'name="groups"' not in page
+    lena.post(f"{at}/answers", becomes="retired", undecided="true", groups=["0"], q="nothing")
+    assert undecided(shop) == left  # a search hid them: none was meant
     lena.post(f"{at}/answers", becomes="retired", undecided="true")
     assert undecided(shop) == 0
     assert "1–50 of 300 answers" in lena.get(at).text  # what was decided can be decided anew

@@ -62,6 +62,8 @@ def test_a_colleagues_draft_is_shown_as_such_and_gives_way_only_when_it_is_ticke
     assert lena.post(f"{path}/confirmation", mark=mark_of(lena, path)).status_code == 409
 
     lena.post(f"{path}/confirmation", mark=mark_of(lena, path), over="gift-card")
+    told = "“Can I give it?”, version 1: Lena Ortiz brought in other words in its place."
+    assert told in amir.get("/notices").text
     history = lena.get("/library/spring-pricing/entries/gift-card/history").text
     assert "<del>Yes.</del>" in history
     assert "<ins>No.</ins>" in history
