@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from assistant.answering import asking, audits, judging, suggesting
+from assistant.answering import approving, asking, audits, judging, suggesting
 from assistant.answering.decisions import Decision, outcome_of
 from assistant.demo import causes
 from assistant.demo import told as told_to_many
@@ -303,7 +303,7 @@ class Week:
                     session, launch, key=told["key"], kind=Kind.FAQ, draft=draft, by=author, at=at
                 )
                 if told["submit"] and author is not None:
-                    entry.submit(session, by=author, at=at)
+                    approving.submit(session, entry, by=author, at=at)
 
         return happen
 
