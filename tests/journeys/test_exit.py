@@ -206,7 +206,7 @@ def test_a_launch_goes_from_a_template_through_a_relapse_to_a_signed_end_and_is_
             lena.get_by_role("button", name="Confirm").first.click()
             expect(lena.get_by_text("Noted in the handover pack.")).to_be_visible()
         lena.get_by_label("The chosen ones become").select_option("article")
-        lena.get_by_label("All that are undecided").check()
+        lena.get_by_label("undecided, on every page").check()
         lena.get_by_role("button", name="Decide", exact=True).click()
         expect(lena.get_by_text("It may end.")).to_be_visible()
 
