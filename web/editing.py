@@ -133,16 +133,7 @@ def _whole(
 ) -> HTMLResponse:
     session, at, typed = author.session, author.at, typing.typed
     if entry:
-        context = entry_page(
-            session,
-            within,
-            entry,
-            person=author.by,
-            at=at,
-            typed=typed,
-            near=found,
-            mails=author.parts.settings.sends_mail,
-        )
+        context = entry_page(author, within, entry, typed=typed, near=found)
         context["entry"]["revision"] = typing.revision
     else:
         context = new_page(session, within, typing.kind, typed, {}, at=at, near=found)

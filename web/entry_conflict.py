@@ -40,15 +40,7 @@ def both_shown(author: Visit, launch: Launch, entry: Entry, typed: EntryForm) ->
 
     Saved again from there, they are meant for what is there now.
     """
-    context = entry_page(
-        author.session,
-        launch,
-        entry,
-        person=author.by,
-        at=author.at,
-        typed=typed,
-        mails=author.parts.settings.sends_mail,
-    )
+    context = entry_page(author, launch, entry, typed=typed)
     context["conflict"] = _conflict(author, launch, entry, typed)
     return author.page("library/entry.html", "library", launch, context, status=409)
 

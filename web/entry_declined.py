@@ -60,14 +60,7 @@ def _shown_again(acting: "Acting", why: Declined, typed: Mapping[str, Any]) -> H
         staff = visit(acting.request, acting.parts, acting.me, session)
         within = this_launch(session, staff.by, acting.launch)
         entry = entries.by_key(session, within.id, acting.key)
-        context = entry_page(
-            session,
-            within,
-            entry,
-            person=staff.by,
-            at=staff.at,
-            mails=staff.parts.settings.sends_mail,
-        )
+        context = entry_page(staff, within, entry)
         context["declined"] = {
             "title": f"{why.title}." if isinstance(why, ChangedMeanwhile) else NOT_NOW,
             "words": why.message,

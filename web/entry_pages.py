@@ -30,6 +30,7 @@ from web.entry_standing import banner, may_nothing, standing
 from web.entry_versions import every_version
 from web.learning_pages import learning_beside
 from web.library_pages import STATE_WORDS
+from web.shell import Visit
 
 NEW_TITLES = {Kind.FAQ: "New FAQ entry", Kind.RESPONSE: "New response"}
 
@@ -86,18 +87,16 @@ def new_page(
 
 
 def entry_page(
-    session: Session,
+    staff: Visit,
     launch: Launch,
     entry: Entry,
     *,
-    person: Person,
-    at: datetime,
     typed: EntryForm | None = None,
     problems: dict[str, str] | None = None,
     near: Sequence[Near] | None = None,
-    mails: bool,
 ) -> dict[str, Any]:
     """Return the context of library/entry.html; ``typed`` are words that were not saved."""
+    session, person, at = staff.session, staff.by, staff.at
     kind, newest = Kind(entry.kind), entry.newest
     there = unsaved.of(session, person, launch, entry.key)
     kept = None if typed else there
@@ -110,7 +109,7 @@ def entry_page(
         "holds_words": there is not None or typed is not None,
         **family_beside(session, launch, entry),
     }
-    seen = Seen(session, launch, entry, person, at, mails)
+    seen = Seen(session, launch, entry, person, at, staff.parts.settings.sends_mail)
     for part in PARTS:
         context |= part(seen)
     return context

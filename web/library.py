@@ -84,16 +84,7 @@ def show_entry(staff: LookingHere, launch: str, key: str, reply: int = 0) -> HTM
     within = this_launch(staff.session, staff.by, launch)
     entry = entries.by_key(staff.session, within.id, key)
     typed = _with_reply(staff, within, entry, reply) if reply else None
-    context = entry_page(
-        staff.session,
-        within,
-        entry,
-        person=staff.by,
-        at=staff.at,
-        typed=typed,
-        mails=staff.parts.settings.sends_mail,
-    )
-    context = {**context, "undo": undo_of(staff, within)}
+    context = {**entry_page(staff, within, entry, typed=typed), "undo": undo_of(staff, within)}
     return staff.page("library/entry.html", "library", within, context)
 
 
@@ -195,16 +186,7 @@ def _saved(author: Visit, entry: Entry, typed: EntryForm, *, submitting: bool = 
     if submitting:
         problems |= owner_problems(author, launch, kind, typed)
     if problems:
-        context = entry_page(
-            author.session,
-            launch,
-            entry,
-            person=author.by,
-            at=author.at,
-            typed=typed.unturned(),
-            problems=problems,
-            mails=author.parts.settings.sends_mail,
-        )
+        context = entry_page(author, launch, entry, typed=typed.unturned(), problems=problems)
         return author.page("library/entry.html", "library", launch, context, status=422)
     draft, scenario = typed.draft(kind, launch.zone, values), _scenario(author, launch.id, typed)
     form_kept(author, launch, entry, typed, is_new=False)

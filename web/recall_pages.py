@@ -14,7 +14,7 @@ from assistant.answering.leaving_out import Words
 from assistant.answering.to_everyone import preview
 from assistant.desk import recalled
 from assistant.desk.recalled import People, Recall, ToldWrong
-from assistant.ground.people import Person, Role
+from assistant.ground.people import Role
 from assistant.launch.launches import Launch
 from assistant.library.entries import Entry
 from assistant.library.entries import by_key as entry_by_key
@@ -22,6 +22,7 @@ from assistant.library.liveness import live
 from assistant.library.versions import EntryVersion
 from web.broadcast_pages import STATE_WORDS
 from web.desk_pages import channel_words, customer_name
+from web.shell import Visit
 from web.thread import entry_href
 from web.unreached import in_audience
 
@@ -64,17 +65,10 @@ def _standing(found: Recall, people: People, at: datetime) -> tuple[str, str]:
     return "Waits for a correction", "bad"
 
 
-def recall_page(
-    session: Session,
-    launch: Launch,
-    found: Recall,
-    *,
-    correction: str,
-    person: Person,
-    at: datetime,
-    mails: bool,
-) -> dict[str, Any]:
-    """Return the context of desk/recall.html; without ``mails`` nobody is told by mail."""
+def recall_page(desk: Visit, launch: Launch, found: Recall, *, correction: str) -> dict[str, Any]:
+    """Return the context of desk/recall.html; ``correction`` is the key of what is right."""
+    session, person, at = desk.session, desk.by, desk.at
+    mails = desk.parts.settings.sends_mail
     entry = session.get_one(Entry, found.entry_id)
     right = _correction(session, launch, entry, correction)
     people = recalled.people_of(session, [found.id]).get(found.id, People())

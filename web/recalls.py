@@ -55,15 +55,7 @@ def show_recall(desk: Looking, recall_id: RowId, correction: str = "") -> HTMLRe
     """Show who was told, who has the correction, and who has not yet."""
     found = _this(desk.session, desk.by, recall_id)
     launch = desk.session.get_one(Launch, found.launch_id)
-    context = recall_page(
-        desk.session,
-        launch,
-        found,
-        correction=correction,
-        person=desk.by,
-        at=desk.at,
-        mails=desk.parts.settings.sends_mail,
-    )
+    context = recall_page(desk, launch, found, correction=correction)
     return desk.page("desk/recall.html", "desk", launch, context)
 
 

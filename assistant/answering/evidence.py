@@ -21,6 +21,7 @@ from assistant.library.entries import Entry
 from assistant.library.versions import EntryVersion
 
 _unanswered = Decision.entry_version_id.is_(None)
+_is_nearest = func.coalesce(Decision.asked_for, "") == Entry.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +173,13 @@ def _of_launch(query: Select, launch_id: int) -> Select:  # type: ignore[type-ar
 
 def _drafted_for(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
     """Return the questions that entries were drafted for, but for those nearest to them anyway."""
-    is_nearest = func.coalesce(Decision.asked_for, "") == Entry.key
     return (
         query.select_from(Suggestion)
         .join(Entry, Entry.id == Suggestion.drafted_id)
         .join(Message, Message.group_id == Suggestion.group_id)
         .join(Decision, Decision.message_id == Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Suggestion.launch_id == launch_id, _unanswered, ~is_nearest)
+        .where(Suggestion.launch_id == launch_id, _unanswered, ~_is_nearest)
     )
 
 
@@ -187,7 +187,6 @@ def _gained(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
     """Return the unanswered questions that entries would answer, by the newest replay of each."""
     newest = select(func.max(Replay.id)).join(Replay.version).group_by(Replay.entry_id)
     newest = newest.where(Replay.launch_id == launch_id, *_replayed_before_approval())
-    is_nearest = func.coalesce(Decision.asked_for, "") == Entry.key
     return (
         query.select_from(ReplayCase)
         .join(Replay, Replay.id == ReplayCase.replay_id)
@@ -196,7 +195,7 @@ def _gained(query: Select, launch_id: int) -> Select:  # type: ignore[type-arg]
         .join(Decision, Decision.message_id == Message.id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(ReplayCase.replay_id.in_(newest), ReplayCase.category == Category.GAIN)
-        .where(_unanswered, ~is_nearest)
+        .where(_unanswered, ~_is_nearest)
     )
 
 
